@@ -1,0 +1,166 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
+    .treatWarning("ExplicitSendable", as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+let cSettings: [CSetting] = [
+    .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+    .define("_GNU_SOURCE"),
+]
+
+/// A C library of the distribution: `Sources/<name>` holds its module map and `shim.h`.
+func library(_ name: String, _ pkgConfig: String, apt package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func swift(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
+let libraries: [Target] = [
+    library("CDocketUV", "libuv", apt: "libuv1-dev"),
+    library("CDocketTLS", "openssl", apt: "libssl-dev"),
+    library("CDocketCrypto", "libcrypto", apt: "libssl-dev"),
+    library("CDocketZstd", "libzstd", apt: "libzstd-dev"),
+    library("CDocketSQLite", "sqlite3", apt: "libsqlite3-dev"),
+    library("CDocketHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
+    .target(
+        name: "CDocketMessages", cSettings: [.define("_GNU_SOURCE")],
+        linkerSettings: [.linkedLibrary("protobuf-c")]),
+    .target(
+        name: "CDocketText", cSettings: cSettings,
+        linkerSettings: [.linkedLibrary("utf8proc"), .linkedLibrary("stemmer")]),
+    .target(
+        name: "CDocketRank", dependencies: ["CDocketText"], cSettings: cSettings,
+        linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("m")]),
+    .target(
+        name: "CDocketJSON",
+        cxxSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)],
+        linkerSettings: [.linkedLibrary("simdjson")]),
+]
+
+let values: [Target] = [
+    swift("DocketCore"),
+    swift("DocketCache"),
+    swift("DocketTelemetry"),
+    swift("DocketSettings"),
+]
+
+let tools: [Target] = [
+    swift("DocketRuntime", ["CDocketUV"]),
+    swift("DocketCrypto", ["CDocketCrypto"]),
+    swift("DocketText", ["CDocketText"]),
+    swift("DocketJSON", ["CDocketJSON"]),
+]
+
+let wire: [Target] = [
+    swift("DocketWire", ["CDocketZstd", "DocketTelemetry"]),
+    swift("DocketMessages", ["CDocketMessages", "DocketCore", "DocketWire"]),
+    swift("DocketRPC", ["DocketWire", "DocketRuntime", "DocketTelemetry", "CDocketTLS"]),
+]
+
+let service: [Target] = [
+    swift(
+        "DocketService",
+        [
+            "DocketCore", "DocketCache", "DocketMessages", "DocketRPC", "DocketRuntime",
+            "DocketText", "DocketCrypto", "DocketTelemetry", "DocketWire",
+        ])
+]
+
+let adapters: [Target] = [
+    swift(
+        "DocketSQLite",
+        [
+            "DocketCore", "DocketRuntime", "DocketText", "DocketTelemetry", "CDocketSQLite",
+            "CDocketRank",
+        ]),
+    swift("DocketHTTP", ["DocketTelemetry", "CDocketHTTP"]),
+]
+
+let product: [Target] = [
+    swift(
+        "DocketServer",
+        [
+            "DocketCore", "DocketCache", "DocketTelemetry", "DocketSettings", "DocketRuntime",
+            "DocketCrypto", "DocketText", "DocketWire", "DocketMessages", "DocketRPC",
+            "DocketService", "DocketSQLite", "DocketHTTP",
+        ]),
+    swift("DocketClient", ["DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketWire"]),
+    swift("DocketCommands", ["DocketClient", "DocketCore", "DocketJSON", "DocketSettings", "DocketTelemetry"]),
+    swift("DocketLoad", ["DocketClient", "DocketCore", "DocketJSON", "DocketSettings", "DocketTelemetry"]),
+    program("docketd", ["DocketServer"]),
+    program("docket", ["DocketCommands"]),
+    program("docket-load", ["DocketLoad"]),
+]
+
+let testing: [Target] = [
+    .target(
+        name: "DocketTestKit",
+        dependencies: [
+            "DocketCore", "DocketCache", "DocketRuntime", "DocketRPC", "DocketMessages", "DocketWire",
+            "DocketTelemetry",
+        ],
+        swiftSettings: settings),
+    tests("DocketCore", ["DocketCore"]),
+    tests("DocketCache", ["DocketCache"]),
+    tests("DocketTelemetry", ["DocketTelemetry"]),
+    tests("DocketSettings", ["DocketSettings"]),
+    tests("DocketRuntime", ["DocketRuntime"]),
+    tests("DocketCrypto", ["DocketCrypto"]),
+    tests("DocketText", ["DocketText"]),
+    tests("DocketJSON", ["DocketJSON"]),
+    tests("DocketWire", ["DocketWire"]),
+    tests("DocketMessages", ["DocketMessages", "DocketCore", "DocketWire"]),
+    tests("DocketRPC", ["DocketRPC", "DocketWire", "DocketRuntime", "DocketTelemetry"]),
+    tests(
+        "DocketService",
+        [
+            "DocketService", "DocketCore", "DocketCache", "DocketMessages", "DocketRPC",
+            "DocketRuntime", "DocketSQLite", "DocketTelemetry", "DocketWire", "DocketTestKit",
+        ]),
+    tests(
+        "DocketSQLite",
+        ["DocketSQLite", "DocketCore", "DocketRuntime", "DocketText", "DocketTelemetry", "CDocketSQLite"]),
+    tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry"]),
+    tests("DocketClient", ["DocketClient", "DocketCore", "DocketServer"]),
+    tests("DocketCommands", ["DocketCommands", "DocketCore"]),
+    tests("DocketLoad", ["DocketLoad", "DocketTelemetry"]),
+    tests("EndToEnd", ["DocketClient", "DocketCore", "DocketServer", "DocketTestKit"]),
+    tests("Tidy", []),
+    tests("Conformance", ["DocketRPC", "DocketWire", "DocketRuntime", "DocketTelemetry", "DocketServer"]),
+]
+
+let package = Package(
+    name: "docket",
+    products: [
+        .library(name: "DocketClient", targets: ["DocketClient"]),
+        .executable(name: "docketd", targets: ["docketd"]),
+        .executable(name: "docket", targets: ["docket"]),
+        .executable(name: "docket-load", targets: ["docket-load"]),
+    ],
+    targets: libraries + values + tools + wire + service + adapters + product + testing,
+    cLanguageStandard: .gnu11,
+    cxxLanguageStandard: .cxx17
+)

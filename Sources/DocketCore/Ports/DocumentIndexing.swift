@@ -1,0 +1,73 @@
+/// Bringing the index up to the truth, one group at a time.
+package protocol DocumentIndexing: Sendable {
+    /// Tenants that may have unindexed documents from before the start.
+    func tenantsToIndex() async throws(DocketError) -> [TenantID]
+    /// Indexes the next group of a tenant: takes from the outbox, applies to the index, completes,
+    /// raises generations. Safe to repeat after a failure.
+    func indexNext(_ tenant: TenantID) async throws(DocketError) -> IndexingProgress
+}
+
+package struct IndexingProgress: Hashable, Sendable {
+    package var indexed = 0
+    package var failed = 0
+    package var deleted = 0
+    /// Whether there is more to do now.
+    package var hasMore = false
+    /// When to come again although nothing new arrives (a generation that waits for its second).
+    package var wakeAfter: Duration?
+
+    package init() {}
+}
+
+/// Who is told when what searches see has changed, before the writer is answered.
+package protocol GenerationObserver: Sendable {
+    /// The collection's generations are now these; called on the store's threads, must not block.
+    func generationsChanged(_ tenant: TenantID, _ collection: UInt32, _ now: Generations)
+    /// Documents of the tenant wait in the outbox.
+    func outboxFilled(_ tenant: TenantID)
+    /// The collection is gone.
+    func collectionDeleted(_ tenant: TenantID, _ collection: UInt32)
+    /// The tenant is gone with all it held.
+    func tenantDeleted(_ tenant: TenantID)
+}
+
+/// What cached replies are held against; see DESIGN §3, Generations.
+package struct Generations: Hashable, Sendable {
+    /// Rises when something must no longer be seen: a delete, a document's failing.
+    package var hard: UInt64
+    /// Rises, at most once a second, when something new can be seen.
+    package var soft: UInt64
+    package var schemaEpoch: UInt64
+
+    package init(hard: UInt64, soft: UInt64, schemaEpoch: UInt64) {
+        self.hard = hard
+        self.soft = soft
+        self.schemaEpoch = schemaEpoch
+    }
+}
+
+/// The generations now.
+package protocol GenerationSource: Sendable {
+    func generations(
+        _ tenant: TenantID,
+        of collection: Collection
+    ) async throws(DocketError) -> Generations
+}
+
+/// Copies of everything while writes go on.
+package protocol StoreBackup: Sendable {
+    /// Writes a copy of each tenant and of the directory into a new folder, one by one; every
+    /// tenant's copy is a moment of its own. The folder must not exist or be empty.
+    func backup(
+        into folder: String,
+        progress: @escaping @Sendable (BackupProgress) async -> Void
+    ) async throws(DocketError) -> BackupProgress
+}
+
+package struct BackupProgress: Hashable, Sendable {
+    package var tenantsDone = 0
+    package var tenantsAll = 0
+    package var bytes = 0
+
+    package init() {}
+}

@@ -1,0 +1,83 @@
+/// Searching what is indexed, checked against the truth: nothing deleted, failed or of another
+/// tenant leaves.
+///
+/// Embedded, one engine does both in one transaction; with engines of their own, a composition asks
+/// the index once and the truth once.
+package protocol DocumentSearch: Sendable {
+    /// One page. `work` stops it early: it then throws `cancelled`.
+    func search(_ plan: SearchPlan, work: WorkLimit) async throws(DocketError) -> SearchPage
+    /// Matches in the order of document numbers after `number`: one bounded slice. The plan's sort,
+    /// facets, total and position are not looked at.
+    func scan(
+        _ plan: SearchPlan,
+        after number: UInt64,
+        work: WorkLimit
+    ) async throws(DocketError) -> ScanSlice
+}
+
+/// A page of hits with unscaled scores.
+package struct SearchPage: Sendable {
+    package var hits: [FoundDocument]
+    package var total: SearchReply.Total
+    /// In the order of the plan's facets.
+    package var facets: [[FacetResult.Count]]
+    package var isApproximate: Bool
+    /// Whether there are more hits after the last.
+    package var hasMore: Bool
+    /// The best unscaled score of the whole query; 1 where there are no words.
+    package var bestScore: Double
+
+    package init(
+        hits: [FoundDocument],
+        total: SearchReply.Total,
+        facets: [[FacetResult.Count]],
+        isApproximate: Bool,
+        hasMore: Bool,
+        bestScore: Double
+    ) {
+        self.hits = hits
+        self.total = total
+        self.facets = facets
+        self.isApproximate = isApproximate
+        self.hasMore = hasMore
+        self.bestScore = bestScore
+    }
+}
+
+/// One hit with what pages and checks need.
+package struct FoundDocument: Sendable {
+    package var number: UInt64
+    package var version: UInt64
+    package var score: Double
+    /// One for each sort key of the plan.
+    package var sortValues: [AttributeValue?]
+    package var document: Document
+    package var highlights: [Highlight]
+
+    package init(
+        number: UInt64,
+        version: UInt64,
+        score: Double,
+        sortValues: [AttributeValue?],
+        document: Document,
+        highlights: [Highlight]
+    ) {
+        self.number = number
+        self.version = version
+        self.score = score
+        self.sortValues = sortValues
+        self.document = document
+        self.highlights = highlights
+    }
+}
+
+package struct ScanSlice: Sendable {
+    package var hits: [FoundDocument]
+    /// Where the next slice begins; nil at the end. Can be set with no hits: the slice's time ended.
+    package var next: UInt64?
+
+    package init(hits: [FoundDocument], next: UInt64?) {
+        self.hits = hits
+        self.next = next
+    }
+}

@@ -1,0 +1,305 @@
+/// A search checked against its collection's schema, in the terms that engines use: slots, typed
+/// values, positions.
+package struct SearchPlan: Hashable, Sendable {
+    package var tenant: TenantID
+    package var collection: Collection
+    /// Empty when there are no words. Fields are `title`, `body` or searched attributes' names.
+    package var text: TextQuery
+    package var match: SearchRequest.Match
+    package var filter: BoundFilter?
+    /// Never empty: what decides the order before the document number does.
+    package var sort: [BoundSort]
+    package var facets: [BoundFacet]
+    package var limit: Int
+    package var after: SearchPosition?
+    package var highlights: [TextField]
+    package var total: SearchRequest.TotalMode
+    package var shows: FieldSelection
+    /// Matches looked at before the page says `approximate`.
+    package var candidates: Int
+    /// Bytes of hits after which the page ends.
+    package var replyBytes: Int
+}
+
+/// A text field of a document.
+package enum TextField: Hashable, Sendable {
+    case title
+    case body
+    /// A searched attribute.
+    case attribute(slot: Int)
+}
+
+/// What a hit shows.
+package struct FieldSelection: Hashable, Sendable {
+    package var title: Bool
+    package var body: Bool
+    /// nil for all.
+    package var slots: Set<Int>?
+
+    package init(title: Bool, body: Bool, slots: Set<Int>?) {
+        self.title = title
+        self.body = body
+        self.slots = slots
+    }
+
+    /// Everything, as Get shows it.
+    package static let everything = FieldSelection(title: true, body: true, slots: nil)
+}
+
+/// A filter by slots, its values of the attributes' types.
+package indirect enum BoundFilter: Hashable, Sendable {
+    case all([BoundFilter])
+    case any([BoundFilter])
+    case not(BoundFilter)
+    case oneOf(slot: Int, [AttributeValue])
+    case range(slot: Int, Filter.Bounds)
+    case startsWith(slot: Int, String)
+    case exists(slot: Int)
+}
+
+/// A key of an order by slot.
+package struct BoundSort: Hashable, Sendable {
+    package enum Key: Hashable, Sendable {
+        /// Greatest score first unless ascending; 1 for all where there are no words.
+        case score
+        /// The document's number: the order in which documents were first accepted.
+        case number
+        case slot(Int)
+    }
+
+    package var key: Key
+    package var isDescending: Bool
+
+    package init(_ key: Key, isDescending: Bool) {
+        self.key = key
+        self.isDescending = isDescending
+    }
+}
+
+/// A facet by slot.
+package struct BoundFacet: Hashable, Sendable {
+    package var slot: Int
+    package var limit: Int
+
+    package init(slot: Int, limit: Int) {
+        self.slot = slot
+        self.limit = limit
+    }
+}
+
+/// The place of a hit in an order: where the next page goes on.
+package struct SearchPosition: Hashable, Sendable {
+    /// One for each sort key: the value sorted by, or nil where the document has none.
+    /// A score stands as a number, unscaled.
+    package var values: [AttributeValue?]
+    /// The document's number.
+    package var number: UInt64
+    /// The best unscaled score of the whole query, so that later pages scale alike.
+    package var bestScore: Double
+
+    package init(values: [AttributeValue?], number: UInt64, bestScore: Double) {
+        self.values = values
+        self.number = number
+        self.bestScore = bestScore
+    }
+}
+
+/// Turns requests into plans.
+package struct SearchBinder: Sendable {
+    package let collection: Collection
+    package let limits: Limits
+
+    package init(collection: Collection, limits: Limits) {
+        self.collection = collection
+        self.limits = limits
+    }
+
+    /// Checks `request` against the schema and the limits.
+    ///
+    /// - Throws: ``DocketError`` that names the field and the limit or rule.
+    package func plan(
+        _ request: SearchRequest,
+        for tenant: TenantID,
+        after position: SearchPosition?
+    ) throws(DocketError) -> SearchPlan {
+        guard (0...limits.pageHits).contains(request.limit) else {
+            throw .invalid("limit", "is \(request.limit), it may be 0 to \(limits.pageHits)")
+        }
+        let text = try bind(try TextQuery(parsing: request.query, limits: limits))
+        return SearchPlan(
+            tenant: tenant,
+            collection: collection,
+            text: text,
+            match: request.match,
+            filter: try request.filter.map { (filter) throws(DocketError) in try bind(filter) },
+            sort: try bind(request.sort, hasWords: !text.isEmpty),
+            facets: try bind(request.facets),
+            limit: request.limit,
+            after: position,
+            highlights: try bind(highlights: request.highlights),
+            total: request.total,
+            shows: try bind(fields: request.fields),
+            candidates: limits.candidates,
+            replyBytes: limits.replyBytes
+        )
+    }
+
+    /// Checks the filter's bounds and names and gives its values the attributes' types.
+    package func bind(_ filter: Filter) throws(DocketError) -> BoundFilter {
+        try filter.checkBounds(limits)
+        return try bindNode(filter)
+    }
+
+    private func bindNode(_ filter: Filter) throws(DocketError) -> BoundFilter {
+        switch filter {
+        case .all(let children): return .all(try bindNodes(children))
+        case .any(let children): return .any(try bindNodes(children))
+        case .not(let child): return .not(try bindNode(child))
+        case .equal(let name, let value):
+            let slot = try slot(name, for: .filter)
+            return .oneOf(slot: slot, [try coerce(value, slot)])
+        case .oneOf(let name, let values):
+            let slot = try slot(name, for: .filter)
+            guard values.count <= limits.attributeValues else {
+                throw .invalid("filter", "a list has over \(limits.attributeValues) values")
+            }
+            return .oneOf(
+                slot: slot,
+                try values.map { (value) throws(DocketError) in try coerce(value, slot) }
+            )
+        case .range(let name, var bounds):
+            let slot = try slot(name, for: .filter)
+            if let lower = bounds.lower { bounds.lower = try coerce(lower, slot) }
+            if let upper = bounds.upper { bounds.upper = try coerce(upper, slot) }
+            return .range(slot: slot, bounds)
+        case .startsWith(let name, let prefix):
+            let slot = try slot(name, for: .filter)
+            guard collection.schema.attributes[slot].type == .keyword else {
+                throw .invalid(
+                    "filter",
+                    "\(name) is not a keyword, only keywords begin with a string"
+                )
+            }
+            return .startsWith(slot: slot, prefix)
+        case .exists(let name): return .exists(slot: try slot(name, for: .filter))
+        }
+    }
+
+    private func bindNodes(_ filters: [Filter]) throws(DocketError) -> [BoundFilter] {
+        try filters.map { (filter) throws(DocketError) in try bindNode(filter) }
+    }
+
+    private func bind(_ text: TextQuery) throws(DocketError) -> TextQuery {
+        for field in text.clauses.lazy.compactMap(\.field) { _ = try textField(field, "query") }
+        return text
+    }
+
+    private func bind(_ sort: [SortKey], hasWords: Bool) throws(DocketError) -> [BoundSort] {
+        guard sort.count <= limits.sortKeys else {
+            throw .invalid("sort", "has \(sort.count) keys, the limit is \(limits.sortKeys)")
+        }
+        guard !sort.isEmpty else {
+            return [
+                hasWords
+                    ? BoundSort(.score, isDescending: true)
+                    : BoundSort(.number, isDescending: false)
+            ]
+        }
+        return try sort.map { (key) throws(DocketError) in
+            if key.attribute == "score" { return BoundSort(.score, isDescending: key.isDescending) }
+            let slot = try slot(key.attribute, for: .sort)
+            return BoundSort(.slot(slot), isDescending: key.isDescending)
+        }
+    }
+
+    private func bind(_ facets: [FacetRequest]) throws(DocketError) -> [BoundFacet] {
+        guard facets.count <= limits.facets else {
+            throw .invalid("facets", "are \(facets.count), the limit is \(limits.facets)")
+        }
+        return try facets.map { (facet) throws(DocketError) in
+            guard (1...limits.facetValues).contains(facet.limit) else {
+                throw .invalid(
+                    "facets",
+                    "limit is \(facet.limit), it may be 1 to \(limits.facetValues)"
+                )
+            }
+            return BoundFacet(slot: try slot(facet.attribute, for: .facet), limit: facet.limit)
+        }
+    }
+
+    private func bind(highlights: [String]) throws(DocketError) -> [TextField] {
+        guard highlights.count <= limits.searchedAttributes + 2 else {
+            throw .invalid("highlights", "are over \(limits.searchedAttributes + 2)")
+        }
+        return try highlights.map { (name) throws(DocketError) in try textField(name, "highlights")
+        }
+    }
+
+    private func bind(fields: [String]?) throws(DocketError) -> FieldSelection {
+        guard let fields else { return FieldSelection(title: true, body: false, slots: nil) }
+        var selection = FieldSelection(title: false, body: false, slots: [])
+        for name in fields.prefix(limits.attributes + 2) {
+            switch name {
+            case "title": selection.title = true
+            case "body": selection.body = true
+            default:
+                guard let slot = collection.schema.slot(of: name) else {
+                    throw .invalid("fields", "there is no attribute \(name)")
+                }
+                selection.slots?.insert(slot)
+            }
+        }
+        return selection
+    }
+
+    /// The text field of this name.
+    package func textField(_ name: String, _ part: String) throws(DocketError) -> TextField {
+        switch name {
+        case "title": return .title
+        case "body": return .body
+        default:
+            return .attribute(slot: try slot(name, for: .search, part))
+        }
+    }
+
+    private func slot(
+        _ name: String,
+        for use: AttributeUses,
+        _ part: String? = nil
+    ) throws(DocketError) -> Int {
+        let words: [AttributeUses: (part: String, verb: String)] = [
+            .filter: ("filter", "filtered"), .sort: ("sort", "sorted by"),
+            .facet: ("facets", "counted as a facet"), .search: ("query", "searched"),
+        ]
+        let (place, verb) = words[use] ?? ("request", "used so")
+        guard let slot = collection.schema.slot(of: name) else {
+            throw .invalid(part ?? place, "there is no attribute \(name)")
+        }
+        guard collection.schema.attributes[slot].uses.contains(use) else {
+            throw .invalid(
+                part ?? place,
+                "\(name) cannot be \(verb): the collection does not say so"
+            )
+        }
+        return slot
+    }
+
+    private func coerce(_ value: AttributeValue, _ slot: Int) throws(DocketError) -> AttributeValue
+    {
+        let attribute = collection.schema.attributes[slot]
+        switch (attribute.type, value) {
+        case (.keyword, .string), (.boolean, .boolean), (.time, .time): return value
+        case (.number, .number(let number)) where number.isFinite: return .number(number + 0)
+        case (.time, .string(let text)):
+            guard let microseconds = Timestamp.microseconds(parsing: text) else {
+                throw .invalid(
+                    "filter",
+                    "\(attribute.name) is an instant, as \"2026-01-31T00:00:00Z\""
+                )
+            }
+            return .time(microseconds: microseconds)
+        default:
+            throw .invalid("filter", "\(attribute.name) is a \(attribute.type.name)")
+        }
+    }
+}
