@@ -1,4 +1,5 @@
 #pragma once
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -25,3 +26,6 @@ static inline int64_t docket_raise_open_files(void) {
 
 // A write to a closed pipe or socket then fails with EPIPE and ends nobody.
 static inline void docket_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+
+// GNU only, so that Swift does not see the system's declaration.
+int pthread_setname_np(pthread_t thread, const char *name);
