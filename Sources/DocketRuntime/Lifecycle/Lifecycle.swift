@@ -20,6 +20,11 @@ package struct Lifecycle: Sendable {
         let work: Task<Void, Never>
     }
 
+    private struct Startup {
+        var running: [Running] = []
+        var failure: (any Error)?
+    }
+
     private let services: [any Service]
     private let stopLimit: Duration
     private let report: @Sendable (LifecycleEvent) -> Void
@@ -40,6 +45,8 @@ package struct Lifecycle: Sendable {
 
     /// Runs the services until `shutdown` returns, one of them fails, or the task is cancelled.
     ///
+    /// A service that is starting when the end is asked for is cancelled.
+    ///
     /// - Parameters:
     ///   - ready: Called once, when all have started.
     ///   - shutdown: Waits for the wish to end, such as a signal; cancelled when it comes otherwise.
@@ -49,40 +56,50 @@ package struct Lifecycle: Sendable {
         until shutdown: @escaping @Sendable () async -> Void
     ) async throws {
         let ending = OneShot<Void>()
-        // Owned by this call: cancelled before it returns.
+        // Both are owned by this call, which awaits the first and cancels the second.
+        let startup = Task { await startAll(failing: ending) }
         let watcher = Task {
             await shutdown()
             ending.succeed(())
+            startup.cancel()
         }
         defer { watcher.cancel() }
-        var running: [Running] = []
-        do {
-            for service in services where !ending.isSettled {
-                running.append(try await start(service, failing: ending))
-            }
-            if !ending.isSettled { try await ready() }
-            try await ending.value()
-        } catch {
-            await stop(running)
-            if error is CancellationError { return }
-            throw error
+        var started = await withTaskCancellationHandler {
+            await startup.value
+        } onCancel: {
+            ending.fail(CancellationError())
+            startup.cancel()
         }
-        await stop(running)
+        do {
+            if started.failure == nil, !ending.isSettled { try await ready() }
+            if started.failure == nil { try await ending.value() }
+        } catch {
+            started.failure = error is CancellationError ? nil : error
+        }
+        await stop(started.running)
+        if let failure = started.failure { throw failure }
     }
 
-    private func start(
-        _ service: any Service,
-        failing ending: OneShot<Void>
-    ) async throws -> Running {
-        let began = MonotonicTime.now()
-        do {
-            try await service.start()
-        } catch {
-            report(.failed(service: service.name, error: error))
-            throw LifecycleError(service: service.name, cause: error)
+    private func startAll(failing ending: OneShot<Void>) async -> Startup {
+        var startup = Startup()
+        for service in services where !ending.isSettled {
+            let began = MonotonicTime.now()
+            do {
+                try await service.start()
+            } catch {
+                guard !ending.isSettled else { break }
+                report(.failed(service: service.name, error: error))
+                startup.failure = LifecycleError(service: service.name, cause: error)
+                break
+            }
+            report(.started(service: service.name, took: .now() - began))
+            startup.running.append(work(of: service, failing: ending))
         }
-        report(.started(service: service.name, took: .now() - began))
-        // Owned by `Running`, and cancelled by `stop`.
+        return startup
+    }
+
+    /// Begins the service's own work, in a task that `stop` cancels.
+    private func work(of service: any Service, failing ending: OneShot<Void>) -> Running {
         let work = Task {
             do {
                 try await service.run()
