@@ -1,0 +1,36 @@
+extension RawSpan {
+    /// The byte at `offset`; traps outside the span, so callers check the length first.
+    package func byte(at offset: Int) -> UInt8 {
+        unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+    }
+
+    /// The four bytes from `offset` as a big-endian number; traps outside the span.
+    package func bigEndian32(at offset: Int) -> UInt32 {
+        UInt32(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+
+    /// The eight bytes from `offset` as a big-endian number; traps outside the span.
+    package func bigEndian64(at offset: Int) -> UInt64 {
+        UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    /// A copy of all bytes.
+    package func copied() -> [UInt8] {
+        var copy: [UInt8] = []
+        append(to: &copy)
+        return copy
+    }
+
+    /// Appends all bytes to `array`.
+    package func append(to array: inout [UInt8]) {
+        unsafe withUnsafeBytes { unsafe array.append(contentsOf: $0) }
+    }
+
+    /// True when both hold the same bytes.
+    package func hasSameBytes(as other: RawSpan) -> Bool {
+        guard byteCount == other.byteCount else { return false }
+        return unsafe withUnsafeBytes { mine in
+            unsafe other.withUnsafeBytes { theirs in unsafe mine.elementsEqual(theirs) }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/// How the body of a frame is compressed.
+package struct FrameCodec: RawRepresentable, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// As it is.
+    package static let identity = FrameCodec(rawValue: 0)
+    /// One zstd frame without a dictionary.
+    package static let zstd = FrameCodec(rawValue: 1)
+}
