@@ -1,0 +1,26 @@
+#pragma once
+
+/* What SQLite's FTS5 calls for each word and for each match. */
+
+struct sqlite3;
+typedef struct docket_rank docket_rank;
+
+/* Gives a connection the tokenizer `docket` and the function docket_score.
+ *
+ * The tokenizer indexes each word, and at its place 0x01 + its stem where the two differ. A string
+ * asked for that begins with byte 0x02 looks for words of the same stem; all others, and prefixes,
+ * look for words as they are.
+ *
+ * docket_score(table, words, weight of the first column, ...) is BM25 with k1 1.2 and b 0.5:
+ * greater is better, never negative. `words` is the document's length in words; where it is NULL,
+ * it is read from the table, which takes a lookup. Columns without a weight have 1. The frequency of a
+ * phrase in the whole table is counted once a query, at its first match.
+ *
+ * Returns SQLite's result code. `*rank` lives as long as the connection. */
+int docket_rank_register(struct sqlite3 *connection, docket_rank **rank);
+
+/* Words indexed or taken out on the connection since the last call. */
+long long docket_rank_take_words(docket_rank *rank);
+
+/* While `is_stopped` returns other than 0, counting a phrase fails with SQLITE_INTERRUPT. */
+void docket_rank_watch(docket_rank *rank, int (*is_stopped)(void *), void *context);

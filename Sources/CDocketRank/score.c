@@ -1,0 +1,138 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "rank.h"
+
+/* b 0.5 serves titles and bodies of very different lengths better than the usual 0.75. */
+static const double k1 = 1.2;
+static const double b = 0.5;
+
+/* How many rows are counted between two looks at whether the count is still wanted. */
+enum { ROWS_BETWEEN_LOOKS = 1024 };
+
+/* What a query needs at every match. */
+typedef struct {
+    double rows;
+    double average_words;
+    int phrase_count;
+    /* Negative until the phrase is counted. */
+    double idf[];
+} query_statistics;
+
+typedef struct {
+    const docket_rank *rank;
+    long long rows;
+} phrase_count;
+
+static int count_row(const Fts5ExtensionApi *api, Fts5Context *row, void *context) {
+    (void)api;
+    (void)row;
+    phrase_count *count = context;
+    const docket_rank *rank = count->rank;
+    if (++count->rows % ROWS_BETWEEN_LOOKS == 0 && rank->is_stopped &&
+        rank->is_stopped(rank->context)) {
+        return SQLITE_INTERRUPT;
+    }
+    return SQLITE_OK;
+}
+
+static int make_statistics(
+    const Fts5ExtensionApi *api, Fts5Context *match, query_statistics **made) {
+    int phrases = api->xPhraseCount(match);
+    size_t size = sizeof(query_statistics) + (size_t)phrases * sizeof(double);
+    query_statistics *statistics = malloc(size);
+    if (!statistics) return SQLITE_NOMEM;
+    sqlite3_int64 rows = 0, words = 0;
+    int code = api->xRowCount(match, &rows);
+    if (code == SQLITE_OK) code = api->xColumnTotalSize(match, -1, &words);
+    if (code != SQLITE_OK) {
+        free(statistics);
+        return code;
+    }
+    statistics->rows = rows > 0 ? (double)rows : 1;
+    statistics->average_words = words > 0 ? (double)words / statistics->rows : 1;
+    statistics->phrase_count = phrases;
+    for (int i = 0; i < phrases; i++) statistics->idf[i] = -1;
+    /* SQLite frees it, also when it fails to take it. */
+    code = api->xSetAuxdata(match, statistics, free);
+    *made = statistics;
+    return code;
+}
+
+static int count_phrase(
+    const Fts5ExtensionApi *api, Fts5Context *match, int phrase, query_statistics *statistics) {
+    phrase_count count = {.rank = api->xUserData(match), .rows = 0};
+    int code = api->xQueryPhrase(match, phrase, &count, count_row);
+    if (code != SQLITE_OK) return code;
+    double found = (double)count.rows;
+    double others = statistics->rows > found ? statistics->rows - found : 0;
+    statistics->idf[phrase] = log(1 + (others + 0.5) / (found + 0.5));
+    return SQLITE_OK;
+}
+
+/* How often the phrase stands in the matching row, each time as heavy as its column. */
+static int frequency(
+    const Fts5ExtensionApi *api, Fts5Context *match, int phrase, int weights,
+    sqlite3_value **weight, double *sum) {
+    Fts5PhraseIter place;
+    int column, offset;
+    *sum = 0;
+    int code = api->xPhraseFirst(match, phrase, &place, &column, &offset);
+    while (code == SQLITE_OK && column >= 0) {
+        *sum += column < weights ? sqlite3_value_double(weight[column]) : 1;
+        api->xPhraseNext(match, &place, &column, &offset);
+    }
+    return code;
+}
+
+static int words_of_match(
+    const Fts5ExtensionApi *api, Fts5Context *match, int count, sqlite3_value **values,
+    double *words) {
+    if (count > 0 && sqlite3_value_type(values[0]) != SQLITE_NULL) {
+        *words = sqlite3_value_double(values[0]);
+        return SQLITE_OK;
+    }
+    int size = 0;
+    int code = api->xColumnSize(match, -1, &size);
+    *words = size;
+    return code;
+}
+
+static int score(
+    const Fts5ExtensionApi *api, Fts5Context *match, int count, sqlite3_value **values,
+    double *sum) {
+    query_statistics *statistics = api->xGetAuxdata(match, 0);
+    int code = statistics ? SQLITE_OK : make_statistics(api, match, &statistics);
+    if (code != SQLITE_OK) return code;
+    double words;
+    code = words_of_match(api, match, count, values, &words);
+    if (code != SQLITE_OK) return code;
+    double norm = k1 * (1 - b + b * words / statistics->average_words);
+    *sum = 0;
+    for (int phrase = 0; phrase < statistics->phrase_count; phrase++) {
+        double found;
+        int weights = count > 0 ? count - 1 : 0;
+        code = frequency(api, match, phrase, weights, values + 1, &found);
+        if (code != SQLITE_OK) return code;
+        /* Phrases of excluded clauses are never found, nor counted. */
+        if (found <= 0) continue;
+        if (statistics->idf[phrase] < 0) {
+            code = count_phrase(api, match, phrase, statistics);
+            if (code != SQLITE_OK) return code;
+        }
+        *sum += statistics->idf[phrase] * found * (k1 + 1) / (found + norm);
+    }
+    return SQLITE_OK;
+}
+
+void docket_score(
+    const Fts5ExtensionApi *api, Fts5Context *match, sqlite3_context *result, int count,
+    sqlite3_value **values) {
+    double sum = 0;
+    int code = score(api, match, count, values, &sum);
+    if (code == SQLITE_OK) {
+        sqlite3_result_double(result, sum);
+    } else {
+        sqlite3_result_error_code(result, code);
+    }
+}
