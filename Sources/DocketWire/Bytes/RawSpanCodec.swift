@@ -34,3 +34,11 @@ extension RawSpan {
         }
     }
 }
+
+extension [UInt8] {
+    /// The bytes of the array, to be read where they are.
+    package var rawSpan: RawSpan {
+        @_lifetime(borrow self)
+        get { unsafe span.bytes }
+    }
+}
