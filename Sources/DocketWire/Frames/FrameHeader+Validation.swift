@@ -2,7 +2,7 @@ extension FrameHeader {
     /// What is wrong with the header, judged by itself before a byte after it is stored.
     ///
     /// - Parameter limits: what this side announced to the peer.
-    /// - Returns: nil for a frame that may be read, or for one of unknown type that is to be skipped.
+    /// - Returns: nil for a frame that may be read or, its type being unknown, is to be skipped.
     package func validate(limits: FrameLimits) -> FrameError? {
         if length > limits.lengthMaximum {
             return .connection(.frameTooLarge, "the frame is longer than allowed")

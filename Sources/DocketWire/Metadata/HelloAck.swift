@@ -88,7 +88,7 @@ extension NumberMessage {
         }
     }
 
-    /// Reads the message; a field that is missing is 0, also where a new value would have a default.
+    /// Reads the message; a field that is missing is 0, also where a new value has a default.
     fileprivate static func decode(_ bytes: RawSpan) throws(ProtobufError) -> Self {
         var reader = ProtobufReader(bytes)
         var message = Self()
