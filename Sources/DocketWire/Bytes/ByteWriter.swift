@@ -30,28 +30,25 @@ extension ByteWriter {
     package mutating func append(_ value: UInt8) { bytes.append(value) }
 
     /// Appends two bytes, big-endian.
-    package mutating func append(_ value: UInt16) { appendBigEndian(UInt64(value), byteCount: 2) }
+    package mutating func append(_ value: UInt16) { bytes.appendBigEndian(value) }
 
     /// Appends the low 24 bits, big-endian.
-    package mutating func append24(_ value: UInt32) { appendBigEndian(UInt64(value), byteCount: 3) }
+    package mutating func append24(_ value: UInt32) {
+        bytes.append(UInt8(truncatingIfNeeded: value >> 16))
+        bytes.appendBigEndian(UInt16(truncatingIfNeeded: value))
+    }
 
     /// Appends four bytes, big-endian.
-    package mutating func append(_ value: UInt32) { appendBigEndian(UInt64(value), byteCount: 4) }
+    package mutating func append(_ value: UInt32) { bytes.appendBigEndian(value) }
 
     /// Appends eight bytes, big-endian.
-    package mutating func append(_ value: UInt64) { appendBigEndian(value, byteCount: 8) }
+    package mutating func append(_ value: UInt64) { bytes.appendBigEndian(value) }
 
     /// Appends all bytes of `span`.
     package mutating func append(_ span: RawSpan) { span.append(to: &bytes) }
 
     /// Appends all of `array`.
     package mutating func append(_ array: [UInt8]) { bytes.append(contentsOf: array) }
-
-    private mutating func appendBigEndian(_ value: UInt64, byteCount: Int) {
-        for place in stride(from: byteCount - 1, through: 0, by: -1) {
-            bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(place * 8)))
-        }
-    }
 }
 
 // MARK: - Protobuf
@@ -98,7 +95,10 @@ extension ByteWriter {
 
     /// Appends a string as UTF-8, or nothing when it is empty.
     package mutating func appendField(_ field: Int, _ value: String) {
-        if !value.isEmpty { appendPresentField(field, bytes: Array(value.utf8)) }
+        if value.isEmpty { return }
+        appendTag(field, .bytes)
+        appendVarint(UInt64(value.utf8.count))
+        bytes.append(contentsOf: value.utf8)
     }
 
     /// Appends bytes, or nothing when there are none.

@@ -41,4 +41,9 @@ extension [UInt8] {
         @_lifetime(borrow self)
         get { unsafe span.bytes }
     }
+
+    /// Appends the bytes of `value`, the highest first.
+    mutating func appendBigEndian(_ value: some FixedWidthInteger) {
+        unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
+    }
 }
