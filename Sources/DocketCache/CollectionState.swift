@@ -1,0 +1,64 @@
+internal import Synchronization
+
+/// What a reply was filled at: taken before its query begins, kept with it.
+package struct FillMark: Hashable, Sendable {
+    package let hard: UInt64
+    package let soft: UInt64
+    package let schemaEpoch: UInt64
+}
+
+/// The generations of one collection as this server last knew them, shared by all of its replies.
+///
+/// They only rise, so that a late answer cannot take back what a newer one has said.
+package final class CollectionState: Sendable {
+    private let hard: Atomic<UInt64>
+    private let soft: Atomic<UInt64>
+    private let schemaEpoch: Atomic<UInt64>
+    private let confirmed: Atomic<UInt64>
+
+    /// Generations that the truth gave at the time `confirmed`; see ``confirm(at:)``.
+    package init(hard: UInt64, soft: UInt64, schemaEpoch: UInt64, confirmed: UInt64) {
+        self.hard = Atomic(hard)
+        self.soft = Atomic(soft)
+        self.schemaEpoch = Atomic(schemaEpoch)
+        self.confirmed = Atomic(confirmed)
+    }
+
+    /// The truth has these generations; smaller ones than known are ignored.
+    package func raise(hard: UInt64, soft: UInt64, schemaEpoch: UInt64) {
+        // The hard one first: what must not be seen is gone before anything else shows.
+        self.hard.max(hard, ordering: .sequentiallyConsistent)
+        self.schemaEpoch.max(schemaEpoch, ordering: .sequentiallyConsistent)
+        self.soft.max(soft, ordering: .sequentiallyConsistent)
+    }
+
+    /// The truth was asked at `time` (monotonic nanoseconds) and the generations held.
+    ///
+    /// `UInt64.max` says for ever: where each change is reported by the store itself.
+    package func confirm(at time: UInt64) { confirmed.max(time, ordering: .relaxed) }
+
+    /// The collection is gone: no reply of it is ever given again.
+    package func retire() { hard.store(.max, ordering: .sequentiallyConsistent) }
+
+    package var isRetired: Bool { hard.load(ordering: .acquiring) == .max }
+
+    /// What a reply whose query begins now is filled at.
+    package func mark() -> FillMark {
+        FillMark(
+            hard: hard.load(ordering: .acquiring),
+            soft: soft.load(ordering: .acquiring),
+            schemaEpoch: schemaEpoch.load(ordering: .acquiring)
+        )
+    }
+
+    /// Whether a reply filled at `mark` may still be shown at all.
+    func holds(_ mark: FillMark) -> Bool {
+        let hard = hard.load(ordering: .acquiring)
+        return hard == mark.hard && hard != .max
+            && schemaEpoch.load(ordering: .acquiring) == mark.schemaEpoch
+    }
+
+    func isNewest(_ mark: FillMark) -> Bool { soft.load(ordering: .acquiring) == mark.soft }
+
+    func isConfirmed(since time: UInt64) -> Bool { confirmed.load(ordering: .relaxed) >= time }
+}
