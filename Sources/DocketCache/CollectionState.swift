@@ -27,15 +27,15 @@ package final class CollectionState: Sendable {
     /// The truth has these generations; smaller ones than known are ignored.
     package func raise(hard: UInt64, soft: UInt64, schemaEpoch: UInt64) {
         // The hard one first: what must not be seen is gone before anything else shows.
-        self.hard.max(hard, ordering: .sequentiallyConsistent)
-        self.schemaEpoch.max(schemaEpoch, ordering: .sequentiallyConsistent)
-        self.soft.max(soft, ordering: .sequentiallyConsistent)
+        self.hard.raise(to: hard)
+        self.schemaEpoch.raise(to: schemaEpoch)
+        self.soft.raise(to: soft)
     }
 
     /// The truth was asked at `time` (monotonic nanoseconds) and the generations held.
     ///
     /// `UInt64.max` says for ever: where each change is reported by the store itself.
-    package func confirm(at time: UInt64) { confirmed.max(time, ordering: .relaxed) }
+    package func confirm(at time: UInt64) { confirmed.raise(to: time) }
 
     /// The collection is gone: no reply of it is ever given again.
     package func retire() { hard.store(.max, ordering: .sequentiallyConsistent) }
@@ -61,4 +61,22 @@ package final class CollectionState: Sendable {
     func isNewest(_ mark: FillMark) -> Bool { soft.load(ordering: .acquiring) == mark.soft }
 
     func isConfirmed(since time: UInt64) -> Bool { confirmed.load(ordering: .relaxed) >= time }
+}
+
+extension Atomic where Value == UInt64 {
+    /// Stores `value` if it is larger.
+    ///
+    /// `max(_:ordering:)` of Swift 6.3 compares as signed numbers, for which `UInt64.max` is -1.
+    fileprivate borrowing func raise(to value: UInt64) {
+        var known = load(ordering: .acquiring)
+        while known < value {
+            let (isStored, now) = weakCompareExchange(
+                expected: known,
+                desired: value,
+                ordering: .sequentiallyConsistent
+            )
+            if isStored { return }
+            known = now
+        }
+    }
 }

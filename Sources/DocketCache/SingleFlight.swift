@@ -64,6 +64,11 @@ package final class SingleFlight: Sendable {
     /// Loads under way or waiting to begin.
     package var flights: Int { state.withLock { $0.flights.count } }
 
+    /// Callers who wait for one.
+    package var waiting: Int {
+        state.withLock { $0.flights.values.reduce(0) { $0 + $1.seats.count } }
+    }
+
     /// What `load` gives, shared with everyone who asks for the same meanwhile.
     ///
     /// - Throws: What the load throws; `CancellationError` when this caller is cancelled;

@@ -1,0 +1,228 @@
+internal import DocketCache
+internal import Synchronization
+internal import Testing
+
+/// How often something happened.
+private final class Count: Sendable {
+    private let number = Atomic<Int>(0)
+
+    var value: Int { number.load(ordering: .relaxed) }
+
+    func increment() { number.add(1, ordering: .relaxed) }
+}
+
+/// A gate that a load waits at, and the news that it has come there.
+private final class Gate: Sendable {
+    private let arrivals: AsyncStream<Void>
+    private let arriving: AsyncStream<Void>.Continuation
+    private let exits: AsyncStream<Void>
+    private let exiting: AsyncStream<Void>.Continuation
+
+    init() {
+        (arrivals, arriving) = AsyncStream.makeStream()
+        (exits, exiting) = AsyncStream.makeStream()
+    }
+
+    func open() { exiting.finish() }
+
+    func pass() async {
+        arriving.yield()
+        for await _ in exits {}
+    }
+
+    func arrival() async {
+        for await _ in arrivals { return }
+    }
+}
+
+@Suite("Single flight")
+struct SingleFlightTests {
+    private struct LoadFailed: Error {}
+
+    private let state = CollectionState()
+
+    private func key(_ text: String) -> FlightKey {
+        FlightKey(scope: .raw(1), bytes: Array(text.utf8), mark: state.mark())
+    }
+
+    /// Runs `body` beside the flights, and stops them afterwards.
+    private func fly(
+        _ flights: SingleFlight,
+        _ body: @Sendable () async throws -> Void
+    ) async rethrows {
+        async let running: Void = flights.run()
+        defer { flights.stop() }
+        try await body()
+        flights.stop()
+        await running
+    }
+
+    @Test("runs one load for all who ask meanwhile")
+    func shared() async throws {
+        let flights = SingleFlight()
+        let loads = Count()
+        let gate = Gate()
+        let reply = CachedReply([1], state)
+        let key = key("query")
+        await fly(flights) {
+            await withTaskGroup(of: [UInt8]?.self) { group in
+                for _ in 0..<50 {
+                    group.addTask {
+                        try? await flights.reply(for: key) {
+                            loads.increment()
+                            await gate.pass()
+                            return reply
+                        }.body
+                    }
+                }
+                await gate.arrival()
+                while flights.waiting < 50 { await Task.yield() }
+                gate.open()
+                for await body in group { #expect(body == [1]) }
+            }
+            #expect(loads.value == 1)
+            #expect(flights.flights == 0)
+        }
+    }
+
+    @Test("a caller who is cancelled leaves at once, and the flight goes on")
+    func cancellation() async throws {
+        let flights = SingleFlight()
+        let gate = Gate()
+        let reply = CachedReply([1], state)
+        let key = key("query")
+        await fly(flights) {
+            let first = Task {
+                try await flights.reply(for: key) {
+                    await gate.pass()
+                    // The caller's cancellation is not the load's.
+                    try Task.checkCancellation()
+                    return reply
+                }.body
+            }
+            await gate.arrival()
+            let second = Task {
+                try await flights.reply(for: key) { throw LoadFailed() }.body
+            }
+            while flights.waiting < 2 { await Task.yield() }
+            first.cancel()
+            await #expect(throws: CancellationError.self) { try await first.value }
+            #expect(flights.waiting == 1)
+            gate.open()
+            #expect((try? await second.value) == [1])
+        }
+    }
+
+    @Test("a caller who was cancelled before it asked gets no reply")
+    func cancelledBefore() async {
+        let flights = SingleFlight()
+        let reply = CachedReply([1], state)
+        let key = key("query")
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await flights.reply(for: key) { reply }.body
+        }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(flights.waiting == 0)
+    }
+
+    @Test("a flight nobody waits for when it could begin is called off")
+    func calledOff() async {
+        let flights = SingleFlight()
+        let reply = CachedReply([1], state)
+        let loads = Count()
+        let key = key("query")
+        let task = Task {
+            try await flights.reply(for: key) {
+                loads.increment()
+                return reply
+            }.body
+        }
+        while flights.waiting < 1 { await Task.yield() }
+        task.cancel()
+        _ = await task.result
+        await fly(flights) {
+            let body = try? await flights.reply(for: self.key("other")) { reply }.body
+            #expect(body == [1])
+        }
+        #expect(loads.value == 0)
+        #expect(flights.flights == 0)
+    }
+
+    @Test("whoever comes after a change does not join a flight from before it")
+    func generations() async {
+        let flights = SingleFlight()
+        let gate = Gate()
+        let key = key("query")
+        let (old, new) = (CachedReply([1], state), CachedReply([2], state))
+        await fly(flights) {
+            let before = Task {
+                try await flights.reply(for: key) {
+                    await gate.pass()
+                    return old
+                }.body
+            }
+            await gate.arrival()
+            state.raise(hard: 2, soft: 1, schemaEpoch: 1)
+            #expect((try? await flights.reply(for: self.key("query")) { new }.body) == [2])
+            gate.open()
+            #expect((try? await before.value) == [1])
+        }
+    }
+
+    @Test("an error is everybody's, and nobody's later")
+    func errors() async {
+        let flights = SingleFlight()
+        let reply = CachedReply([1], state)
+        let key = key("query")
+        await fly(flights) {
+            await #expect(throws: LoadFailed.self) {
+                try await flights.reply(for: key) { throw LoadFailed() }
+            }
+            #expect((try? await flights.reply(for: key) { reply }.body) == [1])
+        }
+    }
+
+    @Test("refuses more flights than it may have, but not more passengers")
+    func capacity() async {
+        let flights = SingleFlight(capacity: 1)
+        let gate = Gate()
+        let reply = CachedReply([1], state)
+        let key = key("query")
+        await fly(flights) {
+            let first = Task {
+                try await flights.reply(for: key) {
+                    await gate.pass()
+                    return reply
+                }.body
+            }
+            await gate.arrival()
+            await #expect(throws: FlightError.tooMany) {
+                try await flights.reply(for: self.key("other")) { reply }
+            }
+            let second = Task { try await flights.reply(for: key) { reply }.body }
+            while flights.waiting < 2 { await Task.yield() }
+            gate.open()
+            #expect((try? await first.value) == [1])
+            #expect((try? await second.value) == [1])
+        }
+    }
+
+    @Test("after its end nobody waits for ever")
+    func stopped() async {
+        let flights = SingleFlight()
+        let reply = CachedReply([1], state)
+        let key = key("query")
+        let waiting = Task { try await flights.reply(for: key) { reply }.body }
+        while flights.waiting < 1 { await Task.yield() }
+        let running = Task { await flights.run() }
+        running.cancel()
+        await running.value
+        // Its flight was flown or abandoned, according to who was first.
+        _ = await waiting.result
+        await #expect(throws: FlightError.stopped) {
+            try await flights.reply(for: key) { reply }
+        }
+    }
+}

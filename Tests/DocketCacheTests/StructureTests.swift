@@ -1,0 +1,84 @@
+internal import Testing
+
+@testable internal import DocketCache
+
+@Suite("Parts of the cache")
+struct StructureTests {
+    @Test("hashes the examples of SipHash-2-4 with 128 bits")
+    func sipHash() {
+        let hasher = KeyHasher(low: 0x0706_0504_0302_0100, high: 0x0F0E_0D0C_0B0A_0908)
+        let empty: [UInt8] = []
+        let one: [UInt8] = [0]
+        #expect(
+            hasher.digest(empty.rawSpan)
+                == KeyDigest(low: 0xE6A8_25BA_047F_81A3, high: 0x9302_55C7_1472_F66D)
+        )
+        #expect(
+            hasher.digest(one.rawSpan)
+                == KeyDigest(low: 0x44AF_996B_D8C1_87DA, high: 0x45FC_229B_1159_7634)
+        )
+    }
+
+    @Test("finds digests as a dictionary does, through collisions, growth and removal")
+    func table() {
+        var random = SeededGenerator(seed: 3)
+        var table = DigestTable()
+        var model: [KeyDigest: Int] = [:]
+        for step in 0..<50_000 {
+            // Few different homes, so that runs are long and wrap round.
+            let digest = KeyDigest(
+                low: UInt64.random(in: 0...40, using: &random) &* 0xFFFF_FFFF_0000_0001,
+                high: UInt64.random(in: 0...20, using: &random)
+            )
+            #expect(table.slot(of: digest) == model[digest])
+            if Bool.random(using: &random) {
+                if model[digest] == nil { table.insert(digest, slot: step) }
+                model[digest] = model[digest] ?? step
+            } else {
+                table.remove(digest)
+                model[digest] = nil
+            }
+            #expect(table.count == model.count)
+        }
+        for (digest, slot) in model { #expect(table.slot(of: digest) == slot) }
+    }
+
+    @Test("evicts in the order of use, of all tenants and of one")
+    func policy() {
+        var policy = EvictionPolicy()
+        #expect(policy.victim(of: nil) == nil)
+        for slot in 0..<6 { policy.inserted(slot, tenant: UInt64(slot % 2)) }
+        policy.used(0)
+        #expect(policy.victim(of: nil) == 1)
+        #expect(policy.victim(of: 0) == 2)
+        #expect(policy.victim(of: 1) == 1)
+        #expect(policy.victim(of: 9) == nil)
+        policy.removed(1, tenant: 1)
+        policy.removed(3, tenant: 1)
+        #expect(policy.victim(of: 1) == 5)
+        policy.removed(5, tenant: 1)
+        #expect(policy.victim(of: 1) == nil)
+        policy.inserted(1, tenant: 7)
+        #expect(policy.victim(of: 7) == 1)
+        #expect(policy.victim(of: nil) == 2)
+    }
+
+    @Test("names who gives way: the one who asks if above its share, then whoever is above it")
+    func shares() {
+        var shares = TenantShares(limit: 1000, sharePercent: 25)
+        #expect(shares.charge(1, 700) == .done)
+        #expect(shares.charge(2, 200) == .done)
+        #expect(shares.charge(2, 150) == .full(evict: 2))
+        #expect(shares.charge(3, 150) == .full(evict: 1))
+        shares.release(1, 600)
+        #expect(shares.charge(3, 200) == .done)
+        #expect(shares.charge(4, 200) == .done)
+        #expect(shares.charge(5, 200) == .done)
+        #expect(shares.charge(6, 200) == .full(evict: nil))
+        #expect(shares.bytes == 900)
+        for tenant in 2...5 { shares.release(UInt64(tenant), 200) }
+        shares.release(1, 100)
+        #expect(shares.bytes == 0)
+        #expect(shares.bytes(of: 1) == 0)
+    }
+}
