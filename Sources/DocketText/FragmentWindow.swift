@@ -11,11 +11,9 @@ struct FragmentWindow {
     /// The found words, relative to the piece.
     let marks: [Range<Int>]
 
-    /// nil without matches.
+    /// nil without matches, which ascend and do not overlap.
     ///
-    /// - Parameters:
-    ///   - matches: Ascending, not overlapping.
-    ///   - isWhole: Whether the text ends with `text`; otherwise its last word may be a part of one.
+    /// `isWhole` says that nothing follows after `text`; otherwise its last word may be cut.
     init?(around matches: [Match], in text: Span<UInt8>, isWhole: Bool) {
         guard let best = Self.bestRun(of: matches) else { return nil }
         let core =

@@ -34,7 +34,7 @@ package struct Highlighter {
     private var terms: [Term] = []
     /// Terms by their first byte, which is that of the words they match, inflected or not.
     private var termsByFirstByte = [[Int]](repeating: [], count: 256)
-    private var hasStem = [Bool](repeating: false, count: 256)
+    private var stemsBegin = [Bool](repeating: false, count: 256)
 
     package init() {}
 
@@ -58,7 +58,7 @@ package struct Highlighter {
             let bytes = Array((kind == .stem ? word.stem : word.folded).utf8)
             guard let first = bytes.first.map(Int.init) else { continue }
             termsByFirstByte[first].append(terms.count)
-            if kind == .stem { hasStem[first] = true }
+            if kind == .stem { stemsBegin[first] = true }
             terms.append(Term(kind: kind, bytes: bytes))
         }
     }
@@ -89,10 +89,7 @@ package struct Highlighter {
         _ tokenizer: inout TokenizerHandle
     ) -> [FragmentWindow.Match] {
         var matches: [FragmentWindow.Match] = []
-        tokenizer.forEachWord(in: text, stemmedWhere: { hasStem[Int($0[0])] }) {
-            range,
-            folded,
-            stem in
+        tokenizer.forEachWord(in: text, stemmed: .beginning(stemsBegin)) { range, folded, stem in
             if let term = term(matching: folded, stem) {
                 matches.append(.init(range: range, term: term))
             }

@@ -8,7 +8,7 @@ package enum TextNormalizer {
         guard var tokenizer = TokenizerHandle() else { return text }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
-        tokenizer.forEachWord(in: text.utf8.span, stemmedWhere: { _ in false }) { _, folded, _ in
+        tokenizer.forEachWord(in: text.utf8.span, stemmed: .none) { _, folded, _ in
             if !bytes.isEmpty { bytes.append(UInt8(ascii: " ")) }
             for place in folded.indices { bytes.append(folded[place]) }
             return true

@@ -1,7 +1,26 @@
 internal import CDocketText
 
-/// Owns one tokenizer: what takes texts apart into words, the same for what is indexed, asked,
-/// highlighted and held as a cache key. It serves one thread at a time.
+/// Which words of a text are to be stemmed, which takes longer than finding them.
+package enum StemmedWords: Sendable {
+    case none
+    case all
+    /// Those that begin with a byte whose place in the list of 256 is true. A stem begins as its
+    /// word does.
+    case beginning([Bool])
+
+    func contains(_ folded: Span<UInt8>) -> Bool {
+        switch self {
+        case .none: false
+        case .all: true
+        case .beginning(let bytes): bytes[Int(folded[0])]
+        }
+    }
+}
+
+/// Owns one tokenizer, which takes texts apart into words.
+///
+/// It is the same for what is indexed, asked, highlighted and held as a cache key. It serves one
+/// thread at a time.
 @safe package struct TokenizerHandle: ~Copyable {
     private let tokenizer: OpaquePointer
 
@@ -21,14 +40,12 @@ internal import CDocketText
 
     /// Calls `body` with each word of the UTF-8 `text` in order, until it returns false.
     ///
-    /// Bytes that are no UTF-8 separate words. The time is linear in the text.
-    /// - Parameters:
-    ///   - isStemmed: Whether the word of this folded form has to be stemmed, which takes longer
-    ///     than finding it; `body` gets the folded form as the stem of all others.
-    ///   - body: Gets the word's place in bytes, its folded form and its stem.
+    /// `body` gets the word's place in bytes, its folded form, and its stem, or the folded form
+    /// again for words that are not stemmed. Bytes that are no UTF-8 separate words. The time is
+    /// linear in the text.
     package mutating func forEachWord(
         in text: Span<UInt8>,
-        stemmedWhere isStemmed: (_ folded: Span<UInt8>) -> Bool,
+        stemmed: StemmedWords,
         _ body: (_ range: Range<Int>, _ folded: Span<UInt8>, _ stem: Span<UInt8>) -> Bool
     ) {
         unsafe text.withUnsafeBufferPointer { buffer in
@@ -41,7 +58,7 @@ internal import CDocketText
                     count: word.folded_length
                 )
                 var count = 0
-                guard isStemmed(folded),
+                guard stemmed.contains(folded),
                     let bytes = unsafe docket_tokenizer_stem(tokenizer, &count)
                 else {
                     guard body(range, folded, folded) else { return }

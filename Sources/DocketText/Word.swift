@@ -18,7 +18,7 @@ extension TokenizerHandle {
     /// The words of UTF-8; bytes that are none separate words.
     package mutating func words(in text: Span<UInt8>) -> [Word] {
         var words: [Word] = []
-        forEachWord(in: text, stemmedWhere: { _ in true }) { range, folded, stem in
+        forEachWord(in: text, stemmed: .all) { range, folded, stem in
             words.append(Word(range: range, folded: String(of: folded), stem: String(of: stem)))
             return true
         }

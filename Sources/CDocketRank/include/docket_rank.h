@@ -13,8 +13,8 @@ typedef struct docket_rank docket_rank;
  *
  * docket_score(table, words, weight of the first column, ...) is BM25 with k1 1.2 and b 0.5:
  * greater is better, never negative. `words` is the document's length in words; where it is NULL,
- * it is read from the table, which takes a lookup. Columns without a weight have 1. The frequency of a
- * phrase in the whole table is counted once a query, at its first match.
+ * it is read from the table, which takes a lookup. Columns without a weight have 1. How
+ * frequent a phrase is in the whole table is counted once a query, at its first match.
  *
  * Returns SQLite's result code. `*rank` lives as long as the connection. */
 int docket_rank_register(struct sqlite3 *connection, docket_rank **rank);

@@ -1,0 +1,110 @@
+internal import DocketCore
+internal import DocketRuntime
+
+/// The control file: tenants, keys, settings, and which tenants may have unindexed documents.
+actor ControlStore {
+    private static let format: Int64 = 1
+
+    /// A tenant's state: 0 living, 1 on its way out, 2 on its way in; files of the last two go at
+    /// the next start.
+    private static let tables = """
+        CREATE TABLE tenants(
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            state INTEGER NOT NULL,
+            documents INTEGER,
+            bytes INTEGER,
+            collections INTEGER,
+            created_us INTEGER NOT NULL
+        );
+        CREATE UNIQUE INDEX tenants_by_name ON tenants(name) WHERE state <> 1;
+        CREATE TABLE keys(
+            id TEXT PRIMARY KEY,
+            tenant INTEGER,
+            scopes INTEGER NOT NULL,
+            secret_hash BLOB NOT NULL,
+            created_us INTEGER NOT NULL,
+            expires_us INTEGER,
+            revoked_us INTEGER
+        ) WITHOUT ROWID;
+        CREATE INDEX keys_by_tenant ON keys(tenant);
+        CREATE TABLE settings(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE dirty(tenant INTEGER PRIMARY KEY);
+        """
+
+    private let thread: ThreadExecutor
+    private var connection: ConnectionHandle?
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe thread.asUnownedSerialExecutor()
+    }
+
+    init(thread: ThreadExecutor) { self.thread = thread }
+
+    /// Opens or makes the file; no tenant will get a number up to `usedNumber`.
+    func open(
+        _ configuration: EmbeddedConfiguration,
+        usedNumber: UInt64
+    ) throws(DocketError) {
+        try answering {
+            let path = configuration.directory + "/control.db"
+            let made = try ConnectionHandle(path: path, creates: true, vfs: configuration.vfs)
+            let found = try made.first("PRAGMA user_version", row: { $0.integer(0) }) ?? 0
+            guard found <= Self.format else {
+                throw DocketError(
+                    .failedPrecondition,
+                    "the data directory has format \(found), which is newer than \(Self.format)"
+                )
+            }
+            try made.execute(TenantSchema.settings(synchronous: configuration.synchronous))
+            if found == 0 { try Self.make(made) }
+            try made.writing {
+                try made.run(
+                    "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'tenants'",
+                    .number(usedNumber)
+                )
+            }
+            connection = made
+        }
+    }
+
+    private static func make(_ connection: ConnectionHandle) throws {
+        try connection.writing {
+            try connection.execute(tables)
+            try connection.execute(
+                """
+                INSERT INTO sqlite_sequence(name, seq) VALUES ('tenants', 0);
+                PRAGMA user_version = \(format);
+                """
+            )
+            try connection.run(
+                "INSERT INTO settings(name, value) VALUES ('server_secret', ?1)",
+                .blob(FilesHandle.random(32))
+            )
+        }
+    }
+
+    func close() { connection = nil }
+
+    /// Runs `body` with the open file.
+    func read<Value: Sendable>(
+        _ body: @Sendable (ConnectionHandle) throws -> Value
+    ) throws(DocketError) -> Value {
+        try answering { try body(try opened()) }
+    }
+
+    /// Runs `body` in a durable transaction.
+    func write<Value: Sendable>(
+        _ body: @Sendable (ConnectionHandle) throws -> Value
+    ) throws(DocketError) -> Value {
+        try answering {
+            let connection = try opened()
+            return try connection.writing { try body(connection) }
+        }
+    }
+
+    private func opened() throws(DocketError) -> ConnectionHandle {
+        guard let connection else { throw DocketError(.unavailable, "the store is closed") }
+        return connection
+    }
+}

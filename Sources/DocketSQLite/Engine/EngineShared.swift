@@ -1,0 +1,80 @@
+internal import DocketCore
+internal import DocketRuntime
+internal import DocketTelemetry
+internal import Synchronization
+
+/// What the threads of the store share.
+final class EngineShared: Sendable {
+    let configuration: EmbeddedConfiguration
+    let queue: WriteQueue
+    let counters = EmbeddedCounters()
+    private let logger: Logger
+    /// The generations of every tenant whose file was opened; presence says that it was.
+    private let generations = Mutex<[TenantID: [UInt32: Generations]]>([:])
+    private let observer = Mutex<(any GenerationObserver)?>(nil)
+
+    init(_ configuration: EmbeddedConfiguration, _ logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+        queue = WriteQueue(configuration)
+    }
+
+    var tenantsFolder: String { configuration.directory + "/tenants" }
+
+    func path(of tenant: TenantID) -> String { "\(tenantsFolder)/\(tenant.number).db" }
+
+    static let missing = DocketError(
+        .dataLoss,
+        "the tenant's data is missing; an operator restores it from a backup"
+    )
+
+    func observe(_ observer: any GenerationObserver) {
+        self.observer.withLock { $0 = observer }
+    }
+
+    private var currentObserver: (any GenerationObserver)? { observer.withLock { $0 } }
+
+    /// The tenant's file was opened by its writer.
+    func opened(_ tenant: TenantID, _ state: TenantState, hasWork: Bool) {
+        generations.withLock { $0[tenant] = state.generations }
+        if hasWork { outboxFilled(tenant) }
+    }
+
+    func isOpened(_ tenant: TenantID) -> Bool { generations.withLock { $0[tenant] != nil } }
+
+    func generations(_ tenant: TenantID, _ collection: UInt32) -> Generations? {
+        generations.withLock { $0[tenant]?[collection] }
+    }
+
+    /// Tells what a transaction changed, before its callers are answered.
+    func publish(
+        _ tenant: TenantID,
+        _ state: TenantState,
+        since before: [UInt32: Generations]
+    ) {
+        let now = state.generations
+        guard now != before else { return }
+        generations.withLock { $0[tenant] = now }
+        guard let observer = currentObserver else { return }
+        for (collection, generations) in now where before[collection] != generations {
+            observer.generationsChanged(tenant, collection, generations)
+        }
+        for collection in before.keys where now[collection] == nil {
+            observer.collectionDeleted(tenant, collection)
+        }
+    }
+
+    func outboxFilled(_ tenant: TenantID) { currentObserver?.outboxFilled(tenant) }
+
+    func forget(_ tenant: TenantID) {
+        _ = generations.withLock { $0.removeValue(forKey: tenant) }
+        currentObserver?.tenantDeleted(tenant)
+    }
+
+    func log(_ message: StaticString, _ tenant: TenantID, _ error: DocketError) {
+        logger.error(
+            message,
+            ["tenant": .unsigned(tenant.number), "code": .string("\(error.code)")]
+        )
+    }
+}

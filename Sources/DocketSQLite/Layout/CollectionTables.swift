@@ -1,0 +1,64 @@
+/// The tables that each collection has for itself, and the statements on them.
+struct CollectionTables: Sendable {
+    /// Text columns of the search index, in order; searched attributes take `text_01` and on.
+    static let textColumns =
+        ["title", "body"] + (1...8).map { "text_0\($0)" }
+
+    let search: String
+    let shown: String
+    let values: String
+
+    init(collection: UInt32) {
+        search = "search_\(collection)"
+        shown = "shown_\(collection)"
+        values = "values_\(collection)"
+    }
+
+    /// `search` holds the indexed text; `shown` what is visible, with the indexed attributes;
+    /// `values` those that can be filtered by.
+    ///
+    /// Without a table of sizes: the length of a document stands in `shown`, which each match
+    /// reads anyway.
+    var creation: String {
+        """
+        CREATE VIRTUAL TABLE \(search) USING fts5(
+            \(Self.textColumns.joined(separator: ", ")), tokenize = 'docket', columnsize = 0
+        );
+        CREATE TABLE \(shown)(
+            number INTEGER PRIMARY KEY,
+            version INTEGER NOT NULL,
+            words INTEGER NOT NULL,
+            attributes BLOB NOT NULL
+        );
+        CREATE TABLE \(values)(
+            slot INTEGER NOT NULL,
+            value NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY(slot, value, number)
+        ) WITHOUT ROWID;
+        """
+    }
+
+    var removal: String {
+        "DROP TABLE \(search); DROP TABLE \(shown); DROP TABLE \(values);"
+    }
+
+    var insertText: String {
+        "INSERT INTO \(search)(rowid, \(Self.textColumns.joined(separator: ", "))) "
+            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+    }
+    var deleteText: String { "DELETE FROM \(search) WHERE rowid = ?1" }
+
+    var insertShown: String {
+        "INSERT INTO \(shown)(number, version, words, attributes) VALUES (?1, ?2, ?3, ?4)"
+    }
+    var selectShown: String { "SELECT version, attributes FROM \(shown) WHERE number = ?1" }
+    var deleteShown: String { "DELETE FROM \(shown) WHERE number = ?1" }
+
+    var insertValue: String {
+        "INSERT OR IGNORE INTO \(values)(slot, value, number) VALUES (?1, ?2, ?3)"
+    }
+    var deleteValue: String {
+        "DELETE FROM \(values) WHERE slot = ?1 AND value = ?2 AND number = ?3"
+    }
+}

@@ -1,0 +1,105 @@
+internal import DocketCore
+internal import DocketText
+
+/// Brings a tenant's file to the format and the tokenizer of this version.
+struct TenantMigration {
+    /// What leads from each format to the next; from 0, which is an empty file.
+    static let steps: [Int64: String] = [0: TenantSchema.tables]
+
+    let connection: ConnectionHandle
+    var steps = Self.steps
+    var format = TenantSchema.format
+    var tokenizerVersion = Int64(TokenizerHandle.version)
+
+    /// - Throws: ``DocketError`` `failedPrecondition` for a newer format, which is left as it is.
+    func run(_ configuration: EmbeddedConfiguration) throws {
+        let found = try connection.first("PRAGMA user_version", row: { $0.integer(0) }) ?? 0
+        guard found <= format else {
+            throw DocketError(
+                .failedPrecondition,
+                "the tenant's data has format \(found), which is newer than \(format)"
+            )
+        }
+        try connection.execute(TenantSchema.settings(synchronous: configuration.synchronous))
+        if found < format { try upgrade(from: found) }
+        try reindexForTokenizer()
+    }
+
+    private func upgrade(from found: Int64) throws {
+        try connection.writing {
+            for format in found..<format {
+                guard let step = steps[format] else {
+                    throw DocketError(
+                        .dataLoss,
+                        "the tenant's data has the unknown format \(format)"
+                    )
+                }
+                try connection.execute(step)
+            }
+            if found == 0 {
+                try connection.execute(
+                    """
+                    INSERT INTO meta(name, value) VALUES
+                        ('epoch', 1), ('sequence', 0), ('tokenizer', \(tokenizerVersion))
+                    """
+                )
+            }
+            try connection.execute("PRAGMA user_version = \(format)")
+        }
+    }
+
+    /// Another tokenizer finds other words: everything goes into the index anew from the documents.
+    private func reindexForTokenizer() throws {
+        let found = try connection.first(
+            "SELECT value FROM meta WHERE name = 'tokenizer'",
+            row: { $0.integer(0) }
+        )
+        guard found != tokenizerVersion else { return }
+        try connection.writing {
+            let collections = try connection.all(
+                "SELECT id FROM collections WHERE deleted = 0",
+                row: { UInt32(truncatingIfNeeded: $0.integer(0)) }
+            )
+            for collection in collections { try reindex(collection) }
+            try connection.run(
+                "UPDATE meta SET value = ?1 WHERE name = 'tokenizer'",
+                .integer(tokenizerVersion)
+            )
+        }
+    }
+
+    private func reindex(_ collection: UInt32) throws {
+        let tables = CollectionTables(collection: collection)
+        try connection.execute(tables.removal + tables.creation)
+        try connection.execute(
+            """
+            DELETE FROM applied WHERE collection = \(collection);
+            INSERT OR IGNORE INTO outbox(version, number, collection, is_delete)
+                SELECT version, number, collection, 0 FROM documents
+                WHERE collection = \(collection) AND state IN (1, 2);
+            UPDATE documents SET state = 1 WHERE collection = \(collection) AND state = 2;
+            UPDATE documents SET in_index = 0, indexed_version = 0
+                WHERE collection = \(collection);
+            UPDATE collections
+                SET indexing = indexing + indexed, indexed = 0, hard = hard + 1
+                WHERE id = \(collection);
+            """
+        )
+    }
+}
+
+extension ConnectionHandle {
+    /// Runs `body` in a transaction that is durable when this returns.
+    func writing<Value>(_ body: () throws -> Value) throws -> Value {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            let value = try body()
+            try execute("COMMIT")
+            return value
+        } catch {
+            // Some failures have already rolled back; of the others this one is what matters.
+            if !isOutsideTransaction { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+}

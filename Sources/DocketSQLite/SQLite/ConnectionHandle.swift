@@ -1,0 +1,156 @@
+internal import CDocketRank
+internal import CDocketSQLite
+internal import DocketCore
+
+/// Owns one connection of SQLite with its prepared statements; one thread at a time uses it.
+@safe final class ConnectionHandle {
+    /// Statements kept prepared; with a hundred collections there are more kinds than that.
+    private static let statementsMaximum = 256
+    /// Instructions of SQLite between two looks at whether the work is still wanted: about 50 µs.
+    private static let stepsBetweenLooks: Int32 = 4000
+
+    /// What the progress handler reads.
+    private final class Watch {
+        var work: WorkLimit?
+    }
+
+    /// Statistics of memory are switched off before the first connection of the process.
+    private static let isConfigured = docket_sqlite_configure() == SQLITE_OK
+
+    private let connection: OpaquePointer
+    private var rank: OpaquePointer?
+    private let watch = Watch()
+    private var statements: [String: StatementHandle] = [:]
+
+    /// Opens the file; `vfs` is nil for the system's own.
+    ///
+    /// - Throws: ``SQLiteError`` with SQLITE_CANTOPEN for a missing file, unless `creates`.
+    init(path: String, creates: Bool, vfs: String?) throws(SQLiteError) {
+        _ = Self.isConfigured
+        var opened: OpaquePointer?
+        let flags =
+            SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+            | (creates ? SQLITE_OPEN_CREATE : 0)
+        let code = unsafe sqlite3_open_v2(path, &opened, flags, vfs)
+        guard code == SQLITE_OK, let made = unsafe opened else {
+            // Even a failed opening leaves a connection to close; closing nil is harmless.
+            unsafe sqlite3_close_v2(opened)
+            throw SQLiteError(code: code, text: "cannot open the file")
+        }
+        unsafe connection = made
+        let registered = unsafe docket_rank_register(made, &rank)
+        guard registered == SQLITE_OK else { throw error(registered) }
+        watchProgress()
+    }
+
+    deinit {
+        statements = [:]
+        // A statement still in use keeps the connection alive until it is finalized.
+        unsafe sqlite3_close_v2(connection)
+    }
+
+    private func watchProgress() {
+        let context = unsafe Unmanaged.passUnretained(watch).toOpaque()
+        let isStopped: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
+            guard let context = unsafe context else { return 0 }
+            let watch = unsafe Unmanaged<Watch>.fromOpaque(context).takeUnretainedValue()
+            return watch.work?.isStopped == true ? 1 : 0
+        }
+        unsafe sqlite3_progress_handler(connection, Self.stepsBetweenLooks, isStopped, context)
+        unsafe docket_rank_watch(rank, isStopped, context)
+    }
+
+    func error(_ code: Int32) -> SQLiteError {
+        let text = unsafe sqlite3_errmsg(connection).map { unsafe String(cString: $0) } ?? ""
+        return SQLiteError(code: code, text: text)
+    }
+
+    /// Runs `body`; SQLite fails with SQLITE_INTERRUPT once `work` is stopped.
+    func stopping<Value>(with work: WorkLimit, _ body: () throws -> Value) rethrows -> Value {
+        watch.work = work
+        defer { watch.work = nil }
+        return try body()
+    }
+
+    /// The prepared statement of this text, reset and without bindings.
+    func prepared(_ sql: String) throws(SQLiteError) -> StatementHandle {
+        if let statement = statements[sql], statement.isIdle { return statement }
+        let statement = try unsafe StatementHandle(preparing: sql, on: self, connection)
+        if statements.count >= Self.statementsMaximum { statements.removeAll() }
+        statements[sql] = statement
+        return statement
+    }
+
+    /// Runs statements that have no parameters and whose rows nobody needs.
+    func execute(_ sql: String) throws(SQLiteError) {
+        // Possible return codes: whatever the statements fail with.
+        let code = unsafe sqlite3_exec(connection, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code) }
+    }
+
+    /// Runs one statement with these parameters.
+    func run(_ sql: String, _ values: SQLValue...) throws(SQLiteError) {
+        let statement = try prepared(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        while try statement.step() {}
+    }
+
+    /// The first row of one statement, or nil.
+    func first<Value>(
+        _ sql: String,
+        _ values: SQLValue...,
+        row: (StatementHandle) throws -> Value
+    ) throws -> Value? {
+        let statement = try prepared(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        guard try statement.step() else { return nil }
+        return try row(statement)
+    }
+
+    /// All rows of one statement.
+    func all<Value>(
+        _ sql: String,
+        _ values: SQLValue...,
+        row: (StatementHandle) throws -> Value
+    ) throws -> [Value] {
+        let statement = try prepared(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        var rows: [Value] = []
+        while try statement.step() { rows.append(try row(statement)) }
+        return rows
+    }
+
+    /// The rows of one statement, until `body` returns false.
+    func forEachRow(
+        _ sql: String,
+        _ values: SQLValue...,
+        body: (StatementHandle) throws -> Bool
+    ) throws {
+        let statement = try prepared(sql)
+        defer { statement.reset() }
+        try statement.bind(values)
+        while try statement.step() { guard try body(statement) else { return } }
+    }
+
+    var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(connection) }
+
+    /// Rows that the last statement changed.
+    var changes: Int { Int(unsafe sqlite3_changes64(connection)) }
+
+    /// Words that went into or out of the search index since the last call.
+    func takeWords() -> Int64 { unsafe docket_rank_take_words(rank) }
+
+    /// False inside a transaction.
+    var isOutsideTransaction: Bool { unsafe sqlite3_get_autocommit(connection) != 0 }
+
+    /// Runs `body` on one moment of the data.
+    func reading<Value>(_ body: () throws -> Value) throws -> Value {
+        try execute("BEGIN")
+        // Nothing was written, so the end cannot lose anything.
+        defer { if !isOutsideTransaction { try? execute("ROLLBACK") } }
+        return try body()
+    }
+}

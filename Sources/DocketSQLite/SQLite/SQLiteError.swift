@@ -1,0 +1,58 @@
+internal import CDocketSQLite
+internal import DocketCore
+
+/// What SQLite answered; its text stays in the log and never reaches a caller.
+struct SQLiteError: Error, Hashable {
+    /// The extended result code.
+    let code: Int32
+    /// SQLite's own words, for the log.
+    let text: String
+
+    private var primary: Int32 { code & 0xFF }
+
+    /// The work was no longer wanted.
+    var isInterrupt: Bool { primary == SQLITE_INTERRUPT }
+
+    /// The file is damaged, or is none of SQLite's.
+    var isCorrupt: Bool { primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB }
+
+    /// A smaller transaction, or one without the document at fault, may do.
+    var mayBeOneDocument: Bool {
+        [SQLITE_TOOBIG, SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_RANGE]
+            .contains(primary)
+    }
+
+    /// The disk, or what SQLite may use of it, is full.
+    var isFull: Bool { primary == SQLITE_FULL }
+
+    /// The error as a caller sees it.
+    var docketError: DocketError {
+        switch primary {
+        case SQLITE_INTERRUPT: DocketError(.cancelled, "the work was stopped")
+        case SQLITE_CORRUPT, SQLITE_NOTADB:
+            DocketError(
+                .dataLoss,
+                "the tenant's data is damaged; an operator restores it from a backup"
+            )
+        case SQLITE_FULL: DocketError(.resourceExhausted, "the disk of the store is full")
+        case SQLITE_NOMEM: DocketError(.resourceExhausted, "the store is out of memory")
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY,
+            SQLITE_PERM, SQLITE_PROTOCOL:
+            DocketError(.unavailable, "the store cannot read or write its files now")
+        default: DocketError(.internalError, "the store failed")
+        }
+    }
+}
+
+/// Runs `body` and turns what it throws into what a caller may see.
+func answering<Value>(_ body: () throws -> Value) throws(DocketError) -> Value {
+    do {
+        return try body()
+    } catch let error as DocketError {
+        throw error
+    } catch let error as SQLiteError {
+        throw error.docketError
+    } catch {
+        throw DocketError(.internalError, "the store failed")
+    }
+}

@@ -1,0 +1,115 @@
+internal import DocketCore
+
+/// The documents that a search has to look at, with what it needs of each.
+struct CandidateSource {
+    /// Number, version, score, attributes; false when no more are needed.
+    typealias Look = (Int64, Int64, Double, RawSpan) -> Bool
+
+    /// How much a word counts by the field that it stands in.
+    private static let titleWeight = 2.0
+    /// Numbers of candidates that each slice of a scan may read anew.
+    private static let sliceCandidates = 10_000
+
+    private let plan: SearchPlan
+    private let connection: ConnectionHandle
+    private let tables: CollectionTables
+
+    init(_ plan: SearchPlan, _ connection: ConnectionHandle, _ tables: CollectionTables) {
+        self.plan = plan
+        self.connection = connection
+        self.tables = tables
+    }
+
+    /// Calls `look` with each candidate; in ascending order where there are no words or `after` is
+    /// set, of which only greater numbers are candidates then.
+    func forEach(after: Int64?, _ look: Look) throws {
+        let match = MatchExpression(plan)
+        guard !match.isEmpty else { return }
+        if let included = match.included {
+            try forEachMatch(included, after, look)
+        } else {
+            try forEachShown(match.excluded, after, look)
+        }
+    }
+
+    /// The score, where somebody needs it, is the last column.
+    private func forEachMatch(_ expression: String, _ after: Int64?, _ look: Look) throws {
+        let needsScore = after == nil
+        let score =
+            needsScore ? "docket_score(\(tables.search), shown.words, \(Self.titleWeight))" : "1.0"
+        // CROSS keeps the order of the tables: matches first, and one look at each that is visible.
+        let sql = """
+            SELECT shown.number, shown.version, \(score), shown.attributes
+            FROM \(tables.search) CROSS JOIN \(tables.shown) AS shown
+                ON shown.number = \(tables.search).rowid
+            WHERE \(tables.search) MATCH ?1
+            """
+        let tail =
+            needsScore ? "" : " AND \(tables.search).rowid > ?2 ORDER BY \(tables.search).rowid"
+        let statement = try connection.prepared(sql + tail)
+        defer { statement.reset() }
+        try statement.bind(1, .text(expression))
+        if let after { try statement.bind(2, .integer(after)) }
+        try step(statement, nil, look)
+    }
+
+    private func forEachShown(_ excluded: String?, _ after: Int64?, _ look: Look) throws {
+        let exclusion = try excluded.map { try ExcludedNumbers($0, connection, tables) }
+        if let numbers = try candidates(isSlice: after != nil) {
+            return try forEach(of: numbers, exclusion, after, look)
+        }
+        let statement = try connection.prepared(
+            """
+            SELECT number, version, 1.0, attributes FROM \(tables.shown)
+            WHERE number > ?1 ORDER BY number
+            """
+        )
+        defer { statement.reset() }
+        try statement.bind(1, .integer(after ?? 0))
+        try step(statement, exclusion, look)
+    }
+
+    private func step(
+        _ statement: StatementHandle,
+        _ exclusion: ExcludedNumbers?,
+        _ look: Look
+    ) throws {
+        while try statement.step() {
+            let number = statement.integer(0)
+            if let exclusion, try exclusion.contains(number) { continue }
+            let (version, score) = (statement.integer(1), statement.real(2))
+            guard statement.withBytes(3, { look(number, version, score, $0) }) else { return }
+        }
+    }
+
+    private func forEach(
+        of numbers: [Int64],
+        _ exclusion: ExcludedNumbers?,
+        _ after: Int64?,
+        _ look: Look
+    ) throws {
+        let statement = try connection.prepared(tables.selectShown)
+        for number in numbers where number > after ?? 0 {
+            if let exclusion, try exclusion.contains(number) { continue }
+            defer { statement.reset() }
+            try statement.bind(1, .integer(number))
+            guard try statement.step() else { continue }
+            let version = statement.integer(0)
+            guard statement.withBytes(1, { look(number, version, 1, $0) }) else { return }
+        }
+    }
+
+    /// The numbers that the filter leaves, where that is quicker than looking at all documents.
+    private func candidates(isSlice: Bool) throws -> [Int64]? {
+        guard let filter = plan.filter else { return nil }
+        let documents =
+            try connection.first(
+                "SELECT indexing + indexed FROM collections WHERE id = ?1",
+                .number(plan.collection.number),
+                row: { Int($0.integer(0)) }
+            ) ?? 0
+        // A look by number costs about twice a step of the scan; slices read all numbers each time.
+        let limit = max(1, isSlice ? min(documents / 2, Self.sliceCandidates) : documents / 2)
+        return try CandidateNumbers(connection, tables).numbers(meeting: filter, fewerThan: limit)
+    }
+}

@@ -1,0 +1,84 @@
+internal import DocketCore
+
+/// One look at each candidate of a search: filter, count, facets, best score, first hits.
+struct SearchPass {
+    private let plan: SearchPlan
+    private let filter: CompiledFilter?
+    private let after: RankedHit?
+    private(set) var facets: [FacetCounter]
+    private(set) var top: TopHits
+    let order: HitOrder
+    /// Candidates seen.
+    private(set) var candidates = 0
+    /// Those that match.
+    private(set) var matches = 0
+    private(set) var bestScore = 0.0
+    /// True when candidates were left.
+    private(set) var isCut = false
+
+    /// - Throws: ``DocketError`` `invalidArgument` for a position of another order.
+    init(_ plan: SearchPlan) throws(DocketError) {
+        self.plan = plan
+        order = HitOrder(plan.sort)
+        filter = plan.filter.map { CompiledFilter($0) }
+        facets = plan.facets.map { FacetCounter($0) }
+        // One more than the page tells whether there is another.
+        top = TopHits(capacity: plan.limit == 0 ? 0 : plan.limit + 1, order: order)
+        if let position = plan.after {
+            guard let hit = order.hit(at: position) else {
+                throw .invalid("cursor", "belongs to another search")
+            }
+            after = hit
+        } else {
+            after = nil
+        }
+    }
+
+    /// Looks at one candidate; false when the search needs no more of them.
+    mutating func look(
+        at number: Int64,
+        version: Int64,
+        score: Double,
+        _ attributes: RawSpan
+    ) -> Bool {
+        guard candidates < plan.candidates else {
+            isCut = true
+            return false
+        }
+        candidates += 1
+        if let filter, !filter.matches(attributes) { return true }
+        matches += 1
+        if score > bestScore { bestScore = score }
+        for place in facets.indices { facets[place].count(number, attributes) }
+        let hit = RankedHit(
+            number: number,
+            version: version,
+            score: score,
+            values: order.values(of: attributes)
+        )
+        if after.map({ order.precedes($0, hit) }) ?? true { top.insert(hit) }
+        return !isDone
+    }
+
+    /// Whether the page and the total are known although candidates are left: only where these come
+    /// in the order of the page.
+    private var isDone: Bool {
+        guard order.isByNumber, facets.isEmpty, top.isFull else { return false }
+        switch plan.total {
+        case .exact: return false
+        case .bounded(let bound): return matches > bound
+        case .none: return true
+        }
+    }
+
+    var total: SearchReply.Total {
+        switch plan.total {
+        case .exact: SearchReply.Total(value: matches, isExact: !isCut)
+        case .bounded(let bound):
+            SearchReply.Total(value: min(matches, bound), isExact: matches <= bound && !isCut)
+        case .none: SearchReply.Total(value: 0, isExact: false)
+        }
+    }
+
+    var isApproximate: Bool { isCut || facets.contains(where: \.isIncomplete) }
+}

@@ -1,0 +1,99 @@
+internal import DocketCore
+internal import DocketRuntime
+
+/// One reading connection to one tenant's file, on one thread.
+final class TenantReader {
+    let connection: ConnectionHandle
+
+    /// The file is there and has been migrated by the tenant's writer.
+    init(path: String, _ configuration: EmbeddedConfiguration) throws {
+        connection = try ConnectionHandle(path: path, creates: false, vfs: configuration.vfs)
+        try connection.execute(TenantSchema.settings(synchronous: configuration.synchronous))
+        try connection.execute("PRAGMA query_only = ON")
+    }
+
+    /// - Throws: ``DocketError`` `notFound` for a collection that is gone.
+    func requireCollection(_ collection: Collection) throws {
+        let isThere = try connection.first(
+            "SELECT 1 FROM collections WHERE id = ?1 AND deleted = 0",
+            .number(collection.number),
+            row: { _ in true }
+        )
+        guard isThere != nil else { throw DocketError.noCollection(collection.name) }
+    }
+
+    func search(_ plan: SearchPlan, work: WorkLimit) throws -> SearchPage {
+        try connection.stopping(with: work) {
+            try connection.reading {
+                try requireCollection(plan.collection)
+                return try page(plan)
+            }
+        }
+    }
+
+    private func page(_ plan: SearchPlan) throws -> SearchPage {
+        let tables = CollectionTables(collection: plan.collection.number)
+        var pass = try SearchPass(plan)
+        let source = CandidateSource(plan, connection, tables)
+        try source.forEach(after: nil) { number, version, score, attributes in
+            pass.look(at: number, version: version, score: score, attributes)
+        }
+        let ranked = pass.top.sorted()
+        let reader = HitReader(plan, connection, tables)
+        let hits = try reader.read(ranked.prefix(plan.limit), pass.order)
+        return SearchPage(
+            hits: hits,
+            total: pass.total,
+            facets: pass.facets.map(\.counts),
+            isApproximate: pass.isApproximate,
+            hasMore: hits.count < ranked.count,
+            bestScore: plan.text.isEmpty || pass.bestScore == 0 ? 1 : pass.bestScore
+        )
+    }
+
+    /// The time of one slice, so that checkpoints of the writer go on.
+    private static let sliceTime = Duration.milliseconds(50)
+
+    func scan(_ plan: SearchPlan, after number: UInt64, work: WorkLimit) throws -> ScanSlice {
+        try connection.stopping(with: work) {
+            try connection.reading {
+                try requireCollection(plan.collection)
+                return try slice(plan, after: Int64(clamping: number))
+            }
+        }
+    }
+
+    private func slice(_ plan: SearchPlan, after number: Int64) throws -> ScanSlice {
+        let tables = CollectionTables(collection: plan.collection.number)
+        let order = HitOrder([BoundSort(.number, isDescending: false)])
+        let filter = plan.filter.map { CompiledFilter($0) }
+        let end = MonotonicTime.now() + Self.sliceTime
+        var found: [RankedHit] = []
+        var last: Int64?
+        var looked = 0
+        let source = CandidateSource(plan, connection, tables)
+        try source.forEach(after: number) { number, version, _, attributes in
+            if filter?.matches(attributes) ?? true {
+                found.append(RankedHit(number: number, version: version, score: 1, values: []))
+            }
+            looked += 1
+            guard found.count >= plan.limit || (looked % 64 == 0 && MonotonicTime.now() >= end)
+            else { return true }
+            last = number
+            return false
+        }
+        let hits = try HitReader(plan, connection, tables).read(found[...], order)
+        // A slice that its bytes ended goes on after the last hit read.
+        if hits.count < found.count {
+            last = hits.last.map { Int64(bitPattern: $0.number) } ?? last
+        }
+        return ScanSlice(hits: hits, next: last.map { UInt64(bitPattern: $0) })
+    }
+}
+
+extension DocketError {
+    /// There is no collection of this name, whoever's.
+    static func noCollection(_ name: String) -> DocketError {
+        DocketError(.notFound, "there is no collection \(name)")
+    }
+}

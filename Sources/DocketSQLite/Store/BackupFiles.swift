@@ -1,0 +1,93 @@
+internal import DocketCore
+internal import DocketRuntime
+
+/// The files of a backup.
+enum BackupFiles {
+    private static let header = "docket backup 1"
+
+    /// Copies one moment of a database, while others write to it; the bytes of the copy.
+    static func copy(
+        _ source: String,
+        _ target: String,
+        _ configuration: EmbeddedConfiguration
+    ) throws(DocketError) -> Int {
+        try answering {
+            let connection = try ConnectionHandle(
+                path: source,
+                creates: false,
+                vfs: configuration.vfs
+            )
+            try connection.execute("PRAGMA busy_timeout = 5000")
+            try connection.run("VACUUM INTO ?1", .text(target))
+            try FilesHandle.synchronize(target)
+            return FilesHandle.size(target)
+        }
+    }
+
+    /// Writes what the backup consists of; without it the backup is not complete.
+    static func writeManifest(_ folder: String) throws(DocketError) {
+        let tenants = (FilesHandle.names(in: folder + "/tenants") ?? []).sorted()
+        let files = ["control.db"] + tenants.map { "tenants/" + $0 }
+        let lines = files.map { "\($0) \(FilesHandle.size("\(folder)/\($0)"))" }
+        let text = ([header] + lines).joined(separator: "\n") + "\n"
+        try FilesHandle.write(text, to: folder + "/MANIFEST")
+        try FilesHandle.synchronize(folder + "/tenants")
+        try FilesHandle.synchronize(folder)
+    }
+
+    /// The files of a complete backup, relative to its folder.
+    static func checkedManifest(_ folder: String) throws(DocketError) -> [String] {
+        let incomplete = DocketError(.failedPrecondition, "the backup is not complete")
+        guard let text = FilesHandle.read(folder + "/MANIFEST") else { throw incomplete }
+        let lines = text.split(separator: "\n")
+        guard lines.first.map(String.init) == header, lines.count > 1 else { throw incomplete }
+        var files: [String] = []
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: " ")
+            guard parts.count == 2, let size = Int(parts[1]), !parts[0].contains(".."),
+                FilesHandle.size("\(folder)/\(parts[0])") == size
+            else { throw incomplete }
+            files.append(String(parts[0]))
+        }
+        return files
+    }
+
+    /// Versions and generations of the file go on above all that were ever handed out.
+    static func raiseEpoch(
+        _ path: String,
+        _ configuration: EmbeddedConfiguration
+    ) throws(DocketError) {
+        try answering {
+            let connection = try ConnectionHandle(
+                path: path,
+                creates: false,
+                vfs: configuration.vfs
+            )
+            try connection.writing {
+                try connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
+                try connection.run(
+                    "UPDATE collections SET hard = max(hard + 1, ?1), soft = max(soft + 1, ?1)",
+                    .integer(WallClock.microseconds())
+                )
+            }
+        }
+    }
+
+    static func markAllDirty(
+        _ path: String,
+        _ configuration: EmbeddedConfiguration
+    ) throws(DocketError) {
+        try answering {
+            let connection = try ConnectionHandle(
+                path: path,
+                creates: false,
+                vfs: configuration.vfs
+            )
+            try connection.writing {
+                try connection.execute(
+                    "INSERT OR IGNORE INTO dirty(tenant) SELECT id FROM tenants WHERE state = 0"
+                )
+            }
+        }
+    }
+}

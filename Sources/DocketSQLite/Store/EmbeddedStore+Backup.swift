@@ -1,0 +1,88 @@
+package import DocketCore
+internal import DocketRuntime
+
+extension EmbeddedStore: StoreBackup {
+    /// Tries to copy tenants made while the copy was made.
+    private static let roundsMaximum = 3
+
+    package func backup(
+        into folder: String,
+        progress: @escaping @Sendable (BackupProgress) async -> Void
+    ) async throws(DocketError) -> BackupProgress {
+        try FilesHandle.makeFolder(folder)
+        guard FilesHandle.names(in: folder)?.isEmpty == true else {
+            throw DocketError(.failedPrecondition, "the folder of the backup is not empty")
+        }
+        try FilesHandle.makeFolder(folder + "/tenants")
+        var done = BackupProgress()
+        var copied: Set<TenantID> = []
+        // The control file comes after its tenants: each that it names is there.
+        for _ in 0..<Self.roundsMaximum {
+            let missing = try await tenants().map(\.id).filter { !copied.contains($0) }
+            if missing.isEmpty { break }
+            done.tenantsAll = copied.count + missing.count
+            for tenant in missing {
+                done.bytes += try await copy(tenant, into: folder)
+                copied.insert(tenant)
+                done.tenantsDone += 1
+                await progress(done)
+            }
+        }
+        let configuration = shared.configuration
+        done.bytes += try await nextReader().run { () throws(DocketError) in
+            try BackupFiles.copy(
+                configuration.directory + "/control.db",
+                folder + "/control.db",
+                configuration
+            )
+        }
+        try BackupFiles.writeManifest(folder)
+        return done
+    }
+
+    private func copy(_ tenant: TenantID, into folder: String) async throws(DocketError) -> Int {
+        try await prepare(tenant)
+        let shared = shared
+        return try await nextReader().run { () throws(DocketError) in
+            try BackupFiles.copy(
+                shared.path(of: tenant),
+                "\(folder)/tenants/\(tenant.number).db",
+                shared.configuration
+            )
+        }
+    }
+
+    /// Makes the data directory of `configuration` from a backup; it must not be in use nor have
+    /// data.
+    ///
+    /// Versions and generations go on above those of the backup, so that nothing that was handed
+    /// out after it comes again for something else. Blocks until it is done.
+    ///
+    /// - Throws: ``DocketError`` `failedPrecondition` for an incomplete backup or a directory that
+    ///   has data.
+    package static func restore(
+        from folder: String,
+        _ configuration: EmbeddedConfiguration
+    ) throws(DocketError) {
+        let files = try BackupFiles.checkedManifest(folder)
+        let directory = configuration.directory
+        try FilesHandle.makeFolder(directory)
+        let lock = try DirectoryLockHandle(directory: directory)
+        defer { withExtendedLifetime(lock) {} }
+        guard !FilesHandle.exists(directory + "/control.db") else {
+            throw DocketError(.failedPrecondition, "the data directory already has data")
+        }
+        try FilesHandle.makeFolder(directory + "/tenants")
+        // The control file comes last: without it the directory counts as empty.
+        for file in files where file != "control.db" {
+            _ = try BackupFiles.copy("\(folder)/\(file)", "\(directory)/\(file)", configuration)
+            try BackupFiles.raiseEpoch("\(directory)/\(file)", configuration)
+        }
+        _ = try BackupFiles.copy(
+            folder + "/control.db",
+            directory + "/control.db",
+            configuration
+        )
+        try BackupFiles.markAllDirty(directory + "/control.db", configuration)
+    }
+}

@@ -1,0 +1,156 @@
+package import DocketCore
+internal import DocketRuntime
+
+extension EmbeddedStore: DocumentStore {
+    package func createCollection(
+        _ tenant: TenantID,
+        named name: String,
+        schema: CollectionSchema,
+        quota: Quota
+    ) async throws(DocketError) -> Collection {
+        try await writer(of: tenant).change(tenant) { writer in
+            try writer.createCollection(named: name, schema: schema, quota: quota)
+        }
+    }
+
+    package func collections(_ tenant: TenantID) async throws(DocketError) -> [Collection] {
+        try await read(tenant) { reader in
+            try reader.connection.all(
+                CollectionState.selection,
+                row: { try CollectionState($0).collection }
+            )
+        }
+    }
+
+    package func collection(
+        _ tenant: TenantID,
+        named name: String
+    ) async throws(DocketError) -> Collection {
+        let all = try await collections(tenant)
+        guard let found = all.first(where: { $0.name == name }) else { throw .noCollection(name) }
+        return found
+    }
+
+    package func addAttributes(
+        _ tenant: TenantID,
+        to collection: String,
+        _ attributes: [AttributeDefinition]
+    ) async throws(DocketError) -> Collection {
+        try await writer(of: tenant).change(tenant) { writer in
+            try writer.addAttributes(to: collection, attributes).collection
+        }
+    }
+
+    package func deleteCollection(
+        _ tenant: TenantID,
+        named name: String
+    ) async throws(DocketError) -> Bool {
+        try await markDirty(tenant)
+        let number = try await writer(of: tenant).change(tenant) { writer in
+            try writer.deleteCollection(named: name)
+        }
+        if number != nil { shared.outboxFilled(tenant) }
+        return number != nil
+    }
+
+    package func upload(
+        _ tenant: TenantID,
+        _ batch: UploadBatch
+    ) async throws(DocketError) -> WriteResult {
+        try await write(tenant, WriteCall(.upload(batch)))
+    }
+
+    package func delete(
+        _ tenant: TenantID,
+        _ batch: DeleteBatch
+    ) async throws(DocketError) -> WriteResult {
+        try await write(tenant, WriteCall(.delete(batch)))
+    }
+
+    private func write(
+        _ tenant: TenantID,
+        _ call: WriteCall
+    ) async throws(DocketError) -> WriteResult {
+        try await markDirty(tenant)
+        try shared.queue.append(call, tenant)
+        do {
+            if try await call.turn.value() == .lead {
+                await writer(of: tenant).writeGroup(tenant)
+            }
+            return try await call.result.value()
+        } catch let error as DocketError {
+            throw error
+        } catch {
+            throw DocketError(.cancelled, "the caller gave up; the write may have been done")
+        }
+    }
+
+    package func deleteMatching(
+        _ tenant: TenantID,
+        _ slice: DeleteSlice
+    ) async throws(DocketError) -> DeleteSliceResult {
+        try await markDirty(tenant)
+        let result = try await writer(of: tenant).change(tenant) { writer in
+            try writer.deleteMatching(slice)
+        }
+        if result.deleted > 0 { shared.outboxFilled(tenant) }
+        return result
+    }
+
+    package func documents(
+        _ tenant: TenantID,
+        in collection: Collection,
+        ids: [String],
+        shows: FieldSelection,
+        limitBytes: Int
+    ) async throws(DocketError) -> [StoredDocument?] {
+        try await read(tenant) { reader in
+            try reader.documents(collection, ids, shows, limitBytes: limitBytes)
+        }
+    }
+
+    package func statuses(
+        _ tenant: TenantID,
+        in collection: Collection,
+        ids: [String]
+    ) async throws(DocketError) -> [DocumentStatus?] {
+        try await read(tenant) { reader in try reader.statuses(collection, ids) }
+    }
+
+    package func counts(
+        _ tenant: TenantID,
+        in collection: Collection
+    ) async throws(DocketError) -> StateCounts {
+        try await read(tenant) { reader in
+            let all = try reader.connection.all(
+                CollectionState.selection,
+                row: CollectionState.init
+            )
+            guard let found = all.first(where: { $0.collection.number == collection.number })
+            else { throw DocketError.noCollection(collection.name) }
+            return found.counts
+        }
+    }
+
+    package func page(
+        _ tenant: TenantID,
+        in collection: Collection,
+        after number: UInt64,
+        shows: FieldSelection,
+        limit: Int,
+        limitBytes: Int,
+        work: WorkLimit
+    ) async throws(DocketError) -> DocumentPage {
+        try await read(tenant) { reader in
+            try reader.connection.stopping(with: work) {
+                try reader.page(
+                    collection,
+                    after: number,
+                    shows,
+                    limit: limit,
+                    limitBytes: limitBytes
+                )
+            }
+        }
+    }
+}

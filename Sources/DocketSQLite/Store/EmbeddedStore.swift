@@ -1,0 +1,177 @@
+package import DocketCore
+package import DocketRuntime
+package import DocketTelemetry
+internal import Synchronization
+
+/// The embedded store: one SQLite file for each tenant and a control file, in one directory.
+///
+/// It fills all ports of DocketCore. Blocking work runs on its own few threads; each tenant's file
+/// is written on one of them, so that what waits there goes into one transaction.
+package final class EmbeddedStore: Service {
+    package let name = "store"
+    let shared: EngineShared
+    let control: ControlStore
+    private let lock: DirectoryLockHandle
+    private let threads: [ThreadExecutor]
+    private let writers: [WriterEngine]
+    private let readers: [ReaderEngine]
+    private let turns = Atomic<Int>(0)
+    /// Tenants whose mark in the control file is durable.
+    private let dirty = Mutex<Set<TenantID>>([])
+    private let isClosed = Atomic<Bool>(false)
+
+    /// What the store did since the start.
+    package var counters: EmbeddedCounters { shared.counters }
+
+    /// Opens the data directory, or makes it.
+    ///
+    /// - Throws: ``DocketError`` `failedPrecondition` when another process has it open, or when it
+    ///   was written by a newer version.
+    package static func open(
+        _ configuration: EmbeddedConfiguration,
+        logger: Logger = .silent
+    ) async throws(DocketError) -> EmbeddedStore {
+        let store = try EmbeddedStore(configuration, logger)
+        try await store.control.open(configuration, usedNumber: store.highestFileNumber())
+        try await store.finishInterrupted()
+        let marked = try await store.tenantsToIndex()
+        store.dirty.withLock { $0.formUnion(marked) }
+        return store
+    }
+
+    private init(_ configuration: EmbeddedConfiguration, _ logger: Logger) throws(DocketError) {
+        try FilesHandle.makeFolder(configuration.directory)
+        lock = try DirectoryLockHandle(directory: configuration.directory)
+        shared = EngineShared(configuration, logger)
+        try FilesHandle.makeFolder(shared.tenantsFolder)
+        let controlThread = try Self.thread("control")
+        control = ControlStore(thread: controlThread)
+        var threads = [controlThread]
+        var writers: [WriterEngine] = []
+        for number in 0..<max(1, configuration.writers) {
+            threads.append(try Self.thread("writer-\(number)"))
+            writers.append(WriterEngine(thread: threads[threads.count - 1], shared))
+        }
+        var readers: [ReaderEngine] = []
+        for number in 0..<max(1, configuration.readers) {
+            threads.append(try Self.thread("reader-\(number)"))
+            readers.append(ReaderEngine(thread: threads[threads.count - 1], shared))
+        }
+        self.threads = threads
+        self.writers = writers
+        self.readers = readers
+    }
+
+    private static func thread(_ name: String) throws(DocketError) -> ThreadExecutor {
+        do {
+            return try ThreadExecutor(name: name)
+        } catch {
+            throw DocketError(.unavailable, "a thread of the store cannot be started")
+        }
+    }
+
+    /// Who is told of new generations and of documents to index; before the first call.
+    package func observe(_ observer: any GenerationObserver) { shared.observe(observer) }
+
+    package func start() async throws {}
+
+    package func stop(by deadline: MonotonicTime) async { await close() }
+
+    /// Closes all files and ends the threads; calls under way have ended before.
+    package func close() async {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        await clearMarks()
+        for reader in readers { await reader.closeAll() }
+        for writer in writers { await writer.closeAll() }
+        await control.close()
+        for thread in threads { thread.shutdown() }
+    }
+
+    /// Tenants that are known to be indexed need not be looked at after the next start.
+    private func clearMarks() async {
+        let marked = dirty.withLock { $0 }
+        var idle: [TenantID] = []
+        for writer in writers { idle += await writer.idle(of: marked) }
+        let numbers = idle.map(\.number)
+        // A mark too many costs a look at the next start.
+        try? await control.write { connection in
+            for number in numbers {
+                try connection.run("DELETE FROM dirty WHERE tenant = ?1", .number(number))
+            }
+        }
+    }
+
+    private func highestFileNumber() -> UInt64 {
+        (FilesHandle.names(in: shared.tenantsFolder) ?? [])
+            .compactMap { name in name.hasSuffix(".db") ? UInt64(name.dropLast(3)) : nil }
+            .max() ?? 0
+    }
+
+    /// Removes what is left of tenants whose making or deletion was interrupted.
+    private func finishInterrupted() async throws(DocketError) {
+        let numbers = try await control.read { connection in
+            try connection.all("SELECT id FROM tenants WHERE state <> 0", row: { $0.unsigned(0) })
+        }
+        for number in numbers { try await removeFiles(TenantID(number)) }
+    }
+
+    func removeFiles(_ tenant: TenantID) async throws(DocketError) {
+        for reader in readers { await reader.close(tenant) }
+        await writer(of: tenant).close(tenant)
+        try FilesHandle.removeDatabase(shared.path(of: tenant))
+        let number = tenant.number
+        try await control.write { connection in
+            try connection.run("DELETE FROM dirty WHERE tenant = ?1", .number(number))
+            try connection.run("DELETE FROM tenants WHERE id = ?1", .number(number))
+        }
+        _ = dirty.withLock { $0.remove(tenant) }
+    }
+
+    func writer(of tenant: TenantID) -> WriterEngine {
+        writers[Int(tenant.number % UInt64(writers.count))]
+    }
+
+    /// The reading thread with the least to do, each in turn among equals.
+    func nextReader() -> ReaderEngine {
+        let start = turns.wrappingAdd(1, ordering: .relaxed).newValue & .max
+        var best = readers[start % readers.count]
+        for offset in 1..<max(2, readers.count) {
+            let other = readers[(start + offset) % readers.count]
+            if other.queueDepth < best.queueDepth { best = other }
+        }
+        return best
+    }
+
+    /// Runs `body` on a reading thread.
+    func read<Value: Sendable>(
+        _ tenant: TenantID,
+        _ body: @Sendable (TenantReader) throws -> Value
+    ) async throws(DocketError) -> Value {
+        try await prepare(tenant)
+        return try await nextReader().read(tenant, body)
+    }
+
+    /// Opens the tenant's file by its writer, once.
+    func prepare(_ tenant: TenantID) async throws(DocketError) {
+        guard !shared.isOpened(tenant) else { return }
+        do {
+            try await writer(of: tenant).prepare(tenant)
+        } catch {
+            shared.log("a tenant's file cannot be opened", tenant, error)
+            throw error
+        }
+    }
+
+    /// Marks the tenant durably before anything is committed that has to be indexed.
+    func markDirty(_ tenant: TenantID) async throws(DocketError) {
+        guard !dirty.withLock({ $0.contains(tenant) }) else { return }
+        let number = tenant.number
+        try await control.write { connection in
+            try connection.run(
+                "INSERT OR IGNORE INTO dirty(tenant) SELECT id FROM tenants WHERE id = ?1",
+                .number(number)
+            )
+        }
+        _ = dirty.withLock { $0.insert(tenant) }
+    }
+}

@@ -1,0 +1,73 @@
+internal import DocketCore
+
+/// What the truth says of one document, without its contents.
+struct DocumentRow {
+    var number: Int64
+    var version: UInt64
+    var state: DocumentState
+    var bytes: Int
+    /// Whether the search index has a row for it, visible or not.
+    var isInIndex: Bool
+
+    static let columns = "number, version, state, bytes, in_index"
+
+    init(_ row: StatementHandle) throws {
+        number = row.integer(0)
+        version = row.unsigned(1)
+        guard let state = DocumentState(rawValue: UInt8(truncatingIfNeeded: row.integer(2))) else {
+            throw DocketError(.dataLoss, "the state of a document is damaged")
+        }
+        self.state = state
+        bytes = Int(row.integer(3))
+        isInIndex = row.integer(4) != 0
+    }
+}
+
+extension TenantWriter {
+    func document(_ id: String, in collection: UInt32) throws -> DocumentRow? {
+        try connection.first(
+            "SELECT \(DocumentRow.columns) FROM documents WHERE collection = ?1 AND id = ?2",
+            .number(collection),
+            .text(id),
+            row: DocumentRow.init
+        )
+    }
+
+    func document(_ number: Int64) throws -> DocumentRow? {
+        try connection.first(
+            "SELECT \(DocumentRow.columns) FROM documents WHERE number = ?1",
+            .integer(number),
+            row: DocumentRow.init
+        )
+    }
+
+    /// Takes the document out of what searches see, now; false when they did not see it.
+    func hide(_ number: Int64, _ tables: CollectionTables) throws -> Bool {
+        let attributes = try connection.first(tables.selectShown, .integer(number)) { row in
+            row.withBytes(1) { AttributeBlobCodec.decode($0) }
+        }
+        guard let attributes else { return false }
+        for attribute in attributes ?? [] {
+            for value in attribute.values {
+                try connection.run(
+                    tables.deleteValue,
+                    .number(attribute.slot),
+                    value.indexed,
+                    .integer(number)
+                )
+            }
+        }
+        try connection.run(tables.deleteShown, .integer(number))
+        return true
+    }
+
+    /// Takes back what is still to be done for the version before this one.
+    func withdraw(_ row: DocumentRow, in collection: UInt32) throws {
+        guard row.state == .indexing || row.state == .deleting else { return }
+        try connection.run("DELETE FROM outbox WHERE version = ?1", .number(row.version))
+        if row.state == .indexing {
+            try connection.run("DELETE FROM applied WHERE number = ?1", .integer(row.number))
+            if connection.changes > 0 { state.collections[collection]?.applied -= 1 }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+internal import DocketCore
+internal import DocketRuntime
+
+/// The one writing connection to one tenant's file, on the tenant's thread.
+final class TenantWriter {
+    let connection: ConnectionHandle
+    let configuration: EmbeddedConfiguration
+    var state: TenantState
+
+    /// Opens the file and brings it to this version's format.
+    init(path: String, creates: Bool, _ configuration: EmbeddedConfiguration) throws {
+        self.configuration = configuration
+        connection = try ConnectionHandle(path: path, creates: creates, vfs: configuration.vfs)
+        try TenantMigration(connection: connection).run(configuration)
+        state = try TenantState(reading: connection)
+    }
+
+    /// Whether there is something to index, to complete or to remove.
+    func hasWork() throws -> Bool {
+        if !state.deletedCollections.isEmpty { return true }
+        if state.collections.values.contains(where: { $0.applied > 0 }) { return true }
+        return try connection.first("SELECT 1 FROM outbox LIMIT 1", row: { _ in true }) ?? false
+    }
+
+    /// Runs `body` in a transaction; when it fails, nothing has happened.
+    func transaction<Value>(_ body: () throws -> Value) throws -> Value {
+        let before = state
+        do {
+            return try connection.writing {
+                let value = try body()
+                try saveState(since: before)
+                return value
+            }
+        } catch {
+            state = before
+            throw error
+        }
+    }
+
+    /// Runs `body` inside a transaction; when it fails, the rest of the transaction goes on.
+    func savepoint<Value>(_ body: () throws -> Value) throws -> Value {
+        let before = state
+        try connection.run("SAVEPOINT part")
+        do {
+            let value = try body()
+            try connection.run("RELEASE part")
+            return value
+        } catch {
+            state = before
+            try connection.run("ROLLBACK TO part")
+            try connection.run("RELEASE part")
+            throw error
+        }
+    }
+
+    private func saveState(since before: TenantState) throws {
+        if state.sequence != before.sequence {
+            try connection.run(
+                "UPDATE meta SET value = ?1 WHERE name = 'sequence'",
+                .number(state.sequence)
+            )
+        }
+        for (id, collection) in state.collections where collection.isChanged {
+            try save(collection)
+            state.collections[id]?.isChanged = false
+        }
+    }
+
+    private func save(_ state: CollectionState) throws {
+        try connection.run(
+            """
+            UPDATE collections SET schema = ?2, schema_epoch = ?3, hard = ?4, soft = ?5,
+                indexing = ?6, indexed = ?7, failed = ?8, deleting = ?9, bytes = ?10
+            WHERE id = ?1
+            """,
+            .number(state.collection.number),
+            .blob(SchemaCodec.encode(state.collection.schema)),
+            .number(state.collection.schemaEpoch),
+            .number(state.generations.hard),
+            .number(state.generations.soft),
+            .number(state.counts.indexing),
+            .number(state.counts.indexed),
+            .number(state.counts.failed),
+            .number(state.counts.deleting),
+            .number(state.counts.bytes)
+        )
+    }
+
+    /// - Throws: ``DocketError`` `notFound` for one that is gone.
+    func require(_ collection: Collection) throws(DocketError) -> CollectionState {
+        guard let state = state.collections[collection.number] else {
+            throw .noCollection(collection.name)
+        }
+        return state
+    }
+}
+
+extension TenantState {
+    /// What the file says.
+    fileprivate init(reading connection: ConnectionHandle) throws {
+        let meta = try connection.all("SELECT name, value FROM meta") { row in
+            (row.text(0), row.unsigned(1))
+        }
+        let values = Dictionary(meta, uniquingKeysWith: { first, _ in first })
+        guard let epoch = values["epoch"], let sequence = values["sequence"] else {
+            throw DocketError(.dataLoss, "the tenant's data is damaged: it has no sequence")
+        }
+        self.init(epoch: epoch, sequence: sequence)
+        for collection in try connection.all(CollectionState.selection, row: CollectionState.init) {
+            collections[collection.collection.number] = collection
+        }
+        deletedCollections = try connection.all("SELECT id FROM collections WHERE deleted = 1") {
+            UInt32(truncatingIfNeeded: $0.integer(0))
+        }
+        let applied = try connection.all(
+            "SELECT collection, count(*) FROM applied GROUP BY collection",
+            row: { (UInt32(truncatingIfNeeded: $0.integer(0)), Int($0.integer(1))) }
+        )
+        for (collection, count) in applied { collections[collection]?.applied = count }
+    }
+}
+
+extension CollectionState {
+    /// The living collections, as `init(_:)` reads them.
+    static let selection = """
+        SELECT id, name, schema, schema_epoch, created_us, hard, soft,
+            indexing, indexed, failed, deleting, bytes
+        FROM collections WHERE deleted = 0 ORDER BY name
+        """
+
+    init(_ row: StatementHandle) throws {
+        let collection = Collection(
+            number: UInt32(truncatingIfNeeded: row.integer(0)),
+            name: row.text(1),
+            schema: try SchemaCodec.decode(row.bytes(2)),
+            schemaEpoch: row.unsigned(3),
+            createdMicroseconds: row.integer(4)
+        )
+        var counts = StateCounts()
+        counts.indexing = Int(row.integer(7))
+        counts.indexed = Int(row.integer(8))
+        counts.failed = Int(row.integer(9))
+        counts.deleting = Int(row.integer(10))
+        counts.bytes = Int(row.integer(11))
+        self.init(
+            collection: collection,
+            counts: counts,
+            generations: Generations(
+                hard: row.unsigned(5),
+                soft: row.unsigned(6),
+                schemaEpoch: row.unsigned(3)
+            )
+        )
+    }
+}

@@ -1,0 +1,39 @@
+internal import DocketCore
+internal import DocketRuntime
+
+/// One upload or delete on its way into a group.
+final class WriteCall: Sendable {
+    enum Request: Sendable {
+        case upload(UploadBatch)
+        case delete(DeleteBatch)
+    }
+
+    /// What the caller does next.
+    enum Turn: Sendable {
+        /// Write the group at whose head this call stands.
+        case lead
+        /// Nothing: it was written with another's group.
+        case done
+    }
+
+    let request: Request
+    /// Bytes of its documents, roughly.
+    let bytes: Int
+    let turn = OneShot<Turn>()
+    let result = OneShot<WriteResult>()
+
+    init(_ request: Request) {
+        self.request = request
+        switch request {
+        case .upload(let batch):
+            bytes = batch.documents.reduce(0) { $0 + $1.bytes + $1.id.utf8.count + 64 }
+        case .delete(let batch):
+            bytes = batch.ids.reduce(0) { $0 + $1.utf8.count + 64 }
+        }
+    }
+
+    func settle(_ result: Result<WriteResult, DocketError>) {
+        self.result.settle(result.mapError { $0 })
+        turn.succeed(.done)
+    }
+}

@@ -1,0 +1,81 @@
+internal import DocketCore
+internal import DocketRuntime
+internal import Synchronization
+
+/// Writes that wait for their tenant's thread: what came while the last group was away is the next.
+///
+/// One waiting call of each tenant leads: its task writes the group that it is in, and then passes
+/// the lead on to the first call that is still wanted.
+final class WriteQueue: Sendable {
+    private struct Waiting {
+        var calls: [WriteCall] = []
+        var bytes = 0
+    }
+
+    private let configuration: EmbeddedConfiguration
+    /// Tenants with a leader.
+    private let waiting = Mutex<[TenantID: Waiting]>([:])
+
+    init(_ configuration: EmbeddedConfiguration) { self.configuration = configuration }
+
+    /// Puts the call in the queue; it leads when there was none.
+    ///
+    /// - Throws: ``DocketError`` `resourceExhausted` when too much of the tenant's waits.
+    func append(_ call: WriteCall, _ tenant: TenantID) throws(DocketError) {
+        let isAccepted = waiting.withLock { waiting in
+            var mine = waiting[tenant] ?? Waiting()
+            guard mine.calls.count < configuration.waitingCalls,
+                mine.bytes + call.bytes <= configuration.waitingBytes || mine.calls.isEmpty
+            else { return false }
+            if waiting[tenant] == nil { call.turn.succeed(.lead) }
+            mine.calls.append(call)
+            mine.bytes += call.bytes
+            waiting[tenant] = mine
+            return true
+        }
+        guard isAccepted else {
+            throw DocketError(
+                .resourceExhausted,
+                "too many writes of the tenant wait",
+                retryAfter: .milliseconds(200),
+                isNotProcessed: true
+            )
+        }
+    }
+
+    /// The next group, at least one call; empty when the queue is.
+    func takeGroup(_ tenant: TenantID) -> [WriteCall] {
+        waiting.withLock { waiting in
+            guard var mine = waiting[tenant] else { return [] }
+            var count = 0
+            var bytes = 0
+            for call in mine.calls.prefix(configuration.groupCalls) {
+                guard count == 0 || bytes + call.bytes <= configuration.groupBytes else { break }
+                count += 1
+                bytes += call.bytes
+            }
+            let group = Array(mine.calls.prefix(count))
+            mine.calls.removeFirst(count)
+            mine.bytes -= bytes
+            waiting[tenant] = mine
+            return group
+        }
+    }
+
+    /// Lets the first waiting call that is still wanted lead.
+    func passLead(_ tenant: TenantID) {
+        waiting.withLock { waiting in
+            guard var mine = waiting[tenant] else { return }
+            while let next = mine.calls.first {
+                if next.turn.settle(.success(.lead)) {
+                    waiting[tenant] = mine
+                    return
+                }
+                // Its caller gave up before anything was done.
+                mine.calls.removeFirst()
+                mine.bytes -= next.bytes
+            }
+            waiting[tenant] = nil
+        }
+    }
+}

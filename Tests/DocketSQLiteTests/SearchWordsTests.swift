@@ -1,0 +1,142 @@
+import DocketCore
+import DocketRuntime
+import Testing
+
+@testable import DocketSQLite
+
+@Suite("Search by words")
+struct SearchWordsTests {
+    private static func library() async throws -> TestStore {
+        let test = try await TestStore.make()
+        try await test.add(
+            Document(id: "run", title: "Running shoes", body: "A runner runs in lib-foo."),
+            Document(id: "ran", title: "Old shoe", body: "It ran. Don't panic!"),
+            Document(id: "uni", title: "Universities of Zürich", body: "teaching C++ and rust"),
+            Document(
+                id: "note",
+                title: "x",
+                body: "",
+                attributes: [
+                    Attribute("note", "quantum leap"), Attribute("author", "Jane Running"),
+                ]
+            )
+        )
+        return test
+    }
+
+    @Test(
+        "finds words by their stems, phrases and prefixes as written",
+        arguments: [
+            ("run", ["run", "note"]), ("runs", ["run", "note"]), ("RUNNING", ["run", "note"]),
+            ("shoes", ["run", "ran"]), ("\"running shoes\"", ["run"]), ("\"run shoes\"", []),
+            ("\"shoe running\"", []), ("univers*", ["uni"]), ("universi*", ["uni"]),
+            ("universe", ["uni"]), ("lib-foo", ["run"]), ("foo-lib", []), ("zurich", ["uni"]),
+            ("ZÜRICH", ["uni"]), ("c++", ["uni"]), ("dont", ["ran"]), ("don't panic", ["ran"]),
+            ("quantum", ["note"]), ("note:quantum", ["note"]), ("title:quantum", []),
+            ("author:running", ["note"]), ("title:running", ["run"]),
+            ("run -title:running", ["note"]),
+            ("shoes -old", ["run"]), ("-shoes", ["uni", "note"]), ("++", []),
+            ("-++", ["run", "ran", "uni", "note"]),
+            ("absent", []), ("running absent", []),
+        ]
+    )
+    func finds(_ query: String, _ expected: [String]) async throws {
+        let test = try await Self.library()
+        let ids = try await test.ids(query)
+        #expect(Set(ids) == Set(expected), "\(ids)")
+        await test.store.close()
+    }
+
+    @Test(
+        "takes the syntax of the engine for text",
+        arguments: [
+            "run AND shoes", "run OR absent", "NEAR(run shoes)", "title : run", "^run", "run*shoes",
+            "{title} : run", "a\"b\"c", "'", "\\", "\u{2}run", "\"\u{2}runs\"", "(", "run)", "*",
+            "+", "\u{1}run", "NOT run",
+        ]
+    )
+    func syntaxIsText(_ query: String) async throws {
+        let test = try await Self.library()
+        _ = try await test.ids(query)
+        #expect(try await test.ids("\"\u{2}runs\"") == ["run"])
+        await test.store.close()
+    }
+
+    @Test("one of the words is enough where that is asked for")
+    func any() async throws {
+        let test = try await Self.library()
+        #expect(Set(try await test.ids("quantum zurich") { $0.match = .any }) == ["note", "uni"])
+        #expect(try await test.ids("quantum zurich -x") { $0.match = .any } == ["uni"])
+        await test.store.close()
+    }
+
+    @Test("better matches come first, and a title counts more than a body")
+    func ranks() async throws {
+        let test = try await TestStore.make()
+        try await test.add(
+            Document(id: "body", title: "other", body: "apple pie"),
+            Document(id: "title", title: "apple", body: "other pie"),
+            Document(
+                id: "long",
+                title: "other",
+                body: "apple " + String(repeating: "pie ", count: 200)
+            ),
+            Document(id: "none", title: "pear", body: "tart")
+        )
+        let page = try await test.search("apple")
+        #expect(page.ids == ["title", "body", "long"])
+        #expect(page.bestScore == page.hits[0].score)
+        #expect(page.hits.allSatisfy { $0.score > 0 && $0.score <= page.bestScore })
+        await test.store.close()
+    }
+
+    @Test("marks the words found in the fields asked for")
+    func highlights() async throws {
+        let test = try await Self.library()
+        let page = try await test.search("running") { $0.highlights = ["title", "body", "author"] }
+        let run = try #require(page.hits.first { $0.document.id == "run" })
+        #expect(run.highlights.map(\.field) == ["title", "body"])
+        #expect(run.highlights[0].fragment == "Running shoes")
+        #expect(run.highlights[0].ranges == [0..<7])
+        let note = try #require(page.hits.first { $0.document.id == "note" })
+        #expect(
+            note.highlights == [
+                Highlight(field: "author", fragment: "Jane Running", ranges: [5..<12])
+            ]
+        )
+        let titled = try await test.search("title:running") { $0.highlights = ["body"] }
+        #expect(titled.hits[0].highlights.isEmpty)
+        await test.store.close()
+    }
+
+    @Test("shows the fields asked for")
+    func fields() async throws {
+        let test = try await Self.library()
+        let all = try await test.search("quantum").hits[0].document
+        #expect(
+            all.title == "x" && all["note"] == ["quantum leap"] && all["author"] == ["Jane Running"]
+        )
+        let some = try await test.search("zurich") { $0.fields = ["body"] }.hits[0].document
+        #expect(some.title.isEmpty && some.body == "teaching C++ and rust")
+        let attribute = try await test.search("quantum") { $0.fields = ["author"] }.hits[0].document
+        #expect(attribute.attributes.map(\.name) == ["author"] && attribute.title.isEmpty)
+        await test.store.close()
+    }
+
+    @Test("stops when the work is no longer wanted")
+    func stops() async throws {
+        let test = try await TestStore.make()
+        let documents = (0..<1000).map { Document(id: "\($0)", body: "common word \($0)") }
+        try await test.upload(documents)
+        try await test.index()
+        let work = WorkLimit()
+        work.stop()
+        let plan = try test.plan(SearchRequest(collection: "papers", query: "common"))
+        let code = await DocketError.Code.thrown {
+            _ = try await test.store.search(plan, work: work)
+        }
+        #expect(code == .cancelled)
+        #expect(try await test.search("common").total.value == 1000)
+        await test.store.close()
+    }
+}
