@@ -28,7 +28,7 @@ enum SocketHandle {
     /// Makes `descriptor` non-blocking and turns the collection of small segments off.
     static func prepare(_ descriptor: Int32) {
         let flags = fcntl(descriptor, F_GETFL)
-        _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
+        if flags & O_NONBLOCK == 0 { _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) }
         // Fails for what is not TCP, such as the socket pairs of tests: nothing is lost.
         set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, to: 1)
     }
@@ -126,6 +126,16 @@ enum SocketHandle {
             if !step.isWhole { break }
         }
         return .moved(sent)
+    }
+
+    /// Two connected descriptors of this process, not blocking.
+    static func makePair() throws(StreamFailure) -> (Int32, Int32) {
+        var pair: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, kind, 0, &pair) == 0 else {
+            throw .system(code: errno)
+        }
+        return (pair[0], pair[1])
     }
 
     static func finishWriting(_ descriptor: Int32) { _ = shutdown(descriptor, Int32(SHUT_WR)) }

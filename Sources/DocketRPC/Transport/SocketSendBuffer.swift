@@ -29,6 +29,8 @@ package struct SendBuffer: ~Copyable {
     /// Appends `bytes`; large ones are kept without a copy.
     package mutating func append(_ bytes: [UInt8]) {
         guard bytes.count < Self.wholeChunkMinimum else {
+            // The chunk kept for the next turn is empty, and must not come before this one.
+            if isEmpty { chunks.removeAll(keepingCapacity: true) }
             chunks.append(bytes)
             count += bytes.count
             isCollecting = false

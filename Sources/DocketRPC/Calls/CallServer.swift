@@ -1,0 +1,106 @@
+package import DocketRuntime
+package import DocketWire
+internal import Synchronization
+
+/// Who serves calls: asked once for each connection, after its HELLO.
+package protocol CallServer: Sendable {
+    /// What `credential` may do, as a session of its own.
+    ///
+    /// - Throws: ``CallFailure`` with the status that ends the connection, mostly `unauthenticated`.
+    func open(_ connection: ConnectionInfo) async throws(CallFailure) -> any CallSession
+}
+
+/// What is known of a connection when its HELLO has come.
+package struct ConnectionInfo: Sendable {
+    package let credential: [UInt8]
+    package let agent: String
+    package let peer: PeerAddress
+    /// Whether the bytes travel in TLS.
+    package let isSecure: Bool
+}
+
+/// One connection's calls, opaque to the protocol. Everything synchronous runs on the connection's
+/// loop and must be quick.
+package protocol CallSession: AnyObject, Sendable {
+    /// Bounds the messages being collected, over all connections of the tenant and of the process.
+    var budget: ByteBudget { get }
+
+    /// True when the credential is no longer good: the connection ends within seconds.
+    var isRevoked: Bool { get }
+
+    /// Before anything is decompressed: nil to go on, or the status that refuses the call.
+    func admit(_ head: CallHead) -> CallStatus?
+
+    /// Answers a call of one frame in the turn that read it, or says false and it is served.
+    func answerAtOnce(_ head: CallHead, body: RawSpan, into reply: inout ReplyWriter) -> Bool
+
+    /// Serves everything else in the one task that the call has; returning without an answer ends
+    /// the call as `internalError`. An admitted call is either answered at once or served.
+    func serve(_ call: ServerCall) async
+
+    /// An admitted call is over and its place is free, however it ended.
+    func ended(_ head: CallHead, _ status: StatusCode)
+}
+
+/// A call as its first frame announces it.
+package struct CallHead: Sendable {
+    package let stream: UInt32
+    package let meta: CallMeta
+    package let priority: Priority
+    /// Whether the frame holds the whole request.
+    package let isWhole: Bool
+    /// Bytes of the frame's body before compression.
+    package let rawLength: Int
+    package let arrived: MonotonicTime
+    /// When the caller, or this server, gives up.
+    package let deadline: MonotonicTime
+}
+
+/// Where a session puts an answer that it gives at once.
+package struct ReplyWriter {
+    /// The encoded reply; kept, not copied, until it goes out.
+    package var body: [UInt8]?
+    package var meta = ReplyMeta()
+
+    package init() {}
+}
+
+/// A call, or a connection, that ended with a status other than `ok`.
+package struct CallFailure: Error, Hashable, Sendable {
+    package var status: CallStatus
+
+    package init(_ status: CallStatus) { self.status = status }
+
+    package init(_ code: StatusCode, _ message: String, notProcessed: Bool = false) {
+        status = CallStatus(code, message, notProcessed: notProcessed)
+    }
+}
+
+/// A bounded count of bytes that many connections share; a budget may stand inside a larger one.
+package final class ByteBudget: Sendable {
+    package let maximum: Int
+    private let outer: ByteBudget?
+    private let taken = Atomic<Int>(0)
+
+    package init(maximum: Int, inside outer: ByteBudget? = nil) {
+        self.maximum = maximum
+        self.outer = outer
+    }
+
+    package var used: Int { taken.load(ordering: .relaxed) }
+
+    /// Takes `bytes`, or nothing and says false.
+    package func take(_ bytes: Int) -> Bool {
+        if let outer, !outer.take(bytes) { return false }
+        let (_, sum) = taken.add(bytes, ordering: .relaxed)
+        guard sum > maximum else { return true }
+        give(bytes)
+        return false
+    }
+
+    /// Gives `bytes` back.
+    package func give(_ bytes: Int) {
+        taken.subtract(bytes, ordering: .relaxed)
+        outer?.give(bytes)
+    }
+}

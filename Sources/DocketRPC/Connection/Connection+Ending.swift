@@ -1,0 +1,167 @@
+internal import DocketRuntime
+internal import DocketWire
+
+/// Time limits, farewells and the end of a connection.
+extension Connection {
+    /// Once a second: everything that is bounded in time and needs no better precision.
+    func ticked() {
+        tickToken = nil
+        guard !isClosed else { return }
+        let now = loop.turnStart
+        checkTimes(now)
+        guard !isClosed else { return }
+        tickToken = loop.schedule(after: Self.tick) { self.assumeIsolated { $0.ticked() } }
+    }
+
+    private func checkTimes(_ now: MonotonicTime) {
+        switch machine.phase {
+        case .greeting, .authenticating:
+            if now - opened > configuration.greetingLimit { lose("the greeting took too long") }
+            return
+        case .closed: return
+        case .open, .draining: break
+        }
+        if let partialSince, now - partialSince > configuration.frameLimit {
+            return fail(.connection(.timeout, "a frame took too long"))
+        }
+        if isClosing || drainDeadline.map({ now > $0 }) == true { return lose("the time is over") }
+        if session?.isRevoked == true {
+            sayGoodbye(.unauthenticated, "the key is no longer valid")
+            return closeAfterFlush()
+        }
+        if machine.role == .server { checkAge(now) } else { checkPeer(now) }
+    }
+
+    private func checkAge(_ now: MonotonicTime) {
+        if drainDeadline == nil, now > ageLimit { return drain(.age) }
+        let idle = configuration.limits.idleTimeoutMilliseconds
+        if idle > 0, entries.isEmpty, now - lastRead > .milliseconds(Int(idle)) { drain(.idle) }
+    }
+
+    /// Client: a silent peer is asked, and left when it does not answer.
+    private func checkPeer(_ now: MonotonicTime) {
+        if let pingSent, now - pingSent > configuration.keepalive {
+            return lose("the server does not answer")
+        }
+        guard pingSent == nil, now - lastRead > configuration.keepalive else { return }
+        pingSent = now
+        writeControl { ControlFrame.appendPing(now.nanoseconds, isAck: false, to: &$0) }
+    }
+
+    // MARK: Going away
+
+    /// Ends gracefully: calls that run have the grace time, new ones go elsewhere.
+    ///
+    /// The first notice refuses nothing, since calls may be on their way; the second, a tick later,
+    /// names the last call that is served.
+    func drain(_ reason: GoAway.Reason) {
+        guard !isClosed, !isClosing, drainDeadline == nil else { return }
+        guard case .open = machine.phase else { return lose("going away") }
+        let grace = Duration.milliseconds(Int(configuration.limits.graceMilliseconds))
+        drainDeadline = loop.turnStart + grace
+        write(
+            GoAway(
+                lastStream: GoAway.allStreams,
+                reason: reason,
+                graceMilliseconds: configuration.limits.graceMilliseconds
+            )
+        )
+        loop.schedule(after: .milliseconds(100)) {
+            self.assumeIsolated { $0.refuseNewCalls(reason) }
+        }
+    }
+
+    private func refuseNewCalls(_ reason: GoAway.Reason) {
+        guard !isClosed, case .open = machine.phase else { return }
+        write(
+            GoAway(
+                lastStream: machine.drain(),
+                reason: reason,
+                graceMilliseconds: configuration.limits.graceMilliseconds
+            )
+        )
+        closeIfDrained()
+    }
+
+    func closeIfDrained() {
+        if case .draining = machine.phase, entries.isEmpty { closeAfterFlush() }
+    }
+
+    func sayGoodbye(_ reason: GoAway.Reason, _ message: String, retryAfter: UInt32? = nil) {
+        write(
+            GoAway(
+                lastStream: machine.lastStream,
+                reason: reason,
+                retryAfterMilliseconds: retryAfter,
+                message: message
+            )
+        )
+    }
+
+    private func write(_ notice: GoAway) {
+        var encoded = ByteWriter()
+        notice.encode(into: &encoded)
+        writeControl {
+            FrameHeader(type: .goAway, metaLength: encoded.count).encode(into: &$0)
+            $0.append(encoded.bytes)
+        }
+    }
+
+    /// The peer goes away: its later calls were not processed.
+    func handleGoAway(_ header: FrameHeader) {
+        let notice = try? GoAway.decode(input.unread.extracting(header.metaRange()))
+        input.consume(header.frameLength)
+        guard let notice else { return lose("a farewell that cannot be read") }
+        guard machine.role == .client else { return }
+        var status = CallStatus(
+            notice.reason == .unauthenticated ? .unauthenticated : .unavailable,
+            notice.message.isEmpty ? "the server is going away" : notice.message,
+            retryAfterMilliseconds: notice.retryAfterMilliseconds,
+            notProcessed: true
+        )
+        greeting.fail(CallFailure(status))
+        machine.peerGoesAway(notice.lastStream)
+        for entry in entries.values where entry.stream > notice.lastStream {
+            entry.hasEnded = true
+            machine.forget(entry.stream)
+            stop(entry, CallFailure(status))
+        }
+        status.notProcessed = false
+        if entries.isEmpty { closeAfterFlush() }
+    }
+
+    // MARK: The end
+
+    /// The peer broke a rule of the connection: it hears which, then it is over.
+    func fail(_ error: FrameError) {
+        guard case .connection(let reason) = error.scope else { return lose(error.message) }
+        sayGoodbye(reason, error.message)
+        closeAfterFlush()
+    }
+
+    /// Takes nothing more and closes when everything is written, a tick later at the latest.
+    func closeAfterFlush() {
+        guard !isClosed, !isClosing else { return }
+        isClosing = true
+        flushLater()
+    }
+
+    /// The connection is over now.
+    func lose(_ why: String) {
+        guard !isClosed else { return }
+        isClosed = true
+        machine.closed()
+        if let tickToken { loop.cancel(tickToken) }
+        watch?.close()
+        watch = nil
+        bytes.close()
+        output.removeAll()
+        let failure = CallFailure(.unavailable, why)
+        greeting.fail(failure)
+        for entry in entries.values {
+            entry.hasEnded = true
+            stop(entry, failure)
+        }
+        if case .server(_, let connections) = side { connections.closed(self) }
+    }
+}

@@ -1,0 +1,122 @@
+internal import DocketRuntime
+internal import DocketWire
+
+/// Preface, HELLO and its answer.
+extension Connection {
+    /// The bytes are connected: a client speaks first, a server when it was spoken to.
+    func beginGreeting() {
+        guard case .client(let hello) = side else { return }
+        writeControl { Preface().encode(into: &$0) }
+        var encoded = ByteWriter()
+        hello.encode(into: &encoded)
+        writeControl {
+            FrameHeader(type: .hello, metaLength: encoded.count).encode(into: &$0)
+            $0.append(encoded.bytes)
+        }
+    }
+
+    /// Takes the peer's preface off the input, once it is whole.
+    func takePreface() {
+        switch Preface.decode(input.unread) {
+        case .needMore: return
+        case .accepted:
+            hasPreface = true
+            input.consume(Preface.size)
+            if machine.role == .server { writeControl { Preface().encode(into: &$0) } }
+        case .refused:
+            // The peer learns which versions there are, and no more.
+            if machine.role == .server { writeControl { Preface().encode(into: &$0) } }
+            closeAfterFlush()
+        case .notDocket: lose("the peer does not speak this protocol")
+        }
+    }
+
+    func handleGreeting(_ header: FrameHeader) {
+        let meta = input.unread.extracting(header.metaRange())
+        do throws(ProtobufError) {
+            if machine.role == .server {
+                let hello = try Hello.decode(meta)
+                input.consume(header.frameLength)
+                authenticate(hello)
+            } else {
+                let ack = try HelloAck.decode(meta)
+                input.consume(header.frameLength)
+                welcomed(ack)
+            }
+        } catch {
+            fail(.connection(.protocolError, "the greeting cannot be read"))
+        }
+    }
+
+    // MARK: Server
+
+    private func authenticate(_ hello: Hello) {
+        if let error = hello.receive.validate() { return fail(error) }
+        machine.authenticating()
+        isReadingPaused = true
+        peerCodecs = Set(hello.codecs).union([0])
+        let info = ConnectionInfo(
+            credential: hello.credential,
+            agent: hello.agent,
+            peer: peerAddress,
+            isSecure: bytes is TLSStream
+        )
+        startAuthentication(info, hello)
+    }
+
+    func authenticated(_ session: any CallSession, _ hello: Hello) {
+        guard !isClosed else { return }
+        self.session = session
+        machine.greeted(hello.receive)
+        enlargeInput()
+        var ack = HelloAck()
+        ack.receive = configuration.receive
+        ack.connection = configuration.limits
+        ack.connection.ageMaximumMilliseconds = UInt32(
+            clamping: (ageLimit - opened).wholeNanoseconds / 1_000_000
+        )
+        if case .server(_, let connections) = side {
+            ack.connection.connectionsRemaining = UInt32(clamping: connections.remaining)
+            connections.isGreeted(self)
+        }
+        ack.service = configuration.service
+        ack.serverID = configuration.serverID
+        ack.codecs = [FrameCodec.zstd.rawValue, FrameCodec.identity.rawValue]
+        var encoded = ByteWriter()
+        ack.encode(into: &encoded)
+        writeControl {
+            FrameHeader(type: .helloAck, metaLength: encoded.count).encode(into: &$0)
+            $0.append(encoded.bytes)
+        }
+        isReadingPaused = false
+        resumeReading()
+    }
+
+    func refused(_ status: CallStatus) {
+        let reason: GoAway.Reason =
+            status.code == .unauthenticated || status.code == .permissionDenied
+            ? .unauthenticated : .internalError
+        sayGoodbye(reason, status.message, retryAfter: status.retryAfterMilliseconds)
+        closeAfterFlush()
+    }
+
+    // MARK: Client
+
+    private func welcomed(_ ack: HelloAck) {
+        if let error = ack.receive.validate() { return fail(error) }
+        peerCodecs = Set(ack.codecs).union([0])
+        machine.welcomed(ack)
+        enlargeInput()
+        self.ack = ack
+        greeting.succeed(ack)
+        flushLater()
+    }
+
+    /// From the small room before the greeting to that of the largest frame and some more.
+    private func enlargeInput() {
+        let room = max(128 << 10, 2 * configuration.receive.frameLimits.creditMinimum)
+        var larger = ReceiveBuffer(capacity: room)
+        _ = larger.append(input.unread)
+        input = larger
+    }
+}

@@ -1,0 +1,186 @@
+package import DocketRuntime
+internal import DocketWire
+
+/// One connection, of either role, on its event loop: moves bytes as the state machine says.
+///
+/// A turn reads what is there up to a share, answers what can be answered at once, and writes once.
+package actor Connection: TurnEnd {
+    package nonisolated let loop: EventLoop
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe loop.asUnownedSerialExecutor()
+    }
+
+    /// Bytes read in one turn before other connections get theirs.
+    static let readShare = 256 << 10
+    /// Unsent bytes from which on nothing more is queued.
+    static let unsentMaximum = 1 << 20
+    /// Room for what comes before the greeting is answered: HELLO and 16 KiB of calls.
+    static let greetingRoom = 24 << 10
+    static let tick = Duration.seconds(1)
+
+    let configuration: ConnectionConfiguration
+    let side: ConnectionSide
+    let bytes: any ByteStream
+    let peerAddress: PeerAddress
+    var machine: ConnectionStateMachine
+    var watch: Watch?
+    var input: ReceiveBuffer
+    var output = SendBuffer(limit: Connection.unsentMaximum)
+    var scratch = ByteWriter(capacity: 512)
+    var entries: [UInt32: CallEntry] = [:]
+    /// Streams with something to send, in the order of their turn, by priority.
+    var sendQueue: [[UInt32]] = [[], [], [], []]
+    var session: (any CallSession)?
+    var peerCodecs: Set<UInt8> = [0]
+    let compressor: FrameCompressor
+    var isHandshaking = true
+    var isFlushDue = false
+    var isReadingPaused = false
+    var isClosing = false
+    var isClosed = false
+    var hasPreface = false
+    /// Whether the last round of the send queue sent anything.
+    var hasProgress = false
+
+    var opened = MonotonicTime.now()
+    var lastRead = MonotonicTime.now()
+    var partialSince: MonotonicTime?
+    var drainDeadline: MonotonicTime?
+    var tickToken: DeadlineToken?
+    var ageLimit: MonotonicTime = .distantFuture
+    /// Client: settled when the greeting is done or the connection is lost.
+    let greeting = OneShot<HelloAck>()
+    var ack: HelloAck?
+    var pingSent: MonotonicTime?
+
+    init(
+        on loop: EventLoop,
+        _ bytes: any ByteStream,
+        side: ConnectionSide,
+        compressor: FrameCompressor,
+        configuration: ConnectionConfiguration
+    ) {
+        self.loop = loop
+        self.bytes = bytes
+        self.side = side
+        self.configuration = configuration
+        peerAddress = bytes.peer
+        self.compressor = compressor
+        machine = ConnectionStateMachine(
+            role: side.role,
+            local: configuration.receive,
+            limits: configuration.limits
+        )
+        input = ReceiveBuffer(capacity: Self.greetingRoom)
+    }
+
+    /// Begins; on the loop.
+    func start() throws {
+        watch = try loop.watch(bytes.descriptor) { readiness in
+            self.assumeIsolated { $0.ready(readiness) }
+        }
+        if configuration.limits.ageMaximumMilliseconds > 0 {
+            let age = Double(configuration.limits.ageMaximumMilliseconds)
+            ageLimit = opened + .milliseconds(Int(age * Double.random(in: 0.9...1.1)))
+        }
+        tickToken = loop.schedule(after: Self.tick) { self.assumeIsolated { $0.ticked() } }
+        handshake()
+    }
+
+    private func ready(_ readiness: Readiness) {
+        guard !isClosed else { return }
+        if isHandshaking { return handshake() }
+        if readiness.contains(.writable) { pump() }
+        if readiness.contains(.readable) || readiness.contains(.failed) { read() }
+        updateInterest()
+    }
+
+    private func handshake() {
+        switch bytes.handshake() {
+        case .moved:
+            isHandshaking = false
+            beginGreeting()
+            read()
+        case .wouldBlock: break
+        case .ended, .failed: return lose("the handshake failed")
+        }
+        updateInterest()
+    }
+
+    func read() {
+        var share = Self.readShare
+        while share > 0, !isReadingPaused, !isClosing, !isClosed {
+            switch bytes.read(into: &input) {
+            case .moved(let count):
+                share -= count
+                lastRead = loop.turnStart
+                configuration.metrics.read(count)
+                processInput()
+                if count < 16 << 10, !bytes.hasBuffered { return }
+            case .wouldBlock: return
+            case .ended: return lose("the peer closed the connection")
+            case .failed: return lose("the connection failed")
+            }
+        }
+        // Its share is used up and TLS may hold more that the socket will not announce.
+        if bytes.hasBuffered, !isClosed {
+            loop.execute { self.assumeIsolated { $0.resumeReading() } }
+        }
+    }
+
+    func resumeReading() {
+        guard !isClosed, !isHandshaking else { return }
+        processInput()
+        read()
+        updateInterest()
+    }
+
+    func updateInterest() {
+        guard !isClosed else { return }
+        var wants = bytes.wants
+        if isReadingPaused || isClosing, !isHandshaking { wants.remove(.readable) }
+        watch?.setInterest(wants)
+    }
+
+    // MARK: Writing
+
+    /// One flush at the end of this turn.
+    func flushLater() {
+        guard !isFlushDue, !isClosed else { return }
+        isFlushDue = true
+        loop.atTurnEnd(self)
+    }
+
+    package nonisolated func turnDidEnd() {
+        assumeIsolated {
+            $0.isFlushDue = false
+            $0.pump()
+            $0.updateInterest()
+        }
+    }
+
+    /// Queues frames while there is room, and writes.
+    func pump() {
+        guard !isClosed, !isHandshaking else { return }
+        repeat {
+            queueFrames()
+            guard flush() else { return }
+        } while output.isEmpty && hasSendable
+        if isClosing, output.isEmpty { lose("closed") }
+    }
+
+    /// Writes what waits; false when the connection is lost.
+    private func flush() -> Bool {
+        while !output.isEmpty {
+            switch bytes.write(from: &output) {
+            case .moved(let count): configuration.metrics.wrote(count)
+            case .wouldBlock: return true
+            case .ended, .failed:
+                lose("the connection failed")
+                return false
+            }
+        }
+        output.releaseIfEmpty()
+        return true
+    }
+}

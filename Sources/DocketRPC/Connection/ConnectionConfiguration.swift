@@ -1,0 +1,84 @@
+internal import DocketRuntime
+package import DocketWire
+internal import Synchronization
+
+/// What a connection announces and keeps.
+package struct ConnectionConfiguration: Sendable {
+    package var receive = ReceiveLimits()
+    package var limits = ConnectionLimits()
+    package var service = ServiceLimits()
+    package var serverID = ""
+    /// Time for TLS and the greeting together.
+    package var greetingLimit = Duration.seconds(5)
+    /// Time in which a frame that has begun must be whole.
+    package var frameLimit = Duration.seconds(10)
+    /// Whether bodies are compressed when the peer reads zstd.
+    package var compresses = true
+    /// Client: a ping goes out when nothing was read for so long; twice as long ends the connection.
+    package var keepalive = Duration.seconds(30)
+    package var metrics: RPCMetrics
+
+    package init(metrics: RPCMetrics = RPCMetrics()) { self.metrics = metrics }
+}
+
+/// Which role a connection plays, and what that role needs.
+enum ConnectionSide {
+    case server(any CallServer, ServerConnections)
+    case client(Hello)
+
+    var role: ConnectionRole {
+        if case .server = self { .server } else { .client }
+    }
+}
+
+/// Counts over all connections; written on the loops, read by whoever shows them.
+package final class RPCMetrics: Sendable {
+    private let readsCount = Atomic<Int>(0)
+    private let bytesRead = Atomic<Int>(0)
+    private let bytesWritten = Atomic<Int>(0)
+    private let callsCount = Atomic<Int>(0)
+    private let atOnceCount = Atomic<Int>(0)
+    private let acceptedCount = Atomic<Int>(0)
+    private let refusedCount = Atomic<Int>(0)
+
+    package init() {}
+
+    /// What was counted since the start.
+    package struct Values: Sendable {
+        package var reads = 0
+        package var bytesRead = 0
+        package var bytesWritten = 0
+        package var calls = 0
+        package var answeredAtOnce = 0
+        package var accepted = 0
+        package var refused = 0
+    }
+
+    package var values: Values {
+        Values(
+            reads: readsCount.load(ordering: .relaxed),
+            bytesRead: bytesRead.load(ordering: .relaxed),
+            bytesWritten: bytesWritten.load(ordering: .relaxed),
+            calls: callsCount.load(ordering: .relaxed),
+            answeredAtOnce: atOnceCount.load(ordering: .relaxed),
+            accepted: acceptedCount.load(ordering: .relaxed),
+            refused: refusedCount.load(ordering: .relaxed)
+        )
+    }
+
+    func read(_ bytes: Int) {
+        readsCount.add(1, ordering: .relaxed)
+        bytesRead.add(bytes, ordering: .relaxed)
+    }
+
+    func wrote(_ bytes: Int) { bytesWritten.add(bytes, ordering: .relaxed) }
+
+    func called(atOnce: Bool) {
+        callsCount.add(1, ordering: .relaxed)
+        if atOnce { atOnceCount.add(1, ordering: .relaxed) }
+    }
+
+    func accepted() { acceptedCount.add(1, ordering: .relaxed) }
+
+    func refused() { refusedCount.add(1, ordering: .relaxed) }
+}

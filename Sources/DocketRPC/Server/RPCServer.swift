@@ -1,0 +1,93 @@
+package import DocketRuntime
+internal import DocketWire
+internal import Synchronization
+
+/// Listens, and serves calls on the connections that come.
+package final class RPCServer: Service {
+    package let name = "rpc"
+    private let endpoint: Endpoint
+    private let loops: EventLoopGroup
+    private let server: any CallServer
+    private let tls: TLSContext?
+    private let configuration: ConnectionConfiguration
+    private let compressors: [ObjectIdentifier: FrameCompressor]
+    private let resolver: NameResolver
+    private let listener = Mutex<Listener?>(nil)
+    package let connections: ServerConnections
+
+    /// - Parameters:
+    ///   - loops: Started by the caller, and stopped by it after this service.
+    ///   - tls: nil for plain TCP.
+    package init(
+        at endpoint: Endpoint,
+        on loops: EventLoopGroup,
+        serving server: any CallServer,
+        tls: TLSContext?,
+        connections: ServerConnections.Limits = .init(),
+        configuration: ConnectionConfiguration
+    ) throws {
+        self.endpoint = endpoint
+        self.loops = loops
+        self.server = server
+        self.tls = tls
+        self.configuration = configuration
+        self.connections = ServerConnections(connections)
+        resolver = try NameResolver()
+        var compressors: [ObjectIdentifier: FrameCompressor] = [:]
+        for loop in loops.loops { compressors[ObjectIdentifier(loop)] = try FrameCompressor() }
+        self.compressors = compressors
+    }
+
+    /// Where it listens, once it has started.
+    package var address: PeerAddress? { listener.withLock { $0 }?.address }
+
+    package func start() async throws {
+        let listener = try await Listener.listen(at: endpoint, on: loops, resolver: resolver) {
+            [self] socket, loop in
+            take(socket, on: loop)
+        }
+        self.listener.withLock { $0 = listener }
+        try await listener.start()
+    }
+
+    /// Takes no more connections, lets calls finish, and cancels them at `deadline`.
+    package func stop(by deadline: MonotonicTime) async {
+        await listener.withLock { $0 }?.close()
+        for connection in connections.open { await connection.drain(.shutdown) }
+        while connections.count > 0, MonotonicTime.now() + .milliseconds(50) < deadline {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        for connection in connections.open { await connection.lose("the server has stopped") }
+        resolver.shutdown()
+    }
+
+    /// Reads the certificate's files again; false when they have not changed.
+    package func reloadCertificate() throws -> Bool { try tls?.reload() ?? false }
+
+    /// Serves a connection that exists already, as the in-process transport makes it.
+    package func take(_ socket: ConnectedSocket, on loop: EventLoop) {
+        guard let compressor = compressors[ObjectIdentifier(loop)],
+            let bytes = try? stream(on: socket)
+        else { return socket.close() }
+        let connection = Connection(
+            on: loop,
+            bytes,
+            side: .server(server, connections),
+            compressor: compressor,
+            configuration: configuration
+        )
+        guard connections.opened(connection) else {
+            configuration.metrics.refused()
+            return connection.assumeIsolated { $0.lose("too many connections") }
+        }
+        configuration.metrics.accepted()
+        connection.assumeIsolated { connection in
+            do { try connection.start() } catch { connection.lose("cannot be watched") }
+        }
+    }
+
+    private func stream(on socket: ConnectedSocket) throws -> any ByteStream {
+        guard let tls else { return SocketStream(socket) }
+        return try tls.makeStream(on: socket)
+    }
+}
