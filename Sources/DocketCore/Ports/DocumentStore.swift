@@ -108,7 +108,7 @@ package struct Idempotency: Sendable {
     package var key: [UInt8]
     /// The method's number: keys of different methods do not meet.
     package var method: UInt16
-    /// SHA-256 of the request's body. The same key with another hash throws `alreadyExists`.
+    /// SHA-256 of the body of the request; the same key with another hash throws `alreadyExists`.
     package var bodyHash: [UInt8]
     /// The reply to keep, from the outcomes; called once, inside the transaction.
     package var encodeReply: @Sendable ([WriteOutcome]) -> [UInt8]

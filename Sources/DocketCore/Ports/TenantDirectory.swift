@@ -21,4 +21,8 @@ package protocol TenantDirectory: Sendable {
     func keys(of tenant: TenantID?) async throws(DocketError) -> [KeyRecord]
     /// Revokes a key now. False when there is none, or it is another tenant's.
     func revokeKey(_ id: String, of tenant: TenantID?) async throws(DocketError) -> Bool
+
+    /// 32 random bytes made at the first start and shared by all servers of this directory: cursors
+    /// are sealed with it.
+    func serverSecret() async throws(DocketError) -> [UInt8]
 }

@@ -3,7 +3,7 @@
 package struct SearchPlan: Hashable, Sendable {
     package var tenant: TenantID
     package var collection: Collection
-    /// Empty when there are no words. Fields are `title`, `body` or searched attributes' names.
+    /// Empty when there are no words; fields are `title`, `body` or searched attributes' names.
     package var text: TextQuery
     package var match: SearchRequest.Match
     package var filter: BoundFilter?
@@ -89,8 +89,8 @@ package struct BoundFacet: Hashable, Sendable {
 
 /// The place of a hit in an order: where the next page goes on.
 package struct SearchPosition: Hashable, Sendable {
-    /// One for each sort key: the value sorted by, or nil where the document has none.
-    /// A score stands as a number, unscaled.
+    /// One for each sort key: the value sorted by, or nil where the document has none;
+    /// a score stands as a number, unscaled.
     package var values: [AttributeValue?]
     /// The document's number.
     package var number: UInt64

@@ -38,7 +38,7 @@ public struct Quota: Hashable, Sendable {
     public var documents: Int?
     /// Bytes of titles, bodies and attributes over all collections.
     public var bytes: Int?
-    /// Collections. The default is 100.
+    /// Collections, by default 100.
     public var collections: Int?
 
     /// A quota; by default only collections are bounded.
