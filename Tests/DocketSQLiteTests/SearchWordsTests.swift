@@ -132,7 +132,7 @@ struct SearchWordsTests {
         let work = WorkLimit()
         work.stop()
         let plan = try test.plan(SearchRequest(collection: "papers", query: "common"))
-        let code = await DocketError.Code.thrown {
+        let code = await thrownCode {
             _ = try await test.store.search(plan, work: work)
         }
         #expect(code == .cancelled)

@@ -185,14 +185,12 @@ extension SearchPage {
     var ids: [String] { hits.map(\.document.id) }
 }
 
-extension DocketError.Code {
-    /// The code that `body` fails with.
-    static func thrown(by body: () async throws -> Void) async -> DocketError.Code? {
-        do {
-            try await body()
-            return nil
-        } catch {
-            return (error as? DocketError)?.code
-        }
+/// The code that `body` fails with, nil when it does not.
+func thrownCode(by body: () async throws -> Void) async -> DocketError.Code? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return (error as? DocketError)?.code
     }
 }

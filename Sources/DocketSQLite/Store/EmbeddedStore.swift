@@ -11,7 +11,8 @@ package final class EmbeddedStore: Service {
     package let name = "store"
     let shared: EngineShared
     let control: ControlStore
-    private let lock: DirectoryLockHandle
+    /// nil once the store is closed.
+    private let lock: Mutex<DirectoryLockHandle?>
     private let threads: [ThreadExecutor]
     private let writers: [WriterEngine]
     private let readers: [ReaderEngine]
@@ -41,7 +42,8 @@ package final class EmbeddedStore: Service {
 
     private init(_ configuration: EmbeddedConfiguration, _ logger: Logger) throws(DocketError) {
         try FilesHandle.makeFolder(configuration.directory)
-        lock = try DirectoryLockHandle(directory: configuration.directory)
+        let held = try DirectoryLockHandle(directory: configuration.directory)
+        lock = Mutex(held)
         shared = EngineShared(configuration, logger)
         try FilesHandle.makeFolder(shared.tenantsFolder)
         let controlThread = try Self.thread("control")
@@ -85,6 +87,7 @@ package final class EmbeddedStore: Service {
         for writer in writers { await writer.closeAll() }
         await control.close()
         for thread in threads { thread.shutdown() }
+        lock.withLock { $0 = nil }
     }
 
     /// Tenants that are known to be indexed need not be looked at after the next start.

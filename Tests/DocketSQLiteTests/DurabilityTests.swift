@@ -1,0 +1,227 @@
+import DocketCore
+import DocketRuntime
+import Foundation
+import Testing
+
+@testable import DocketSQLite
+
+@Suite("Durability")
+struct DurabilityTests {
+    /// The same store, opened anew.
+    private static func reopen(_ test: TestStore) async throws -> TestStore {
+        await test.store.close()
+        let configuration = test.store.shared.configuration
+        return TestStore(
+            folder: test.folder,
+            store: try await EmbeddedStore.open(configuration),
+            tenant: test.tenant,
+            collection: test.collection
+        )
+    }
+
+    @Test("everything is there after closing and opening")
+    func reopens() async throws {
+        var test = try await TestStore.make()
+        try await test.add(Document(id: "a", title: "x", attributes: [Attribute("year", 7)]))
+        try await test.upload([Document(id: "b", title: "x")])
+        try await test.delete("a")
+        let before = try await test.store.generations(test.tenant, of: test.collection)
+        let secret = try await test.store.serverSecret()
+        let counts = try await test.counts()
+        let version = try #require(try await test.status("a")?.version)
+        test = try await Self.reopen(test)
+        #expect(try await test.store.serverSecret() == secret)
+        #expect(try await test.store.collections(test.tenant) == [test.collection])
+        #expect(try await test.store.generations(test.tenant, of: test.collection) == before)
+        #expect(try await test.counts() == counts)
+        #expect(try await test.state("a") == .deleting)
+        #expect(try await test.store.tenantsToIndex() == [test.tenant])
+        try await test.index()
+        #expect(try await test.ids("x") == ["b"])
+        #expect(try #require(try await test.upload([Document(id: "c")])[0].version) > version)
+        try await test.index()
+        test = try await Self.reopen(test)
+        #expect(try await test.store.tenantsToIndex().isEmpty)
+        await test.store.close()
+    }
+
+    @Test("a second store on the same directory is told whose it is")
+    func locks() async throws {
+        let test = try await TestStore.make()
+        do {
+            _ = try await EmbeddedStore.open(test.store.shared.configuration)
+            Issue.record("two stores share a directory")
+        } catch {
+            #expect(error.code == .failedPrecondition)
+            #expect(error.message.contains("process \(getpid())"))
+        }
+        let again = try await Self.reopen(test)
+        await again.store.close()
+    }
+
+    @Test("a damaged file takes its own tenant down and no other")
+    func corruption() async throws {
+        var test = try await TestStore.make()
+        let other = try await test.store.createTenant(named: "other", quota: Quota()).id
+        try await test.add(Document(id: "a", title: "x"))
+        await test.store.close()
+        let path = test.store.shared.path(of: test.tenant)
+        let file = try #require(FileHandle(forWritingAtPath: path))
+        try file.write(contentsOf: Data(repeating: 0xA5, count: 8192))
+        try file.close()
+        test = try await Self.reopen(test)
+        #expect(await thrownCode { _ = try await test.search("x") } == .dataLoss)
+        #expect(await thrownCode { try await test.upload([Document(id: "b")]) } == .dataLoss)
+        #expect(await thrownCode { _ = try await test.store.indexNext(test.tenant) } == .dataLoss)
+        let schema = test.collection.schema
+        _ = try await test.store.createCollection(other, named: "c", schema: schema, quota: Quota())
+        try FileManager.default.removeItem(atPath: path)
+        #expect(await thrownCode { _ = try await test.search("x") } == .dataLoss)
+        #expect(!FilesHandle.exists(path))
+        await test.store.close()
+    }
+
+    @Test("a file of a newer format is refused and left as it is")
+    func newerFormat() async throws {
+        var test = try await TestStore.make()
+        let path = test.store.shared.path(of: test.tenant)
+        try test.tamper("PRAGMA user_version = 99")
+        await test.store.close()
+        let before = FileManager.default.contents(atPath: path)
+        test = try await Self.reopen(test)
+        #expect(await thrownCode { _ = try await test.search("x") } == .failedPrecondition)
+        await test.store.close()
+        #expect(FileManager.default.contents(atPath: path) == before)
+    }
+
+    @Test("formats are migrated step by step, all or nothing")
+    func migrates() async throws {
+        let folder = TemporaryFolder()
+        let configuration = TestStore.configuration(folder)
+        let connection = try ConnectionHandle(path: folder.path + "/t.db", creates: true, vfs: nil)
+        try TenantMigration(connection: connection).run(configuration)
+        var steps: [Int64: String] = [
+            1: "CREATE TABLE second(x)", 2: "CREATE TABLE first(x) broken",
+        ]
+        var migration = TenantMigration(connection: connection, steps: steps, format: 3)
+        #expect(throws: SQLiteError.self) { try migration.run(configuration) }
+        func format() throws -> Int64? {
+            try connection.first("PRAGMA user_version", row: { $0.integer(0) })
+        }
+        #expect(try format() == 1)
+        steps[2] = "INSERT INTO second VALUES (42)"
+        migration = TenantMigration(connection: connection, steps: steps, format: 3)
+        try migration.run(configuration)
+        #expect(try format() == 3)
+        #expect(try connection.first("SELECT x FROM second", row: { $0.integer(0) }) == 42)
+    }
+
+    @Test("another tokenizer's index is built anew from the documents")
+    func reindexes() async throws {
+        var test = try await TestStore.make()
+        try await test.add(Document(id: "a", title: "x"), Document(id: "b", title: "x"))
+        try await test.upload([Document(id: "c", title: "x")])
+        try await test.delete("b")
+        try test.tamper("UPDATE meta SET value = 0 WHERE name = 'tokenizer'")
+        test = try await Self.reopen(test)
+        #expect(try await test.state("a") == .indexing)
+        #expect(try await test.ids("x").isEmpty)
+        try await test.index()
+        #expect(try await test.ids("x") == ["a", "c"])
+        #expect(try await test.state("b") == .deleted)
+        var expected = StateCounts()
+        (expected.indexed, expected.bytes) = (2, 2)
+        #expect(try await test.counts() == expected)
+        await test.store.close()
+    }
+
+    @Test("the making of a tenant that was interrupted leaves nothing")
+    func interruptedTenant() async throws {
+        var test = try await TestStore.make()
+        let control = test.store.shared.configuration.directory + "/control.db"
+        await test.store.close()
+        try ConnectionHandle(path: control, creates: false, vfs: nil)
+            .execute("UPDATE tenants SET state = 2")
+        test = try await Self.reopen(test)
+        #expect(try await test.store.tenants().isEmpty)
+        #expect(!FilesHandle.exists(test.store.shared.path(of: test.tenant)))
+        let next = try await test.store.createTenant(named: "acme", quota: Quota())
+        #expect(next.id > test.tenant)
+        await test.store.close()
+    }
+
+    @Test("more tenants than may be open take turns")
+    func manyTenants() async throws {
+        let test = try await TestStore.make { $0.openTenants = 2 }
+        var views: [TestStore] = []
+        for number in 0..<12 {
+            let tenant = try await test.store.createTenant(named: "t\(number)", quota: Quota()).id
+            let collection = try await test.store.createCollection(
+                tenant,
+                named: "papers",
+                schema: test.collection.schema,
+                quota: Quota()
+            )
+            views.append(
+                TestStore(
+                    folder: test.folder,
+                    store: test.store,
+                    tenant: tenant,
+                    collection: collection
+                )
+            )
+        }
+        for _ in 0..<2 {
+            for (number, view) in views.enumerated() {
+                try await view.add(Document(id: "d", title: "word\(number)"))
+                #expect(try await view.ids("word\(number)") == ["d"])
+            }
+        }
+        await test.store.close()
+    }
+
+    @Test("a backup made while writes go on is restored whole, and its versions go on above")
+    func backup() async throws {
+        let test = try await TestStore.make()
+        try await test.upload((0..<200).map { Document(id: "\($0)", title: "x") })
+        try await test.index()
+        _ = try await test.store.createTenant(named: "empty", quota: Quota())
+        let target = test.folder.path + "/backup"
+        let done = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for number in 0..<50 { try await test.upload([Document(id: "late\(number)")]) }
+            }
+            let done = try await test.store.backup(into: target) { _ in }
+            try await group.waitForAll()
+            return done
+        }
+        #expect(done.tenantsDone == 2 && done.tenantsAll == 2 && done.bytes > 0)
+        let again = await thrownCode {
+            _ = try await test.store.backup(into: target) { _ in }
+        }
+        #expect(again == .failedPrecondition)
+        let version = try #require(try await test.upload([Document(id: "after")])[0].version)
+        let live = try await test.store.generations(test.tenant, of: test.collection)
+        await test.store.close()
+        var configuration = test.store.shared.configuration
+        configuration.directory = test.folder.path + "/restored"
+        try EmbeddedStore.restore(from: target, configuration)
+        let restored = TestStore(
+            folder: test.folder,
+            store: try await EmbeddedStore.open(configuration),
+            tenant: test.tenant,
+            collection: test.collection
+        )
+        #expect(try await restored.store.tenants().map(\.name) == ["acme", "empty"])
+        #expect(try await restored.search("x").total.value == 200)
+        #expect(try await restored.newest("after") == nil)
+        #expect(try #require(try await restored.upload([Document(id: "n")])[0].version) > version)
+        let generations = try await restored.store.generations(test.tenant, of: test.collection)
+        #expect(generations.hard > live.hard && generations.soft > live.soft)
+        await restored.store.close()
+        #expect(throws: DocketError.self) { try EmbeddedStore.restore(from: target, configuration) }
+        try FileManager.default.removeItem(atPath: target + "/tenants/2.db")
+        configuration.directory = test.folder.path + "/third"
+        #expect(throws: DocketError.self) { try EmbeddedStore.restore(from: target, configuration) }
+    }
+}

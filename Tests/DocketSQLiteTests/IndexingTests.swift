@@ -1,0 +1,249 @@
+import DocketCore
+import DocketRuntime
+import Synchronization
+import Testing
+
+@testable import DocketSQLite
+
+@Suite("Indexing")
+struct IndexingTests {
+    /// Remembers what it was told.
+    private final class Recorder: GenerationObserver {
+        let generations = Mutex<[Generations]>([])
+        let filled = Mutex(0)
+        let deleted = Mutex<[String]>([])
+
+        func generationsChanged(_ tenant: TenantID, _ collection: UInt32, _ now: Generations) {
+            generations.withLock { $0.append(now) }
+        }
+        func outboxFilled(_ tenant: TenantID) { filled.withLock { $0 += 1 } }
+        func collectionDeleted(_ tenant: TenantID, _ collection: UInt32) {
+            deleted.withLock { $0.append("collection") }
+        }
+        func tenantDeleted(_ tenant: TenantID) { deleted.withLock { $0.append("tenant") } }
+    }
+
+    @Test("statuses wait for the soft generation, which rises once an interval")
+    func softGeneration() async throws {
+        let test = try await TestStore.make { $0.softGenerationInterval = .milliseconds(50) }
+        let start = try await test.store.generations(test.tenant, of: test.collection)
+        try await test.add(Document(id: "a", title: "x"))
+        let first = try await test.store.generations(test.tenant, of: test.collection)
+        #expect(first.soft == start.soft + 1 && first.hard == start.hard)
+        #expect(try await test.state("a") == .indexed)
+        try await test.upload([Document(id: "b", title: "x")])
+        var progress = try await test.store.indexNext(test.tenant)
+        while let wait = progress.wakeAfter {
+            // Searches that pass the caches by see it already.
+            #expect(try await test.ids("x") == ["a", "b"])
+            #expect(try await test.state("b") == .indexing)
+            let now = try await test.store.generations(test.tenant, of: test.collection)
+            #expect(now == first)
+            try await Task.sleep(for: wait)
+            progress = try await test.store.indexNext(test.tenant)
+        }
+        #expect(try await test.state("b") == .indexed)
+        #expect(try await test.counts().indexed == 2)
+        let second = try await test.store.generations(test.tenant, of: test.collection)
+        #expect(second.soft == first.soft + 1)
+        await test.store.close()
+    }
+
+    @Test("what changes while a status waits counts once", arguments: ["delete", "upload"])
+    func changesWhileWaiting(_ change: String) async throws {
+        let test = try await TestStore.make { $0.softGenerationInterval = .seconds(3600) }
+        try await test.add(Document(id: "a"))
+        try await test.add(Document(id: "b", title: "old"))
+        #expect(try await test.state("b") == .indexing)
+        if change == "delete" {
+            try await test.delete("b")
+            try await test.index()
+            #expect(try await test.state("b") == .deleted)
+            #expect(try await test.store.indexNext(test.tenant).wakeAfter == nil)
+        } else {
+            try await test.upload([Document(id: "b", title: "new")])
+            try await test.index()
+            #expect(try await test.ids("new") == ["b"])
+            #expect(try await test.store.indexNext(test.tenant).wakeAfter != nil)
+        }
+        var expected = StateCounts()
+        expected.indexed = 1
+        if change == "upload" { (expected.indexing, expected.bytes) = (1, 3) }
+        #expect(try await test.counts() == expected)
+        await test.store.close()
+    }
+
+    @Test("observers hear of generations before the writer is answered")
+    func observers() async throws {
+        let test = try await TestStore.make()
+        let recorder = Recorder()
+        test.store.observe(recorder)
+        try await test.upload([Document(id: "a")])
+        #expect(recorder.filled.withLock { $0 } == 1)
+        #expect(recorder.generations.withLock { $0.isEmpty })
+        try await test.index()
+        #expect(recorder.generations.withLock { $0.count } == 1)
+        try await test.delete("a")
+        let live = try await test.store.generations(test.tenant, of: test.collection)
+        #expect(recorder.generations.withLock { $0.last } == live)
+        _ = try await test.store.deleteCollection(test.tenant, named: "papers")
+        _ = try await test.store.deleteTenant(test.tenant)
+        #expect(recorder.deleted.withLock { $0 } == ["collection", "tenant"])
+        await test.store.close()
+    }
+
+    @Test("a document that cannot be indexed fails alone and hides until a newer version mends it")
+    func failure() async throws {
+        let test = try await TestStore.make()
+        try await test.add(Document(id: "bad", title: "x"), Document(id: "good", title: "x"))
+        try await test.upload([Document(id: "bad", title: "x y"), Document(id: "late", title: "x")])
+        try test.tamper(
+            """
+            UPDATE contents SET attributes = x'0102' WHERE number =
+                (SELECT number FROM documents WHERE id = 'bad')
+            """
+        )
+        let before = try await test.store.generations(test.tenant, of: test.collection)
+        let progress = try await test.store.indexNext(test.tenant)
+        #expect(progress.failed == 1 && progress.indexed == 1)
+        let status = try #require(try await test.status("bad"))
+        #expect(status.state == .failed && !status.error.isEmpty && status.indexedVersion == 0)
+        #expect(Set(try await test.ids("x")) == ["good", "late"])
+        #expect(try await test.counts().failed == 1)
+        let after = try await test.store.generations(test.tenant, of: test.collection)
+        #expect(after.hard > before.hard)
+        try await test.add(Document(id: "bad", title: "mended x"))
+        #expect(Set(try await test.ids("x")) == ["good", "late", "bad"])
+        #expect(try await test.counts().failed == 0)
+        await test.store.close()
+    }
+
+    @Test("groups are bounded, and go on where the last ended")
+    func groups() async throws {
+        let test = try await TestStore.make { $0.indexGroup = 10 }
+        try await test.upload((0..<25).map { Document(id: "\($0)", title: "x") })
+        var sizes: [Int] = []
+        var hasMore = true
+        while hasMore {
+            let progress = try await test.store.indexNext(test.tenant)
+            sizes.append(progress.indexed)
+            hasMore = progress.hasMore
+        }
+        #expect(sizes.reduce(0, +) == 25 && sizes.allSatisfy { $0 <= 10 })
+        #expect(try await test.search("x").total.value == 25)
+        await test.store.close()
+    }
+
+    @Test("uploads that come together share transactions and are answered each for itself")
+    func groupCommit() async throws {
+        let test = try await TestStore.make { $0.groupCalls = 64 }
+        let outcomes = try await withThrowingTaskGroup(of: [WriteOutcome].self) { group in
+            for number in 0..<300 {
+                group.addTask {
+                    try await test.upload([
+                        Document(id: "shared", title: "\(number)"), Document(id: "\(number)"),
+                    ])
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let versions = outcomes.flatMap { $0 }.compactMap(\.version)
+        #expect(Set(versions).count == 600)
+        #expect(test.store.counters.writes.calls == 300)
+        #expect(test.store.counters.writes.groups < 300)
+        try await test.index()
+        #expect(try await test.counts().indexed == 301)
+        let newest = outcomes.compactMap { $0[0].version }.max()
+        #expect(try await test.status("shared")?.version == newest)
+        await test.store.close()
+    }
+
+    @Test("one key in calls that come together is done once")
+    func groupedKeys() async throws {
+        let test = try await TestStore.make()
+        let results = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<40 {
+                group.addTask {
+                    let key = Idempotency(key: [1], method: 1, bodyHash: [1]) { _ in [9] }
+                    return try await test.upload([Document(id: "a")], idempotency: key).count
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(results == 1)
+        #expect(try await test.status("a")?.version == 1 + (1 << 40))
+        await test.store.close()
+    }
+
+    @Test("a call at fault fails alone among those that share its transaction")
+    func faultInGroup() async throws {
+        let test = try await TestStore.make()
+        let gone = try await test.store.createCollection(
+            test.tenant,
+            named: "gone",
+            schema: test.collection.schema,
+            quota: Quota()
+        )
+        _ = try await test.store.deleteCollection(test.tenant, named: "gone")
+        let other = TestStore(
+            folder: test.folder,
+            store: test.store,
+            tenant: test.tenant,
+            collection: gone
+        )
+        let codes = await withTaskGroup(of: DocketError.Code?.self) { group in
+            for number in 0..<60 {
+                group.addTask {
+                    await thrownCode {
+                        let view = number % 3 == 0 ? other : test
+                        try await view.upload([Document(id: "\(number)")])
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(codes.filter { $0 == .notFound }.count == 20)
+        #expect(codes.filter { $0 == nil }.count == 40)
+        #expect(try await test.counts().indexing == 40)
+        await test.store.close()
+    }
+
+    @Test("the queue of a tenant is bounded")
+    func boundedQueue() async throws {
+        let configuration = EmbeddedConfiguration(directory: "unused")
+        let queue = WriteQueue(configuration)
+        let test = try await TestStore.make()
+        func call() throws -> WriteCall {
+            WriteCall(
+                .delete(DeleteBatch(collection: test.collection, ids: ["a"], idempotency: nil))
+            )
+        }
+        for _ in 0..<configuration.waitingCalls { try queue.append(try call(), test.tenant) }
+        #expect(
+            await thrownCode { try queue.append(try call(), test.tenant) } == .resourceExhausted
+        )
+        #expect(queue.takeGroup(test.tenant).count == configuration.groupCalls)
+        try queue.append(try call(), test.tenant)
+        await test.store.close()
+    }
+
+    @Test("the lead passes over callers that gave up")
+    func lead() async throws {
+        let queue = WriteQueue(EmbeddedConfiguration(directory: "unused"))
+        let test = try await TestStore.make()
+        let calls = (0..<3).map { _ in
+            WriteCall(.delete(DeleteBatch(collection: test.collection, ids: [], idempotency: nil)))
+        }
+        for call in calls { try queue.append(call, test.tenant) }
+        #expect(calls.map(\.turn.isSettled) == [true, false, false])
+        calls[1].turn.fail(CancellationError())
+        calls[0].settle(.success(.outcomes([])))
+        // The first is still in the queue until its group is taken.
+        #expect(queue.takeGroup(test.tenant).count == 3)
+        for call in calls { try queue.append(call, test.tenant) }
+        calls[2].turn.fail(CancellationError())
+        queue.passLead(test.tenant)
+        #expect(queue.takeGroup(test.tenant).isEmpty)
+        await test.store.close()
+    }
+}
