@@ -124,6 +124,7 @@ struct HTTPServerTests {
     func garbage() throws {
         var limits = HTTPLimits()
         limits.headerBytes = 4096
+        limits.timeoutSeconds = 1
         let server = try server(limits)
         let endless = "GET /healthz HTTP/1.1\r\n" + String(repeating: "X-A: b\r\n", count: 4000)
         for text in ["\u{16}\u{3}\u{1}\r\n\r\n", "GET\r\n\r\n", "\u{0}\r\n\r\n", endless] {

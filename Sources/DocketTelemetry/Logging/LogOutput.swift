@@ -41,6 +41,9 @@ package final class LogOutput: LogSink, Sendable {
     /// Records dropped since the start.
     package var droppedRecords: Int { dropped.load(ordering: .relaxed) }
 
+    /// Records that wait to be written.
+    package var waitingRecords: Int { queue.withLock { $0.records.count } }
+
     package func accept(_ record: LogRecord) {
         let (isTaken, mustWake) = queue.withLock { queue in
             guard queue.records.count < capacity, !queue.isClosing else { return (false, false) }
@@ -87,7 +90,8 @@ package final class LogOutput: LogSink, Sendable {
                 ).encode(into: &lines)
                 reported = droppedNow
             }
-            if !write(lines) { dropped.add(records.count, ordering: .relaxed) }
+            let lost = lines[write(lines)...].count { $0 == UInt8(ascii: "\n") }
+            dropped.add(lost, ordering: .relaxed)
         }
     }
 
@@ -106,19 +110,19 @@ package final class LogOutput: LogSink, Sendable {
         }
     }
 
-    /// Writes all lines; false when the file fails, or takes nothing while the output closes.
-    private func write(_ lines: [UInt8]) -> Bool {
+    /// Writes the lines; how many bytes of them the file took before it failed, or took nothing for
+    /// too long while the output closes.
+    private func write(_ lines: [UInt8]) -> Int {
         var start = 0
         var patience = Self.closingPatience
-        while start < lines.count {
-            guard file.waitUntilWritable(milliseconds: Self.pollMilliseconds) else {
-                if queue.withLock({ $0.isClosing }) { patience -= 1 }
-                if patience == 0 { return false }
-                continue
+        while start < lines.count, patience > 0 {
+            if file.waitUntilWritable(milliseconds: Self.pollMilliseconds) {
+                guard let written = file.write(lines, from: start) else { break }
+                start += written
+            } else if queue.withLock({ $0.isClosing }) {
+                patience -= 1
             }
-            guard let written = file.write(lines, from: start) else { return false }
-            start += written
         }
-        return true
+        return start
     }
 }
