@@ -17,11 +17,19 @@ final class CacheShard: Sendable {
         var keys = 0
     }
 
-    private struct Node {
+    /// A class, so that a lookup retains one object instead of all it refers to.
+    private final class Node: Sendable {
         let digest: KeyDigest
         let scope: CacheScope
         let key: [UInt8]
         let reply: CachedReply
+
+        init(digest: KeyDigest, scope: CacheScope, key: [UInt8], reply: CachedReply) {
+            self.digest = digest
+            self.scope = scope
+            self.key = key
+            self.reply = reply
+        }
 
         var removed: Removed {
             Removed(tenant: scope.tenant, keyWeight: ReplyCache.keyWeight(key.count), reply: reply)
