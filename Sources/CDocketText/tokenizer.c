@@ -2,14 +2,29 @@
 
 #include <libstemmer.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "letters.h"
+
+/* Words repeat, and finding a stem again takes a tenth of the time of making it. Of 128 KiB only
+ * what is used becomes memory. */
+enum { REMEMBERED_STEMS = 2048, REMEMBERED_BYTES = 30 };
+
+typedef struct {
+    /* 0 where nothing is remembered. */
+    unsigned char word_length;
+    unsigned char stem_length;
+    unsigned char word[REMEMBERED_BYTES];
+    unsigned char stem[REMEMBERED_BYTES + 2];
+} remembered_stem;
 
 struct docket_tokenizer {
     const unsigned char *text;
     size_t length;
     size_t place;
     struct sb_stemmer *stemmer;
+    /* By a hash of the word; made when the first stem is asked for. */
+    remembered_stem *remembered;
     size_t folded_length;
     /* The folded word is full: what follows is left out. */
     bool is_cut;
@@ -47,6 +62,7 @@ docket_tokenizer *docket_tokenizer_new(void) {
 void docket_tokenizer_free(docket_tokenizer *tokenizer) {
     if (!tokenizer) return;
     sb_stemmer_delete(tokenizer->stemmer);
+    free(tokenizer->remembered);
     free(tokenizer);
 }
 
@@ -163,14 +179,48 @@ bool docket_tokenizer_next(docket_tokenizer *tokenizer, docket_word *word) {
     return false;
 }
 
+static const unsigned char *make_stem(docket_tokenizer *tokenizer, size_t *length) {
+    const unsigned char *word = tokenizer->folded;
+    const unsigned char *stem =
+        sb_stemmer_stem(tokenizer->stemmer, word, (int)tokenizer->folded_length);
+    int stem_length = stem ? sb_stemmer_length(tokenizer->stemmer) : 0;
+    *length = tokenizer->folded_length;
+    if (stem_length < 1 || stem[0] != word[0]) return word;
+    *length = (size_t)stem_length;
+    return stem;
+}
+
+/* Where the stem of the word is remembered if it is; NULL for words too long to be, and when there
+ * is no memory. */
+static remembered_stem *place_of(docket_tokenizer *tokenizer) {
+    if (tokenizer->folded_length > REMEMBERED_BYTES) return NULL;
+    if (!tokenizer->remembered) {
+        tokenizer->remembered = calloc(REMEMBERED_STEMS, sizeof *tokenizer->remembered);
+        if (!tokenizer->remembered) return NULL;
+    }
+    unsigned hash = 2166136261u;
+    for (size_t i = 0; i < tokenizer->folded_length; i++) {
+        hash = (hash ^ tokenizer->folded[i]) * 16777619u;
+    }
+    return &tokenizer->remembered[(hash ^ hash >> 16) % REMEMBERED_STEMS];
+}
+
 const unsigned char *docket_tokenizer_stem(docket_tokenizer *tokenizer, size_t *length) {
     *length = tokenizer->folded_length;
     /* The stemmer leaves words of one and two letters alone; other alphabets have no stems here. */
     if (!tokenizer->is_ascii || tokenizer->folded_length < 3) return tokenizer->folded;
-    const unsigned char *stem = sb_stemmer_stem(
-        tokenizer->stemmer, tokenizer->folded, (int)tokenizer->folded_length);
-    int stem_length = stem ? sb_stemmer_length(tokenizer->stemmer) : 0;
-    if (stem_length < 1 || stem[0] != tokenizer->folded[0]) return tokenizer->folded;
-    *length = (size_t)stem_length;
+    remembered_stem *place = place_of(tokenizer);
+    if (place && place->word_length == tokenizer->folded_length &&
+        memcmp(place->word, tokenizer->folded, place->word_length) == 0) {
+        *length = place->stem_length;
+        return place->stem;
+    }
+    const unsigned char *stem = make_stem(tokenizer, length);
+    if (place && *length <= sizeof place->stem) {
+        place->word_length = (unsigned char)tokenizer->folded_length;
+        place->stem_length = (unsigned char)*length;
+        memcpy(place->word, tokenizer->folded, tokenizer->folded_length);
+        memcpy(place->stem, stem, *length);
+    }
     return stem;
 }

@@ -146,7 +146,7 @@ struct CollectionTests {
         let again = try await test.store.createTenant(named: "acme", quota: Quota())
         #expect(again.id > test.tenant)
         let code = await thrownCode { try await test.upload([Document(id: "b")]) }
-        #expect(code != nil)
+        #expect(code == .notFound)
         await test.store.close()
     }
 

@@ -26,7 +26,7 @@ struct RankTests {
     func stems() throws {
         let connection = try Self.table()
         try connection.execute(
-            "INSERT INTO t(a, b) VALUES ('running', ''), ('run', ''), ('runs fast', ''), ('rune', '')"
+            "INSERT INTO t(a) VALUES ('running'), ('run'), ('runs fast'), ('rune')"
         )
         #expect(try Self.rows(connection, "\"\u{2}runs\"") == [1, 2, 3])
         #expect(try Self.rows(connection, "\" runs\"") == [3])

@@ -123,6 +123,15 @@ struct SearchWordsTests {
         await test.store.close()
     }
 
+    @Test("a query of too many words is refused: one for each letter in some scripts")
+    func manyWords() async throws {
+        let test = try await TestStore.make()
+        #expect(try await test.ids(String(repeating: "語", count: 256)).isEmpty)
+        let code = await thrownCode { _ = try await test.ids(String(repeating: "語", count: 257)) }
+        #expect(code == .invalidArgument)
+        await test.store.close()
+    }
+
     @Test("stops when the work is no longer wanted")
     func stops() async throws {
         let test = try await TestStore.make()

@@ -57,6 +57,20 @@ struct TokenizerTests {
         #expect(try Self.words(text).map(\.stem) == [stem])
     }
 
+    @Test("a remembered stem is the one that is made")
+    func remembersStems() throws {
+        guard var tokenizer = TokenizerHandle() else { throw NoMemory() }
+        var random = SeededGenerator(seed: 1)
+        let endings = ["s", "ing", "ed", "ation", "y", "ies", "ness", ""]
+        for _ in 0..<20_000 {
+            let letters = (0..<Int.random(in: 1...33, using: &random)).map { _ in
+                Character(Unicode.Scalar(UInt8.random(in: 97...101, using: &random)))
+            }
+            let text = String(letters) + endings[Int.random(in: endings.indices, using: &random)]
+            #expect(tokenizer.words(in: text) == (try Self.words(text)))
+        }
+    }
+
     @Test("gives each word's place in bytes")
     func ranges() throws {
         #expect(try Self.words("né à Don't!").map(\.range) == [0..<3, 4..<6, 7..<12])

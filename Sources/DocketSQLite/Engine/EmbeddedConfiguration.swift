@@ -30,7 +30,7 @@ package struct EmbeddedConfiguration: Sendable {
     /// Bytes of them.
     package var waitingBytes = 64 << 20
     /// Documents that one transaction brings into the index.
-    package var indexGroup = 512
+    package var indexGroup = 1024
     /// Time after which it takes no more.
     package var indexTime = Duration.milliseconds(60)
     /// Replies of calls with an idempotency key are kept this long.

@@ -11,6 +11,8 @@ final class EngineShared: Sendable {
     private let logger: Logger
     /// The generations of every tenant whose file was opened; presence says that it was.
     private let generations = Mutex<[TenantID: [UInt32: Generations]]>([:])
+    /// Tenants deleted since the start, whose files must not be opened again.
+    private let gone = Mutex<Set<TenantID>>([])
     private let observer = Mutex<(any GenerationObserver)?>(nil)
 
     init(_ configuration: EmbeddedConfiguration, _ logger: Logger) {
@@ -23,10 +25,18 @@ final class EngineShared: Sendable {
 
     func path(of tenant: TenantID) -> String { "\(tenantsFolder)/\(tenant.number).db" }
 
-    static let missing = DocketError(
-        .dataLoss,
-        "the tenant's data is missing; an operator restores it from a backup"
-    )
+    /// - Throws: ``DocketError`` `notFound` for a deleted tenant, `dataLoss` for a missing file.
+    func requireFile(of tenant: TenantID) throws(DocketError) {
+        guard !gone.withLock({ $0.contains(tenant) }) else {
+            throw DocketError(.notFound, "there is no such tenant")
+        }
+        guard FilesHandle.exists(path(of: tenant)) else {
+            throw DocketError(
+                .dataLoss,
+                "the tenant's data is missing; an operator restores it from a backup"
+            )
+        }
+    }
 
     func observe(_ observer: any GenerationObserver) {
         self.observer.withLock { $0 = observer }
@@ -67,6 +77,7 @@ final class EngineShared: Sendable {
     func outboxFilled(_ tenant: TenantID) { currentObserver?.outboxFilled(tenant) }
 
     func forget(_ tenant: TenantID) {
+        _ = gone.withLock { $0.insert(tenant) }
         _ = generations.withLock { $0.removeValue(forKey: tenant) }
         currentObserver?.tenantDeleted(tenant)
     }

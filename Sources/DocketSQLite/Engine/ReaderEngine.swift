@@ -34,9 +34,8 @@ actor ReaderEngine {
 
     private func reader(_ tenant: TenantID) throws -> TenantReader {
         if let reader = readers.value(tenant) { return reader }
-        let path = store.path(of: tenant)
-        guard FilesHandle.exists(path) else { throw EngineShared.missing }
-        let reader = try TenantReader(path: path, store.configuration)
+        try store.requireFile(of: tenant)
+        let reader = try TenantReader(path: store.path(of: tenant), store.configuration)
         try readers.insert(reader, tenant, reader.connection)
         return reader
     }

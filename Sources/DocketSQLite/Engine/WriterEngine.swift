@@ -24,8 +24,8 @@ actor WriterEngine {
     /// The tenant's writer, whose file is opened when it is not.
     private func open(_ tenant: TenantID, creates: Bool = false) throws -> TenantWriter {
         if let writer = writers.value(tenant) { return writer }
+        if !creates { try store.requireFile(of: tenant) }
         let path = store.path(of: tenant)
-        guard creates || FilesHandle.exists(path) else { throw EngineShared.missing }
         let writer = try TenantWriter(path: path, creates: creates, store.configuration)
         try writers.insert(writer, tenant, writer.connection)
         store.opened(tenant, writer.state, hasWork: try writer.hasWork())

@@ -9,6 +9,7 @@ enum TenantSchema {
     /// Pages of 4 KiB; a checkpoint at 16 MiB of the log instead of 4 writes hot pages less often.
     static func settings(synchronous: EmbeddedConfiguration.Synchronous) -> String {
         """
+        PRAGMA busy_timeout = 5000;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = \(synchronous.rawValue);
         PRAGMA mmap_size = 0;
@@ -18,7 +19,6 @@ enum TenantSchema {
         PRAGMA journal_size_limit = 67108864;
         PRAGMA foreign_keys = OFF;
         PRAGMA trusted_schema = OFF;
-        PRAGMA busy_timeout = 5000;
         """
     }
 

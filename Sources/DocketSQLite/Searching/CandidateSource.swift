@@ -23,7 +23,7 @@ struct CandidateSource {
     /// Calls `look` with each candidate; in ascending order where there are no words or `after` is
     /// set, of which only greater numbers are candidates then.
     func forEach(after: Int64?, _ look: Look) throws {
-        let match = MatchExpression(plan)
+        let match = try MatchExpression(plan)
         guard !match.isEmpty else { return }
         if let included = match.included {
             try forEachMatch(included, after, look)

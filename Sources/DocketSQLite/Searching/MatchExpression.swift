@@ -5,6 +5,9 @@ internal import DocketText
 ///
 /// Whatever a caller typed stands inside quotes, so that nothing of it is syntax there.
 struct MatchExpression {
+    /// Words of all clauses together; scripts without spaces give one for each letter.
+    static let wordsMaximum = 256
+
     /// Finds what matches; nil when every document without the excluded words does.
     let included: String?
     /// Finds what is left out, nil when nothing is; already part of `included` where that is set.
@@ -12,8 +15,18 @@ struct MatchExpression {
     /// True when words were asked for that no document can have, as `++`.
     let isEmpty: Bool
 
-    init(_ plan: SearchPlan) {
-        let clauses = plan.text.clauses.filter { !TextNormalizer.canonical($0.words).isEmpty }
+    /// - Throws: ``DocketError`` `invalidArgument` for too many words.
+    init(_ plan: SearchPlan) throws(DocketError) {
+        var clauses: [TextQuery.Clause] = []
+        var words = 0
+        for clause in plan.text.clauses {
+            let count = TextNormalizer.canonical(clause.words).split(separator: " ").count
+            words += count
+            if count > 0 { clauses.append(clause) }
+        }
+        guard words <= Self.wordsMaximum else {
+            throw .invalid("query", "has \(words) words, the limit is \(Self.wordsMaximum)")
+        }
         let wanted = clauses.filter { !$0.isExcluded }.map { Self.clause($0, plan) }
         let unwanted = clauses.filter(\.isExcluded).map { Self.clause($0, plan) }
         isEmpty = wanted.isEmpty && plan.text.clauses.contains { !$0.isExcluded }

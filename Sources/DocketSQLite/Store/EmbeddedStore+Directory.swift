@@ -30,7 +30,13 @@ extension EmbeddedStore: TenantDirectory {
             return UInt64(bitPattern: connection.lastInsertedRow)
         }
         let id = TenantID(number)
-        try await writer(of: id).create(id)
+        do {
+            try await writer(of: id).create(id)
+        } catch {
+            // What cannot be removed now goes at the next start.
+            try? await removeFiles(id)
+            throw error
+        }
         try await control.write { connection in
             try connection.run("UPDATE tenants SET state = 0 WHERE id = ?1", .number(number))
         }
