@@ -46,9 +46,6 @@ let libraries: [Target] = [
     library("CDocketSQLite", "sqlite3", apt: "libsqlite3-dev"),
     library("CDocketHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
     .target(
-        name: "CDocketMessages", cSettings: [.define("_GNU_SOURCE")],
-        linkerSettings: [.linkedLibrary("protobuf-c")]),
-    .target(
         name: "CDocketText", cSettings: cSettings,
         linkerSettings: [.linkedLibrary("utf8proc"), .linkedLibrary("stemmer")]),
     .target(
@@ -76,7 +73,7 @@ let tools: [Target] = [
 
 let wire: [Target] = [
     swift("DocketWire", ["CDocketZstd", "DocketTelemetry"]),
-    swift("DocketMessages", ["CDocketMessages", "DocketCore", "DocketWire"]),
+    swift("DocketMessages", ["DocketCore", "DocketWire"]),
     swift("DocketRPC", ["DocketWire", "DocketRuntime", "DocketTelemetry", "CDocketTLS"]),
 ]
 

@@ -63,11 +63,3 @@ package protocol StoreBackup: Sendable {
         progress: @escaping @Sendable (BackupProgress) async -> Void
     ) async throws(DocketError) -> BackupProgress
 }
-
-package struct BackupProgress: Hashable, Sendable {
-    package var tenantsDone = 0
-    package var tenantsAll = 0
-    package var bytes = 0
-
-    package init() {}
-}

@@ -138,7 +138,10 @@ package struct SearchBinder: Sendable {
             after: position,
             highlights: try bind(highlights: request.highlights),
             total: request.total,
-            shows: try bind(fields: request.fields),
+            shows: try selection(
+                of: request.fields,
+                default: FieldSelection(title: true, body: false, slots: nil)
+            ),
             candidates: limits.candidates,
             replyBytes: limits.replyBytes
         )
@@ -235,8 +238,14 @@ package struct SearchBinder: Sendable {
         }
     }
 
-    private func bind(fields: [String]?) throws(DocketError) -> FieldSelection {
-        guard let fields else { return FieldSelection(title: true, body: false, slots: nil) }
+    /// What `fields` name, or `fallback` when nothing is named.
+    ///
+    /// - Throws: ``DocketError`` for a name that the schema does not have.
+    package func selection(
+        of fields: [String]?,
+        default fallback: FieldSelection
+    ) throws(DocketError) -> FieldSelection {
+        guard let fields else { return fallback }
         var selection = FieldSelection(title: false, body: false, slots: [])
         for name in fields.prefix(limits.attributes + 2) {
             switch name {

@@ -72,6 +72,8 @@ public struct DocketError: Error, Hashable, Sendable {
     public var retryAfter: Duration?
     /// True when the server certainly did nothing, so that a retry is always safe.
     public var isNotProcessed: Bool
+    /// True when a client made it itself, since no server was reached or the connection was lost.
+    public var isUnreachable = false
 
     /// An error of `code` with a message for people.
     public init(

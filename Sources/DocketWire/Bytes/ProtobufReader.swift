@@ -24,6 +24,11 @@ package struct ProtobufField: Hashable, Sendable {
     package var number: Int
     /// How the value that follows is written.
     package var wireType: ProtobufWireType
+
+    package init(number: Int, wireType: ProtobufWireType) {
+        self.number = number
+        self.wireType = wireType
+    }
 }
 
 /// Reads one protobuf message front to back, in time linear in its length and without allocating.

@@ -1,0 +1,101 @@
+/// A collection as its tenant sees it.
+public struct CollectionDescription: Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// Its attributes, in the order they were added.
+    public var attributes: [AttributeDefinition]
+    /// Rises with each change of the schema.
+    public var schemaEpoch: UInt64
+    /// When it was made, microseconds since 1970.
+    public var createdMicroseconds: Int64
+
+    /// A collection with all that is shown of it.
+    public init(
+        name: String,
+        attributes: [AttributeDefinition],
+        schemaEpoch: UInt64 = 0,
+        createdMicroseconds: Int64 = 0
+    ) {
+        self.name = name
+        self.attributes = attributes
+        self.schemaEpoch = schemaEpoch
+        self.createdMicroseconds = createdMicroseconds
+    }
+
+    /// What is shown of a collection.
+    public init(_ collection: Collection) {
+        self.init(
+            name: collection.name,
+            attributes: collection.schema.attributes,
+            schemaEpoch: collection.schemaEpoch,
+            createdMicroseconds: collection.createdMicroseconds
+        )
+    }
+}
+
+/// A collection to be made.
+public struct CreateCollectionRequest: Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// Its attributes.
+    public var attributes: [AttributeDefinition]
+
+    /// A collection to be made.
+    public init(name: String, attributes: [AttributeDefinition]) {
+        self.name = name
+        self.attributes = attributes
+    }
+}
+
+/// A question for all collections.
+public struct ListCollectionsRequest: Hashable, Sendable {
+    /// The request; it has no parts.
+    public init() {}
+}
+
+/// All collections of the tenant.
+public struct ListCollectionsReply: Hashable, Sendable {
+    /// By name.
+    public var collections: [CollectionDescription]
+
+    /// A list of collections.
+    public init(collections: [CollectionDescription] = []) { self.collections = collections }
+}
+
+/// A question for one collection.
+public struct GetCollectionRequest: Hashable, Sendable {
+    /// Its name.
+    public var name: String
+
+    /// Asks for a collection.
+    public init(name: String) { self.name = name }
+}
+
+/// Attributes to be added to a collection.
+public struct AddAttributesRequest: Hashable, Sendable {
+    /// The collection's name.
+    public var collection: String
+    /// The new attributes.
+    public var attributes: [AttributeDefinition]
+
+    /// Adds attributes.
+    public init(collection: String, attributes: [AttributeDefinition]) {
+        self.collection = collection
+        self.attributes = attributes
+    }
+}
+
+/// A collection to be deleted with its documents.
+public struct DeleteCollectionRequest: Hashable, Sendable {
+    /// Its name.
+    public var name: String
+
+    /// Deletes a collection.
+    public init(name: String) { self.name = name }
+}
+
+/// The collection is gone.
+public struct DeleteCollectionReply: Hashable, Sendable {
+    /// The reply; it has no parts.
+    public init() {}
+}

@@ -1,0 +1,59 @@
+/// The methods by their numbers, as `proto/docket/v1/docket.proto` lists them.
+public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
+    case upload = 1
+    case uploadStream = 2
+    case search = 3
+    case stream = 4
+    case status = 5
+    case watch = 6
+    case get = 7
+    case delete = 8
+    case suggest = 9
+    case createCollection = 16
+    case listCollections = 17
+    case getCollection = 18
+    case addAttributes = 19
+    case deleteCollection = 20
+    case createTenant = 32
+    case listTenants = 33
+    case setQuota = 34
+    case deleteTenant = 35
+    case createKey = 36
+    case listKeys = 37
+    case revokeKey = 38
+    case backup = 39
+
+    /// The name in logs and metrics, as `createTenant`.
+    public var name: String { "\(self)" }
+
+    /// False for methods that answer UNIMPLEMENTED.
+    public var isServed: Bool {
+        switch self {
+        case .uploadStream, .watch, .suggest: false
+        default: true
+        }
+    }
+
+    /// True when a repeated call does no more than one: it may be retried whatever happened.
+    public var isIdempotent: Bool {
+        switch self {
+        case .upload, .uploadStream, .delete, .createCollection, .addAttributes, .deleteCollection,
+            .createTenant, .deleteTenant, .createKey, .revokeKey, .backup:
+            false
+        default: true
+        }
+    }
+
+    /// True for methods of administration, which need a key without a tenant.
+    public var needsAdministration: Bool { rawValue >= 32 }
+
+    /// What a tenant's key must be allowed.
+    public var requiredScope: Scopes {
+        switch self {
+        case .upload, .uploadStream, .delete: .write
+        case .createCollection, .addAttributes, .deleteCollection: .admin
+        case _ where needsAdministration: .admin
+        default: .read
+        }
+    }
+}

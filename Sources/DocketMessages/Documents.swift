@@ -1,0 +1,193 @@
+package import DocketCore
+package import DocketWire
+
+extension Attribute: WireMessage {
+    package static func read(_ body: RawSpan) throws -> Attribute {
+        var reader = ProtobufReader(body)
+        var check = FieldCheck()
+        var attribute = Attribute("", [])
+        while let field = try reader.nextField() {
+            switch field.number {
+            case 1:
+                try check.once(field)
+                attribute.name = try reader.readString(field)
+            case 2:
+                try attribute.values.append(
+                    .string(try reader.readString(field)),
+                    field,
+                    maximum: WireLimits.values
+                )
+            case 3, 4, 5: try attribute.readNumbers(field, &reader)
+            default: try check.skip(field, &reader)
+            }
+        }
+        return attribute
+    }
+
+    /// A packed list, or one value of an unpacked one.
+    private mutating func readNumbers(
+        _ field: ProtobufField,
+        _ reader: inout ProtobufReader
+    ) throws(ProtobufError) {
+        guard field.wireType == .bytes else { return try readNumber(field, &reader) }
+        var list = ProtobufReader(try reader.readBytes(field))
+        let element = ProtobufField(
+            number: field.number,
+            wireType: field.number == 3 ? .fixed64 : .varint
+        )
+        while !list.isAtEnd { try readNumber(element, &list) }
+    }
+
+    private mutating func readNumber(
+        _ field: ProtobufField,
+        _ reader: inout ProtobufReader
+    ) throws(ProtobufError) {
+        let value: AttributeValue
+        switch (field.number, field.wireType) {
+        case (3, .fixed64): value = .number(Double(bitPattern: try reader.readFixed64()))
+        case (4, .varint): value = .boolean(try reader.readVarint() != 0)
+        case (5, .varint): value = .time(microseconds: ZigZag.decode(try reader.readVarint()))
+        default: throw .unexpectedWireType(field: field.number)
+        }
+        try values.append(value, field, maximum: WireLimits.values)
+    }
+
+    package func write(to writer: inout ByteWriter) {
+        writer.appendField(1, name)
+        for case .string(let string) in values {
+            writer.appendPresentField(2, bytes: Array(string.utf8))
+        }
+        let numbers = values.compactMap { if case .number(let number) = $0 { number } else { nil } }
+        writer.appendPacked(3, isEmpty: numbers.isEmpty) { packed in
+            for number in numbers { packed.append(number.bitPattern.byteSwapped) }
+        }
+        let booleans = values.compactMap { if case .boolean(let bool) = $0 { bool } else { nil } }
+        writer.appendPacked(4, isEmpty: booleans.isEmpty) { packed in
+            for boolean in booleans { packed.append(boolean ? 1 as UInt8 : 0) }
+        }
+        let times = values.compactMap { if case .time(let time) = $0 { time } else { nil } }
+        writer.appendPacked(5, isEmpty: times.isEmpty) { packed in
+            for time in times { packed.appendVarint(ZigZag.encode(time)) }
+        }
+    }
+}
+
+extension Document: WireMessage {
+    package static func read(_ body: RawSpan) throws -> Document {
+        var reader = ProtobufReader(body)
+        var check = FieldCheck()
+        var document = Document(id: "")
+        while let field = try reader.nextField() {
+            switch field.number {
+            case 1:
+                try check.once(field)
+                document.id = try reader.readString(field)
+            case 2:
+                try check.once(field)
+                document.title = try reader.readString(field)
+            case 3:
+                try check.once(field)
+                document.body = try reader.readString(field)
+            case 4:
+                try document.attributes.append(
+                    Attribute.read(try reader.readBytes(field)),
+                    field,
+                    maximum: WireLimits.attributes
+                )
+            default: try check.skip(field, &reader)
+            }
+        }
+        return document
+    }
+
+    package func write(to writer: inout ByteWriter) {
+        writer.appendField(1, id)
+        writer.appendField(2, title)
+        writer.appendField(3, body)
+        for attribute in attributes { writer.append(4, message: attribute) }
+    }
+}
+
+extension VersionedDocument: WireMessage {
+    package static func read(_ body: RawSpan) throws -> VersionedDocument {
+        var reader = ProtobufReader(body)
+        var check = FieldCheck()
+        var found = VersionedDocument(document: Document(id: ""), version: 0, state: .indexing)
+        while let field = try reader.nextField() {
+            switch field.number {
+            case 1:
+                try check.once(field)
+                found.document = try Document.read(try reader.readBytes(field))
+            case 2:
+                try check.once(field)
+                found.version = try reader.readNumber(field)
+            case 3:
+                try check.once(field)
+                found.state = try DocumentState.read(field, &reader)
+            default: try check.skip(field, &reader)
+            }
+        }
+        return found
+    }
+
+    package func write(to writer: inout ByteWriter) {
+        writer.append(1, message: document)
+        writer.appendField(2, version)
+        writer.appendField(3, state.rawValue)
+    }
+}
+
+extension DocumentState {
+    static func read(
+        _ field: ProtobufField,
+        _ reader: inout ProtobufReader
+    ) throws(ProtobufError) -> DocumentState {
+        let number: UInt64 = try reader.readNumber(field)
+        guard let state = DocumentState(rawValue: UInt8(clamping: number)) else {
+            throw .outOfRange(field: field.number)
+        }
+        return state
+    }
+}
+
+extension DocumentStatus: WireMessage {
+    package static func read(_ body: RawSpan) throws -> DocumentStatus {
+        var reader = ProtobufReader(body)
+        var check = FieldCheck()
+        var status = DocumentStatus(
+            id: "",
+            state: .indexing,
+            version: 0,
+            indexedVersion: 0,
+            createdMicroseconds: 0,
+            updatedMicroseconds: 0
+        )
+        while let field = try reader.nextField() {
+            guard (1...7).contains(field.number) else {
+                try check.skip(field, &reader)
+                continue
+            }
+            try check.once(field)
+            switch field.number {
+            case 1: status.id = try reader.readString(field)
+            case 2: status.state = try DocumentState.read(field, &reader)
+            case 3: status.version = try reader.readNumber(field)
+            case 4: status.indexedVersion = try reader.readNumber(field)
+            case 5: status.error = try reader.readString(field)
+            case 6: status.createdMicroseconds = Int64(bitPattern: try reader.readNumber(field))
+            default: status.updatedMicroseconds = Int64(bitPattern: try reader.readNumber(field))
+            }
+        }
+        return status
+    }
+
+    package func write(to writer: inout ByteWriter) {
+        writer.appendField(1, id)
+        writer.appendField(2, state.rawValue)
+        writer.appendField(3, version)
+        writer.appendField(4, indexedVersion)
+        writer.appendField(5, error)
+        writer.append(6, int64: createdMicroseconds)
+        writer.append(7, int64: updatedMicroseconds)
+    }
+}

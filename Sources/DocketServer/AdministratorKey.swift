@@ -1,0 +1,45 @@
+internal import DocketCore
+internal import DocketService
+
+/// The key with which administration begins, in a file that only the owner reads.
+enum AdministratorKey {
+    static func path(in directory: String) -> String { directory + "/admin.key" }
+
+    /// Makes the key at the first start.
+    static func ensure(
+        _ directory: any TenantDirectory,
+        in folder: String,
+        now: Int64
+    ) async throws {
+        let isFirst = try await directory.keys(of: nil).allSatisfy { $0.revokedMicroseconds != nil }
+        guard isFirst else { return }
+        try await make(directory, in: folder, now: now)
+    }
+
+    /// Makes a new key and revokes all others of administration.
+    static func reset(_ directory: any TenantDirectory, in folder: String, now: Int64) async throws
+    {
+        let old = try await directory.keys(of: nil).filter { $0.revokedMicroseconds == nil }
+        try await make(directory, in: folder, now: now)
+        for key in old { _ = try await directory.revokeKey(key.id, of: nil) }
+    }
+
+    private static func make(
+        _ directory: any TenantDirectory,
+        in folder: String,
+        now: Int64
+    ) async throws {
+        let key = APIKey()
+        // The file first: a key that nobody can read would lock everyone out.
+        try ServerFile.write(key.text + "\n", to: path(in: folder))
+        try await directory.addKey(
+            KeyRecord(
+                id: key.id,
+                tenant: nil,
+                scopes: .admin,
+                secretHash: key.secretHash,
+                createdMicroseconds: now
+            )
+        )
+    }
+}

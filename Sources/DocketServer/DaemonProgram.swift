@@ -1,0 +1,162 @@
+internal import DocketCore
+internal import DocketRPC
+internal import DocketRuntime
+internal import DocketSQLite
+internal import DocketSettings
+internal import DocketTelemetry
+
+/// What `docketd` does: reads its settings, serves, and says in one line why it cannot.
+public enum DaemonProgram: Sendable {
+    /// The version shown by `--version`.
+    public static let version = "0.1.0"
+
+    /// Runs the program; returns its exit status.
+    public static func run(_ arguments: [String]) async -> Int32 {
+        do throws(ServerFault) {
+            try await carryOut(arguments)
+            return 0
+        } catch {
+            ServerFile.writeError("docketd: \(error.message)")
+            return error.status.rawValue
+        }
+    }
+
+    private static func carryOut(_ arguments: [String]) async throws(ServerFault) {
+        var invocation: Invocation
+        do throws(SettingsError) {
+            switch try ServerSettings.command.parse(arguments) {
+            case .help(let text): return ServerFile.writeOutput(text)
+            case .version: return ServerFile.writeOutput("docketd \(version)\n")
+            case .run(let run): invocation = run
+            }
+            try invocation.complete(
+                environment: SettingsFile.environment(),
+                others: ["DOCKET_ADDRESS", "DOCKET_KEY", "DOCKET_KEY_FILE", "DOCKET_TEST_"],
+                file: ServerSettings.config
+            )
+        } catch {
+            throw ServerFault(error)
+        }
+        try refuseUnserved(invocation.values)
+        let log = LogOutput()
+        defer { log.close() }
+        let level = LogLevel(rawValue: invocation.values[ServerSettings.logLevel]) ?? .info
+        let logger = Logger(log, level: level)
+        let parts = ServerParts(log: log)
+        switch invocation.path.first {
+        case "restore": try restore(invocation, parts)
+        case "reset-admin-key": try await resetKey(invocation, parts, logger)
+        default: try await serve(invocation.values, parts, logger)
+        }
+    }
+
+    /// An engine that would be ignored is worse than one that is refused.
+    private static func refuseUnserved(_ values: SettingValues) throws(ServerFault) {
+        let given = [
+            ("postgres", values[ServerSettings.postgres] != nil),
+            ("redis", values[ServerSettings.redis] != nil),
+            ("elasticsearch", !values[ServerSettings.elasticsearch].isEmpty),
+            ("rabbitmq", values[ServerSettings.rabbitmq] != nil),
+            ("role", !values[ServerSettings.role].isEmpty),
+        ]
+        for (name, isGiven) in given where isGiven {
+            throw ServerFault(.usage, "--\(name) is not served yet")
+        }
+    }
+
+    private static func restore(
+        _ invocation: Invocation,
+        _ parts: ServerParts
+    ) throws(ServerFault) {
+        do throws(DocketError) {
+            try EmbeddedStore.restore(
+                from: invocation.operands[0],
+                parts.store(invocation.values)
+            )
+        } catch {
+            throw ServerFault(.data, error.message)
+        }
+    }
+
+    private static func resetKey(
+        _ invocation: Invocation,
+        _ parts: ServerParts,
+        _ logger: Logger
+    ) async throws(ServerFault) {
+        let configuration = parts.store(invocation.values)
+        let store = try await open(configuration, logger)
+        do {
+            try await AdministratorKey.reset(
+                store,
+                in: configuration.directory,
+                now: WallClock.microseconds()
+            )
+        } catch {
+            throw ServerFault(.data, "the key cannot be made: \(error)")
+        }
+        await store.close()
+        ServerFile.writeOutput(AdministratorKey.path(in: configuration.directory) + "\n")
+    }
+
+    private static func open(
+        _ configuration: EmbeddedConfiguration,
+        _ logger: Logger
+    ) async throws(ServerFault) -> EmbeddedStore {
+        do throws(DocketError) {
+            return try await EmbeddedStore.open(configuration, logger: logger)
+        } catch {
+            throw ServerFault(.data, "\(configuration.directory): \(error.message)")
+        }
+    }
+
+    private static func serve(
+        _ values: SettingValues,
+        _ parts: ServerParts,
+        _ logger: Logger
+    ) async throws(ServerFault) {
+        try await serve(values, parts, parts.store(values), logger)
+    }
+
+    /// Serves with this store until SIGTERM or SIGINT.
+    static func serve(
+        _ values: SettingValues,
+        _ parts: ServerParts,
+        _ configuration: EmbeddedConfiguration,
+        _ logger: Logger
+    ) async throws(ServerFault) {
+        Signal.ignoreBrokenPipes()
+        let store = try await open(configuration, logger)
+        do {
+            try await AdministratorKey.ensure(
+                store,
+                in: configuration.directory,
+                now: WallClock.microseconds()
+            )
+            let watch = try EventLoopGroup(count: 1)
+            try watch.start()
+            let signals = try await watch.loops[0].signals([.terminate, .interrupt])
+            let server = try await Server(values, parts, store: store, logger: logger)
+            try await server.run { for await _ in signals { break } }
+            watch.stop()
+        } catch let fault as ServerFault {
+            await store.close()
+            throw fault
+        } catch let error as LifecycleError {
+            throw fault(of: error, values)
+        } catch {
+            await store.close()
+            throw ServerFault(.failure, "\(error)")
+        }
+        if let file = values[ServerSettings.readyFile] { ServerFile.remove(file) }
+    }
+
+    private static func fault(of error: LifecycleError, _ values: SettingValues) -> ServerFault {
+        switch error.service {
+        case "rpc":
+            ServerFault(.port, "cannot listen on \(values[ServerSettings.listen]): \(error.cause)")
+        case "http":
+            ServerFault(.port, "cannot listen on \(values[ServerSettings.http]): \(error.cause)")
+        default: ServerFault(.failure, "\(error.service) failed: \(error.cause)")
+        }
+    }
+}

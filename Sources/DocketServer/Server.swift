@@ -1,0 +1,105 @@
+internal import DocketCache
+internal import DocketCore
+internal import DocketHTTP
+internal import DocketRPC
+internal import DocketRuntime
+internal import DocketSQLite
+internal import DocketService
+internal import DocketSettings
+internal import DocketTelemetry
+internal import DocketWire
+internal import Glibc
+
+/// The whole server, put together from its settings: adapters, service, ports, in this order.
+final class Server: Sendable {
+    let lifecycle: Lifecycle
+    private let rpc: RPCServer
+    private let http: HTTPService
+    private let readyFile: String?
+
+    init(
+        _ values: SettingValues,
+        _ parts: ServerParts,
+        store: EmbeddedStore,
+        logger: Logger
+    ) async throws {
+        let backends = Backends(
+            directory: store,
+            store: store,
+            search: store,
+            indexing: store,
+            generations: store,
+            backup: store
+        )
+        let registry = MetricsRegistry()
+        let counters = IndexingCounters()
+        let indexer = Indexer(store, width: parts.cores, counters: counters, logger: logger)
+        let collections = CollectionRegistry(
+            store: store,
+            generations: store,
+            onFilled: { indexer.wake($0) },
+            onDeleted: { indexer.forget($0) }
+        )
+        store.observe(collections)
+        let service = DocumentService(
+            backends,
+            collections: collections,
+            secret: try await store.serverSecret(),
+            metrics: CallMetrics(registry),
+            logger: logger,
+            configuration: parts.serviceConfiguration(values)
+        )
+        let metrics = RPCMetrics()
+        let loops = LoopService(try EventLoopGroup(count: parts.loops(values)))
+        rpc = try RPCServer(
+            at: Endpoint(
+                host: values[ServerSettings.listen].host,
+                port: values[ServerSettings.listen].port
+            ),
+            on: loops.group,
+            serving: service,
+            tls: try parts.tls(values),
+            connections: parts.connectionLimits(values),
+            configuration: parts.connectionConfiguration(values, metrics)
+        )
+        http = HTTPService(
+            values[ServerSettings.http],
+            registry: registry
+        )
+        readyFile = values[ServerSettings.readyFile]
+        ServerMetrics.register(
+            registry,
+            metrics,
+            rpc.connections,
+            service,
+            counters,
+            store,
+            parts.log
+        )
+        lifecycle = Lifecycle(
+            services: [
+                store, indexer, FlightService(service.searcher.flights),
+                CredentialSweep(service.authenticator, logger: logger), loops, rpc, http,
+                ReloadService(rpc, loops.group, logger: logger),
+            ],
+            stopLimit: values[ServerSettings.stopLimit],
+            report: { event in ServerLog.report(event, to: logger) }
+        )
+    }
+
+    /// Serves until a signal asks for the end.
+    func run(until shutdown: @escaping @Sendable () async -> Void) async throws {
+        try await lifecycle.run(ready: { try self.announce() }, until: shutdown)
+    }
+
+    /// Everything is served: says where.
+    private func announce() throws(ServerFault) {
+        http.isReady.store(true, ordering: .releasing)
+        guard let readyFile else { return }
+        let rpcAddress = rpc.address?.description ?? ""
+        try ServerFile.write(
+            "{\"rpc\":\"\(rpcAddress)\",\"http\":\"\(http.address)\",\"pid\":\(getpid())}\n",
+            to: readyFile
+        )
+    }
+}

@@ -1,0 +1,28 @@
+internal import DocketCore
+internal import DocketSettings
+
+/// Why the server cannot serve: one line for people, and an exit status of its own for scripts.
+struct ServerFault: Error {
+    enum Status: Int32 {
+        /// A setting, or the command line, is wrong.
+        case usage = 2
+        /// The data directory cannot be opened.
+        case data = 3
+        /// A port cannot be opened.
+        case port = 4
+        /// A certificate or its key cannot be used.
+        case certificate = 5
+        /// A part failed while serving.
+        case failure = 6
+    }
+
+    let status: Status
+    let message: String
+
+    init(_ status: Status, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    init(_ error: SettingsError) { self.init(.usage, error.message) }
+}

@@ -1,0 +1,83 @@
+internal import DocketCache
+internal import DocketRPC
+internal import DocketSQLite
+internal import DocketService
+internal import DocketTelemetry
+
+/// What the parts count, under the names that Prometheus reads.
+enum ServerMetrics {
+    static func register(
+        _ registry: MetricsRegistry,
+        _ rpc: RPCMetrics,
+        _ connections: ServerConnections,
+        _ service: DocumentService,
+        _ indexing: IndexingCounters,
+        _ store: EmbeddedStore,
+        _ log: LogOutput
+    ) {
+        registerRPC(registry, rpc, connections)
+        let cache = service.searcher.cache
+        for (outcome, read) in outcomes {
+            registry.observeCounter(
+                "docket_cache_lookups_total",
+                help: "Lookups of cached replies",
+                labels: [("outcome", outcome)]
+            ) { UInt64(read(cache.statistics)) }
+        }
+        registry.observeCounter("docket_cache_evictions_total", help: "Cached replies evicted") {
+            UInt64(cache.statistics.evicted)
+        }
+        registry.observeGauge("docket_cache_bytes", help: "Memory of cached replies") {
+            Double(cache.statistics.bytes)
+        }
+        registry.observeGauge("docket_calls_count", help: "Uncached calls under way") {
+            Double(service.admission.underWay)
+        }
+        registry.observeCounter("docket_index_groups_total", help: "Groups indexed") {
+            UInt64(indexing.values.groups)
+        }
+        registry.observeCounter("docket_indexed_documents_total", help: "Documents indexed") {
+            UInt64(indexing.values.indexed)
+        }
+        registry.observeCounter(
+            "docket_index_failures_total",
+            help: "Groups that could not be indexed at once"
+        ) { UInt64(indexing.values.failures) }
+        registry.observeCounter("docket_log_dropped_total", help: "Log lines dropped") {
+            UInt64(log.droppedRecords)
+        }
+    }
+
+    private static let outcomes: [(String, @Sendable (ReplyCache.Statistics) -> Int)] = [
+        ("hit", { $0.hits }), ("stale", { $0.stale }), ("miss", { $0.misses }),
+    ]
+
+    private static func registerRPC(
+        _ registry: MetricsRegistry,
+        _ rpc: RPCMetrics,
+        _ connections: ServerConnections
+    ) {
+        registry.observeGauge("docket_connections_count", help: "Open connections") {
+            Double(connections.count)
+        }
+        registry.observeCounter("docket_connections_total", help: "Connections taken") {
+            UInt64(rpc.values.accepted)
+        }
+        registry.observeCounter("docket_connections_refused_total", help: "Connections refused") {
+            UInt64(rpc.values.refused)
+        }
+        registry.observeCounter("docket_reads_total", help: "Reads of sockets that gave bytes") {
+            UInt64(rpc.values.reads)
+        }
+        registry.observeCounter("docket_received_bytes_total", help: "Bytes read") {
+            UInt64(rpc.values.bytesRead)
+        }
+        registry.observeCounter("docket_sent_bytes_total", help: "Bytes written") {
+            UInt64(rpc.values.bytesWritten)
+        }
+        registry.observeCounter("docket_calls_at_once_total", help: "Calls answered in their turn")
+        {
+            UInt64(rpc.values.answeredAtOnce)
+        }
+    }
+}

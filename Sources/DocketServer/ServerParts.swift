@@ -1,0 +1,117 @@
+internal import DocketCache
+internal import DocketCore
+internal import DocketRPC
+internal import DocketRuntime
+internal import DocketSQLite
+internal import DocketService
+internal import DocketSettings
+internal import DocketTelemetry
+internal import DocketWire
+internal import Glibc
+
+/// What settings mean for each part.
+struct ServerParts {
+    let cores: Int
+    let openFiles: Int
+    let log: LogOutput
+
+    init(log: LogOutput) {
+        self.log = log
+        cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        openFiles = OpenFiles.raiseLimit()
+    }
+
+    func loops(_ values: SettingValues) -> Int {
+        values[ServerSettings.loops] == 0 ? cores : values[ServerSettings.loops]
+    }
+
+    func store(_ values: SettingValues) -> EmbeddedConfiguration {
+        var configuration = EmbeddedConfiguration(directory: values[ServerSettings.dataDirectory])
+        configuration.readers = cores
+        configuration.writers = cores
+        configuration.cacheBytes = values[ServerSettings.pageCacheBytes]
+        configuration.idempotencyLifetime = values[ServerSettings.idempotencyLifetime]
+        return configuration
+    }
+
+    func serviceConfiguration(_ values: SettingValues) -> DocumentService.Configuration {
+        var configuration = DocumentService.Configuration()
+        configuration.limits.candidates = values[ServerSettings.candidates]
+        configuration.cache.limitBytes = values[ServerSettings.cacheBytes]
+        configuration.slowCall = values[ServerSettings.slowCall]
+        configuration.allowsPlaintextKeys = values[ServerSettings.plaintext]
+        return configuration
+    }
+
+    func connectionConfiguration(
+        _ values: SettingValues,
+        _ metrics: RPCMetrics
+    ) -> ConnectionConfiguration {
+        var configuration = ConnectionConfiguration(metrics: metrics)
+        configuration.limits.ageMaximumMilliseconds = UInt32(
+            clamping: values[ServerSettings.connectionAge].wholeNanoseconds / 1_000_000
+        )
+        configuration.limits.graceMilliseconds = UInt32(
+            clamping: values[ServerSettings.stopLimit].wholeNanoseconds / 1_000_000
+        )
+        configuration.serverID = "docketd-\(getpid())"
+        configuration.service = ServiceLimits(serviceConfiguration(values).limits)
+        return configuration
+    }
+
+    /// Connections are what remains of the open files after the store's.
+    func connectionLimits(_ values: SettingValues) -> ServerConnections.Limits {
+        var limits = ServerConnections.Limits()
+        let reserved = 256 * 3 * (cores + 1) + 256
+        let available = openFiles > 0 ? max(64, openFiles - reserved) : .max
+        limits.all = min(values[ServerSettings.connections], available)
+        return limits
+    }
+
+    func tls(_ values: SettingValues) throws(ServerFault) -> TLSContext? {
+        switch (values[ServerSettings.tlsCertificate], values[ServerSettings.tlsKey]) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?):
+            do {
+                return try TLSContext(
+                    .server(
+                        identity: .init(certificateFile: certificate, keyFile: key),
+                        clientAuthorities: values[ServerSettings.tlsClientAuthority]
+                    )
+                )
+            } catch {
+                throw ServerFault(.certificate, "the certificate cannot be used: \(error)")
+            }
+        default: throw ServerFault(.usage, "--tls-cert and --tls-key go together")
+        }
+    }
+}
+
+extension ServiceLimits {
+    /// The service's limits as HELLO_ACK announces them.
+    init(_ limits: Limits) {
+        self.init()
+        documentBytes = UInt32(clamping: limits.documentBytes)
+        batchDocuments = UInt32(clamping: limits.batchDocuments)
+        batchBytes = UInt32(clamping: limits.batchBytes)
+        idBytes = UInt32(clamping: limits.idBytes)
+        titleBytes = UInt32(clamping: limits.titleBytes)
+        attributes = UInt32(clamping: limits.attributes)
+        attributeValues = UInt32(clamping: limits.attributeValues)
+        attributeValueBytes = UInt32(clamping: limits.attributeValueBytes)
+        nameBytes = UInt32(clamping: limits.nameBytes)
+        queryBytes = UInt32(clamping: limits.queryBytes)
+        queryTerms = UInt32(clamping: limits.queryTerms)
+        filterDepth = UInt32(clamping: limits.filterDepth)
+        filterNodes = UInt32(clamping: limits.filterNodes)
+        pageHits = UInt32(clamping: limits.pageHits)
+        facets = UInt32(clamping: limits.facets)
+        facetValues = UInt32(clamping: limits.facetValues)
+        sortKeys = UInt32(clamping: limits.sortKeys)
+        ids = UInt32(clamping: limits.ids)
+        replyBytes = UInt32(clamping: limits.replyBytes)
+        idempotencyKeyBytes = UInt32(clamping: limits.idempotencyKeyBytes)
+        candidates = UInt32(clamping: limits.candidates)
+        searchedAttributes = UInt32(clamping: limits.searchedAttributes)
+    }
+}

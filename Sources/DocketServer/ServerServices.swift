@@ -1,0 +1,115 @@
+internal import DocketHTTP
+internal import DocketRPC
+internal import DocketRuntime
+internal import DocketSettings
+internal import DocketTelemetry
+internal import Synchronization
+
+/// The event loops, as a service: started before what lives on them, stopped after.
+struct LoopService: Service {
+    let name = "loops"
+    let group: EventLoopGroup
+
+    init(_ group: EventLoopGroup) { self.group = group }
+
+    func start() async throws { try group.start() }
+
+    func stop(by deadline: MonotonicTime) async { group.stop() }
+}
+
+/// Health and metrics over HTTP.
+final class HTTPService: Service {
+    let name = "http"
+    let isReady = Atomic<Bool>(false)
+    private let bind: HostPort
+    private let registry: MetricsRegistry
+    private let server = Mutex<HTTPServer?>(nil)
+
+    init(_ bind: HostPort, registry: MetricsRegistry) {
+        self.bind = bind
+        self.registry = registry
+    }
+
+    /// Where it listens, once it has started.
+    var address: String {
+        let port = server.withLock { $0?.port } ?? bind.port
+        return HostPort(host: bind.host, port: port).description
+    }
+
+    func start() async throws {
+        let server = try HTTPServer(
+            host: bind.host,
+            port: bind.port,
+            routes: [
+                .health, .metrics(registry),
+                .readiness {
+                    self.isReady.load(ordering: .acquiring) ? nil : "starting or stopping"
+                },
+            ]
+        )
+        self.server.withLock { $0 = server }
+    }
+
+    func stop(by deadline: MonotonicTime) async {
+        isReady.store(false, ordering: .releasing)
+        server.withLock { $0.take() }?.stop()
+    }
+}
+
+/// Reads the certificate again on SIGHUP, and when its files' content has changed.
+struct ReloadService: Service {
+    let name = "reload"
+    private static let interval = Duration.seconds(10)
+    private let rpc: RPCServer
+    private let loops: EventLoopGroup
+    private let logger: Logger
+
+    init(_ rpc: RPCServer, _ loops: EventLoopGroup, logger: Logger) {
+        self.rpc = rpc
+        self.loops = loops
+        self.logger = logger
+    }
+
+    func start() async throws {}
+
+    func run() async throws {
+        let hangups = try await loops.next().signals([.reload])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in hangups { reload() } }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: Self.interval)
+                    reload()
+                }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    func stop(by deadline: MonotonicTime) async {}
+
+    private func reload() {
+        do {
+            if try rpc.reloadCertificate() { logger.info("the certificate was read again") }
+        } catch {
+            logger.error("the certificate cannot be read, the old one stays")
+        }
+    }
+}
+
+/// What happens to the services, for the log.
+enum ServerLog {
+    static func report(_ event: LifecycleEvent, to logger: Logger) {
+        switch event {
+        case .started(let service, let took):
+            logger.debug("started", ["service": .string(service), "took_us": .microseconds(took)])
+        case .failed(let service, let error):
+            logger.error("failed", ["service": .string(service), "error": .string("\(error)")])
+        case .stopped(let service, let took):
+            logger.debug("stopped", ["service": .string(service), "took_us": .microseconds(took)])
+        case .abandoned(let service):
+            logger.warning("did not stop in time", ["service": .string(service)])
+        }
+    }
+}

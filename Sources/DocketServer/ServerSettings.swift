@@ -1,0 +1,161 @@
+internal import DocketSettings
+
+/// Every setting of `docketd`: flag, environment variable and key of the file are one table.
+enum ServerSettings {
+    static let config = Setting.text("config", "FILE", help: "read settings from this file")
+        .from([.arguments, .environment])
+    static let dataDirectory = Setting.text(
+        "data-dir",
+        "DIR",
+        default: "./docket-data",
+        help: "where the embedded store keeps its files"
+    )
+    static let listen = Setting.address(
+        "listen",
+        default: HostPort(host: "127.0.0.1", port: 7700),
+        help: "where calls are taken; port 0 takes a free one"
+    )
+    static let http = Setting.address(
+        "http",
+        default: HostPort(host: "127.0.0.1", port: 7701),
+        help: "where health and metrics are shown; port 0 takes a free one"
+    )
+    static let readyFile = Setting.text(
+        "ready-file",
+        "FILE",
+        help: "write the addresses here, as JSON, once calls are served"
+    )
+    static let tlsCertificate = Setting.text(
+        "tls-cert",
+        "FILE",
+        help: "certificate chain (PEM); calls are then taken over TLS 1.3 only"
+    )
+    static let tlsKey = Setting.text(
+        "tls-key",
+        "FILE",
+        help: "private key (PEM) of the certificate"
+    )
+    static let tlsClientAuthority = Setting.text(
+        "tls-client-ca",
+        "FILE",
+        help: "ask clients for a certificate of these authorities (PEM)"
+    )
+    static let plaintext = Setting.flag(
+        "insecure-plaintext",
+        help: "take keys without TLS from other machines as well"
+    )
+    static let logLevel = Setting.choice(
+        "log-level",
+        of: ["debug", "info", "warning", "error"],
+        default: "info",
+        help: "least level that is logged, as JSON lines on standard error"
+    )
+    static let cacheBytes = Setting.byteSize(
+        "l1-bytes",
+        default: 64 << 20,
+        in: 0...(64 << 30),
+        help: "memory for cached replies; 0 switches the cache off"
+    )
+    static let pageCacheBytes = Setting.byteSize(
+        "page-cache-bytes",
+        default: 256 << 20,
+        in: (1 << 20)...(64 << 30),
+        help: "memory for the store's pages, over all tenants"
+    )
+    static let loops = Setting.integer(
+        "loops",
+        default: 0,
+        in: 0...256,
+        help: "event loops; 0 is one for each core"
+    )
+    static let slowCall = Setting.duration(
+        "slow-call",
+        default: .milliseconds(500),
+        in: .milliseconds(1)...(.seconds(3600)),
+        help: "log calls that take longer"
+    )
+    static let candidates = Setting.integer(
+        "candidates",
+        default: 200_000,
+        in: 1...100_000_000,
+        help: "matches that a search looks at before it says approximate"
+    )
+    static let connections = Setting.integer(
+        "connections",
+        default: 10_000,
+        in: 1...1_000_000,
+        help: "connections taken at once"
+    )
+    static let connectionAge = Setting.duration(
+        "connection-age",
+        default: .seconds(1800),
+        in: .seconds(1)...(.seconds(86_400)),
+        help: "age at which a connection is asked to come again"
+    )
+    static let stopLimit = Setting.duration(
+        "stop-timeout",
+        default: .seconds(30),
+        in: .seconds(1)...(.seconds(3600)),
+        help: "time that calls have to end when the server stops"
+    )
+    static let idempotencyLifetime = Setting.duration(
+        "idempotency-lifetime",
+        default: .seconds(86_400),
+        in: .seconds(1)...(.seconds(30 * 86_400)),
+        help: "how long replies of calls with an idempotency key are kept"
+    )
+    static let postgres = Setting.url(
+        "postgres",
+        schemes: ["postgres", "postgresql"],
+        help: "not served yet"
+    )
+    static let redis = Setting.url("redis", schemes: ["redis", "rediss"], help: "not served yet")
+    static let elasticsearch = Setting.urls(
+        "elasticsearch",
+        schemes: ["http", "https"],
+        help: "not served yet"
+    )
+    static let rabbitmq = Setting.url(
+        "rabbitmq",
+        schemes: ["amqp", "amqps"],
+        help: "not served yet"
+    )
+    static let role = Setting.list(
+        "role",
+        "api,indexer",
+        help: "what this process does, default both"
+    )
+
+    static let all: [SettingDefinition] = [
+        config.definition, dataDirectory.definition, listen.definition, http.definition,
+        readyFile.definition, tlsCertificate.definition, tlsKey.definition,
+        tlsClientAuthority.definition, plaintext.definition, logLevel.definition,
+        cacheBytes.definition, pageCacheBytes.definition, loops.definition, slowCall.definition,
+        candidates.definition, connections.definition, connectionAge.definition,
+        stopLimit.definition, idempotencyLifetime.definition, postgres.definition, redis.definition,
+        elasticsearch.definition, rabbitmq.definition, role.definition,
+    ]
+
+    /// The program as its command line is read.
+    static let command = Command(
+        "docketd",
+        "serve document search to many tenants",
+        settings: all,
+        examples: [
+            .init("docketd", "embedded store in ./docket-data, calls on 127.0.0.1:7700"),
+            .init(
+                "docketd --data-dir /var/lib/docket --listen 0.0.0.0:7700 --tls-cert c.pem --tls-key k.pem",
+                "over TLS for other machines"
+            ),
+        ],
+        commands: [
+            Command("reset-admin-key", "make a new key of administration, in DIR/admin.key"),
+            Command(
+                "restore",
+                "make the data directory from a backup",
+                operands: [.init("BACKUP")]
+            ),
+        ],
+        runsAlone: true
+    )
+}

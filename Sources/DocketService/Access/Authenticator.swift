@@ -1,0 +1,136 @@
+package import DocketCore
+internal import DocketCrypto
+internal import DocketRuntime
+internal import Synchronization
+
+/// Turns the credential of a connection into what it allows.
+///
+/// The check digits are looked at first, then ids that were unknown a moment ago, then grants read
+/// within the last 30 s, and only then the directory: an unauthenticated peer costs at most one
+/// look-up of a key, and none when it guesses the same id again.
+package final class Authenticator: Sendable {
+    private struct Entry {
+        var grant: Grant
+        var secretHash: [UInt8]
+    }
+
+    private struct State {
+        var grants: [String: Entry] = [:]
+        var unknown: [String: MonotonicTime] = [:]
+    }
+
+    /// Grants kept; beyond it those without connections go.
+    private static let grantsMaximum = 10_000
+    private static let unknownMaximum = 4096
+    private static let unknownLifetime = Duration.seconds(5)
+
+    private let directory: any TenantDirectory
+    private let state = Mutex(State())
+
+    package init(directory: any TenantDirectory) { self.directory = directory }
+
+    /// The grant of the key that `credential` spells.
+    ///
+    /// - Throws: ``DocketError`` `unauthenticated`, the same for every kind of wrong key.
+    package func grant(for credential: [UInt8]) async throws(DocketError) -> Grant {
+        guard let key = APIKey(parsing: credential), !isKnownUnknown(key.id) else {
+            throw Self.refusal
+        }
+        if let entry = state.withLock({ $0.grants[key.id] }) {
+            return try check(entry.grant, storedHash: entry.secretHash, key)
+        }
+        guard let record = try await directory.key(key.id) else {
+            rememberUnknown(key.id)
+            throw Self.refusal
+        }
+        var quota = Quota()
+        if let tenant = record.tenant {
+            guard let found = try await directory.tenant(tenant) else { throw Self.refusal }
+            quota = found.quota
+        }
+        let grant = Grant(record, quota: quota)
+        if record.revokedMicroseconds != nil { grant.revoke() }
+        _ = try check(grant, storedHash: record.secretHash, key)
+        return keep(grant, record.secretHash)
+    }
+
+    /// Reads every kept grant again: what was revoked, expired or changed elsewhere takes effect.
+    package func refresh() async throws(DocketError) {
+        let kept = state.withLock { Array($0.grants.values) }
+        let now = WallClock.microseconds()
+        for entry in kept {
+            let record = try await directory.key(entry.grant.keyID)
+            guard let record, record.revokedMicroseconds == nil, !entry.grant.isExpired(at: now)
+            else {
+                revoke(entry.grant.keyID)
+                continue
+            }
+            guard let tenant = record.tenant else { continue }
+            guard let found = try await directory.tenant(tenant) else {
+                revoke(entry.grant.keyID)
+                continue
+            }
+            entry.grant.quota = found.quota
+        }
+    }
+
+    /// Ends the grant of this key, if it is in use here.
+    package func revoke(_ keyID: String) {
+        state.withLock { $0.grants.removeValue(forKey: keyID) }?.grant.revoke()
+    }
+
+    /// Ends all grants of a tenant.
+    package func revokeAll(of tenant: TenantID) {
+        let ids = state.withLock { state in
+            state.grants.values.filter { $0.grant.tenant == tenant }.map(\.grant.keyID)
+        }
+        for id in ids { revoke(id) }
+    }
+
+    private static let refusal = DocketError(
+        .unauthenticated,
+        "the key is not valid",
+        isNotProcessed: true
+    )
+
+    private func check(
+        _ grant: Grant,
+        storedHash: [UInt8],
+        _ key: APIKey
+    ) throws(DocketError) -> Grant {
+        guard ConstantTime.equal(storedHash, key.secretHash), !grant.isRevoked,
+            !grant.isExpired(at: WallClock.microseconds())
+        else { throw Self.refusal }
+        return grant
+    }
+
+    /// The grant, or the one that another connection of the same key has put there meanwhile.
+    private func keep(_ grant: Grant, _ hash: [UInt8]) -> Grant {
+        state.withLock { state in
+            if let entry = state.grants[grant.keyID] { return entry.grant }
+            if state.grants.count >= Self.grantsMaximum, let some = state.grants.first?.key {
+                state.grants.removeValue(forKey: some)?.grant.revoke()
+            }
+            state.grants[grant.keyID] = Entry(grant: grant, secretHash: hash)
+            return grant
+        }
+    }
+
+    private func isKnownUnknown(_ id: String) -> Bool {
+        let now = MonotonicTime.now()
+        return state.withLock { state in
+            guard let until = state.unknown[id] else { return false }
+            if until > now { return true }
+            state.unknown[id] = nil
+            return false
+        }
+    }
+
+    private func rememberUnknown(_ id: String) {
+        let until = MonotonicTime.now() + Self.unknownLifetime
+        state.withLock { state in
+            if state.unknown.count >= Self.unknownMaximum { state.unknown.removeAll() }
+            state.unknown[id] = until
+        }
+    }
+}

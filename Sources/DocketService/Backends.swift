@@ -1,0 +1,27 @@
+package import DocketCore
+
+/// What the service stands on: the ports, filled by the embedded store or by engines.
+package struct Backends: Sendable {
+    package var directory: any TenantDirectory
+    package var store: any DocumentStore
+    package var search: any DocumentSearch
+    package var indexing: any DocumentIndexing
+    package var generations: any GenerationSource
+    package var backup: any StoreBackup
+
+    package init(
+        directory: any TenantDirectory,
+        store: any DocumentStore,
+        search: any DocumentSearch,
+        indexing: any DocumentIndexing,
+        generations: any GenerationSource,
+        backup: any StoreBackup
+    ) {
+        self.directory = directory
+        self.store = store
+        self.search = search
+        self.indexing = indexing
+        self.generations = generations
+        self.backup = backup
+    }
+}

@@ -1,0 +1,47 @@
+internal import DocketCore
+internal import DocketMessages
+
+/// Get: the newest versions by id, as many as fit into a reply.
+struct GetMethod: UnaryMethod {
+    let store: any DocumentStore
+    let collections: CollectionRegistry
+    let limits: Limits
+
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+        let tenant = try caller.tenant()
+        let request = try await Decoding.request(GetRequest.self, body)
+        try limits.check(ids: request.ids)
+        let collection = try await collections.open(tenant, request.collection).collection
+        let shows = try SearchBinder(collection: collection, limits: limits)
+            .selection(of: request.fields, default: .everything)
+        let found = try await store.documents(
+            tenant,
+            in: collection,
+            ids: request.ids,
+            shows: shows,
+            limitBytes: limits.replyBytes
+        )
+        var reply = GetReply()
+        for (id, document) in zip(request.ids, found) {
+            if let document {
+                reply.documents.append(document.public)
+            } else {
+                reply.missing.append(id)
+            }
+        }
+        reply.left = Array(request.ids.dropFirst(found.count))
+        return Answer(try await Encoding.reply(reply, isLarge: found.count > 20))
+    }
+}
+
+extension Limits {
+    /// Checks the ids of one call: 1 to the limit, none empty or too long.
+    func check(ids: [String]) throws(DocketError) {
+        guard (1...self.ids).contains(ids.count) else {
+            throw .invalid("ids", "are \(ids.count), they may be 1 to \(self.ids)")
+        }
+        for id in ids where id.isEmpty || id.utf8.count > idBytes {
+            throw .invalid("ids", "each is 1 to \(idBytes) bytes")
+        }
+    }
+}

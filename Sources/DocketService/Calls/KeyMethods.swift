@@ -1,0 +1,69 @@
+internal import DocketCore
+internal import DocketMessages
+internal import DocketRuntime
+
+/// Makes a key; its secret is in this reply and nowhere else.
+struct CreateKeyMethod: UnaryMethod {
+    /// Longest life of a key that ends: 100 years.
+    private static let lifetimeMaximum: UInt64 = 100 * 366 * 86_400
+
+    let directory: any TenantDirectory
+
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+        let request = try await Decoding.request(CreateKeyRequest.self, body)
+        guard request.lifetimeSeconds <= Self.lifetimeMaximum else {
+            throw .invalid("lifetime_s", "is over \(Self.lifetimeMaximum), the limit")
+        }
+        var tenant: TenantID?
+        if !request.tenant.isEmpty {
+            tenant = try await directory.tenantOrError(named: request.tenant).id
+        } else if request.scopes != .admin {
+            throw .invalid("scopes", "a key without a tenant has the scope admin and no other")
+        }
+        let now = WallClock.microseconds()
+        let key = APIKey()
+        var record = KeyRecord(
+            id: key.id,
+            tenant: tenant,
+            scopes: request.scopes,
+            secretHash: key.secretHash,
+            createdMicroseconds: now
+        )
+        if request.lifetimeSeconds > 0 {
+            record.expiresMicroseconds = now + Int64(request.lifetimeSeconds) * 1_000_000
+        }
+        try await directory.addKey(record)
+        let description = KeyDescription(record, tenantName: request.tenant)
+        return Answer(CreateKeyReply(key: description, secret: key.text).encode())
+    }
+}
+
+struct ListKeysMethod: UnaryMethod {
+    let directory: any TenantDirectory
+
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+        let request = try await Decoding.request(ListKeysRequest.self, body)
+        var tenant: TenantID?
+        if !request.tenant.isEmpty {
+            tenant = try await directory.tenantOrError(named: request.tenant).id
+        }
+        let keys = try await directory.keys(of: tenant)
+        let descriptions = keys.map { KeyDescription($0, tenantName: request.tenant) }
+        return Answer(ListKeysReply(keys: descriptions).encode())
+    }
+}
+
+/// Revokes a key: its connections here end within seconds, elsewhere within 30 s.
+struct RevokeKeyMethod: UnaryMethod {
+    let directory: any TenantDirectory
+    let authenticator: Authenticator
+
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+        let request = try await Decoding.request(RevokeKeyRequest.self, body)
+        guard let key = try await directory.key(request.id),
+            try await directory.revokeKey(key.id, of: key.tenant)
+        else { throw DocketError(.notFound, "there is no such key") }
+        authenticator.revoke(key.id)
+        return Answer(RevokeKeyReply().encode())
+    }
+}

@@ -1,0 +1,42 @@
+internal import DocketCore
+internal import DocketMessages
+
+/// Status: where documents stand, and how many of a collection stand where.
+struct StatusMethod: UnaryMethod {
+    let store: any DocumentStore
+    let collections: CollectionRegistry
+    let limits: Limits
+
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+        let tenant = try caller.tenant()
+        let request = try await Decoding.request(StatusRequest.self, body)
+        var reply = StatusReply()
+        guard !request.collection.isEmpty else {
+            guard request.ids.isEmpty else { throw .invalid("collection", "is missing") }
+            for collection in try await store.collections(tenant) {
+                try await reply.collections.append(counts(tenant, collection))
+            }
+            return Answer(reply.encode())
+        }
+        let collection = try await collections.open(tenant, request.collection).collection
+        if !request.ids.isEmpty {
+            try limits.check(ids: request.ids)
+            let found = try await store.statuses(tenant, in: collection, ids: request.ids)
+            for (id, status) in zip(request.ids, found) {
+                if let status { reply.documents.append(status) } else { reply.missing.append(id) }
+            }
+        }
+        try await reply.collections.append(counts(tenant, collection))
+        return Answer(reply.encode())
+    }
+
+    private func counts(
+        _ tenant: TenantID,
+        _ collection: Collection
+    ) async throws(DocketError) -> CollectionStatus {
+        CollectionStatus(
+            name: collection.name,
+            counts: try await store.counts(tenant, in: collection)
+        )
+    }
+}

@@ -1,0 +1,100 @@
+internal import DocketCore
+internal import DocketMessages
+internal import DocketRPC
+
+/// Stream: every match, or every document, in the order of document numbers.
+///
+/// The next slice is read when the last part was taken by the connection, which takes it when the
+/// reader has given credit: so a slow reader holds one part here and nothing in the store.
+struct StreamMethod: Sendable {
+    /// Documents read at once.
+    private static let sliceDocuments = 200
+    /// Bytes of documents after which a slice ends.
+    private static let sliceBytes = 256 << 10
+
+    let store: any DocumentStore
+    let search: any DocumentSearch
+    let collections: CollectionRegistry
+    let seal: CursorSeal
+    let limits: Limits
+
+    func serve(_ body: [UInt8], _ caller: Caller, _ call: ServerCall) async throws {
+        let tenant = try caller.tenant()
+        let request = try await Decoding.request(StreamRequest.self, body)
+        let collection = try await collections.open(tenant, request.collection).collection
+        let source = try StreamSource(request, tenant, collection, limits)
+        var next: UInt64? = 0
+        if !request.cursor.isEmpty {
+            next = try seal.openNumber(request.cursor, for: source.purpose)
+        }
+        while let after = next {
+            let slice = try await read(source, after: after, caller.work)
+            next = slice.next
+            guard let last = slice.documents.last else { continue }
+            let part = StreamPart(
+                documents: slice.documents.map(\.public),
+                cursor: seal.sealNumber(last.number, for: source.purpose)
+            )
+            try await call.send(try await Encoding.reply(part, isLarge: true))
+        }
+    }
+
+    private func read(
+        _ source: StreamSource,
+        after number: UInt64,
+        _ work: WorkLimit
+    ) async throws(DocketError) -> DocumentPage {
+        guard source.plan.text.isEmpty, source.plan.filter == nil else {
+            let slice = try await search.scan(source.plan, after: number, work: work)
+            return DocumentPage(documents: slice.hits.map(\.stored), next: slice.next)
+        }
+        return try await store.page(
+            source.plan.tenant,
+            in: source.plan.collection,
+            after: number,
+            shows: source.plan.shows,
+            limit: Self.sliceDocuments,
+            limitBytes: Self.sliceBytes,
+            work: work
+        )
+    }
+
+    private struct StreamSource {
+        let plan: SearchPlan
+        let purpose: CursorPurpose
+
+        init(
+            _ request: StreamRequest,
+            _ tenant: TenantID,
+            _ collection: Collection,
+            _ limits: Limits
+        ) throws(DocketError) {
+            let search = SearchRequest(
+                collection: request.collection,
+                query: request.query,
+                match: request.match,
+                filter: request.filter,
+                limit: StreamMethod.sliceDocuments,
+                total: .none,
+                fields: request.fields
+            )
+            let binder = SearchBinder(collection: collection, limits: limits)
+            var plan = try binder.plan(search, for: tenant, after: nil)
+            plan.shows = try binder.selection(of: request.fields, default: .everything)
+            plan.replyBytes = StreamMethod.sliceBytes
+            self.plan = plan
+            purpose = CursorPurpose(
+                DocketMethod.stream.rawValue,
+                tenant,
+                collection: collection.number,
+                search: CanonicalSearch(search, plan).order
+            )
+        }
+    }
+}
+
+extension FoundDocument {
+    fileprivate var stored: StoredDocument {
+        StoredDocument(number: number, version: version, state: .indexed, document: document)
+    }
+}

@@ -1,0 +1,162 @@
+package import DocketCache
+package import DocketCore
+internal import DocketMessages
+package import DocketRPC
+internal import DocketRuntime
+package import DocketTelemetry
+internal import DocketWire
+
+/// The service: opens sessions for keys, and serves what their calls ask.
+package final class DocumentService: CallServer {
+    package struct Configuration: Sendable {
+        package var limits = Limits()
+        package var cache = ReplyCache.Configuration()
+        /// Uncached calls under way at once.
+        package var callsMaximum = 4096
+        /// Bytes of incomplete messages: of a tenant, and of the process.
+        package var tenantIncompleteBytes = 64 << 20
+        package var incompleteBytes = 512 << 20
+        /// Calls that take longer are logged.
+        package var slowCall = Duration.milliseconds(500)
+        /// Whether keys are taken on connections that are neither TLS nor of this machine.
+        package var allowsPlaintextKeys = false
+
+        package init() {}
+    }
+
+    let configuration: Configuration
+    let backends: Backends
+    let logger: Logger
+    package let authenticator: Authenticator
+    package let admission: Admission
+    package let searcher: Searcher
+    package let metrics: CallMetrics
+    let collections: CollectionRegistry
+    let seal: CursorSeal
+    private let requestIDs = RequestIDSource()
+    private let budgets: TenantBudgets
+
+    /// - Parameters:
+    ///   - collections: What the store tells of changes, see ``GenerationObserver``.
+    ///   - secret: Of the directory; cursors are sealed with it.
+    package init(
+        _ backends: Backends,
+        collections: CollectionRegistry,
+        secret: [UInt8],
+        metrics: CallMetrics,
+        logger: Logger,
+        configuration: Configuration
+    ) {
+        self.backends = backends
+        self.collections = collections
+        self.configuration = configuration
+        self.metrics = metrics
+        self.logger = logger
+        authenticator = Authenticator(directory: backends.directory)
+        admission = Admission(maximum: configuration.callsMaximum)
+        seal = CursorSeal(secret: secret)
+        searcher = Searcher(
+            search: backends.search,
+            collections: collections,
+            seal: seal,
+            limits: configuration.limits,
+            cache: ReplyCache(configuration.cache)
+        )
+        budgets = TenantBudgets(
+            tenant: configuration.tenantIncompleteBytes,
+            process: configuration.incompleteBytes
+        )
+    }
+
+    package func open(_ connection: ConnectionInfo) async throws(CallFailure) -> any CallSession {
+        let isSafe = connection.isSecure || connection.peer.isLoopback
+        guard isSafe || configuration.allowsPlaintextKeys else {
+            throw CallFailure(.unauthenticated, "keys are taken over TLS only")
+        }
+        do throws(DocketError) {
+            let grant = try await authenticator.grant(for: connection.credential)
+            return TenantSession(grant, self, budget: budgets.budget(of: grant.tenant))
+        } catch {
+            throw CallFailure(error.callStatus)
+        }
+    }
+
+    /// Serves one call to its end.
+    func serve(_ call: ServerCall, _ caller: Caller) async {
+        let requestID =
+            call.head.meta.requestID.isEmpty
+            ? requestIDs.next().description : call.head.meta.requestID
+        do {
+            try await answer(call, caller, requestID)
+        } catch {
+            await fail(call, error, requestID)
+        }
+        let took = MonotonicTime.now() - call.head.arrived
+        guard took > configuration.slowCall else { return }
+        logger.warning(
+            "slow call",
+            [
+                "method": .string(DocketMethod(rawValue: call.head.meta.method)?.name ?? ""),
+                "tenant": .unsigned(caller.grant.tenant?.number ?? 0),
+                "took_us": .microseconds(took), "request": .string(requestID),
+            ]
+        )
+    }
+
+    private func answer(_ call: ServerCall, _ caller: Caller, _ requestID: String) async throws {
+        guard let body = try await call.receive() else {
+            throw DocketError(.invalidArgument, "the request has no message")
+        }
+        let method = DocketMethod(rawValue: call.head.meta.method)
+        switch method {
+        case .stream:
+            try await streamMethod.serve(body, caller, call)
+            return try await call.finish(nil, meta(requestID, call))
+        case .backup:
+            try await BackupMethod(backup: backends.backup).serve(body, caller, call)
+            return try await call.finish(nil, meta(requestID, call))
+        default: break
+        }
+        guard try await call.receive() == nil else {
+            throw DocketError(.invalidArgument, "the request has more than one message")
+        }
+        var meta = meta(requestID, call)
+        if method == .search {
+            let (reply, source) = try await searcher.answer(body, caller)
+            meta.source = source
+            meta.asOfMicroseconds = UInt64(clamping: reply.asOfMicroseconds)
+            meta.approximate = reply.isApproximate
+            meta.tookMicroseconds = took(call)
+            return try await call.finish(reply.body, meta)
+        }
+        guard let method, let unary = unaryMethod(method) else {
+            throw DocketError(.unimplemented, "the method is not served")
+        }
+        let answer = try await unary.answer(body, caller)
+        meta.tookMicroseconds = took(call)
+        try await call.finish(answer.body, meta)
+    }
+
+    private func meta(_ requestID: String, _ call: ServerCall) -> ReplyMeta {
+        var meta = ReplyMeta()
+        meta.requestID = requestID
+        meta.tookMicroseconds = took(call)
+        return meta
+    }
+
+    private func took(_ call: ServerCall) -> UInt64 {
+        UInt64(clamping: (MonotonicTime.now() - call.head.arrived).wholeNanoseconds / 1000)
+    }
+
+    /// A failure that the caller learns of; what nobody foresaw is logged and stays inside.
+    private func fail(_ call: ServerCall, _ error: any Error, _ requestID: String) async {
+        switch error {
+        case let error as DocketError: await call.fail(error.callStatus)
+        case let error as CallFailure: await call.fail(error.status)
+        case is CancellationError: await call.fail(CallStatus(.cancelled, "the call was cancelled"))
+        default:
+            logger.error("a call failed", ["request": .string(requestID)])
+            await call.fail(CallStatus(.internalError, "the call failed, see request \(requestID)"))
+        }
+    }
+}

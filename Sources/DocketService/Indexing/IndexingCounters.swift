@@ -1,0 +1,31 @@
+package import DocketCore
+internal import Synchronization
+
+/// What indexing did since the start, for the metrics and for the mean group size.
+package final class IndexingCounters: Sendable {
+    private let groups = Atomic<Int>(0)
+    private let indexed = Atomic<Int>(0)
+    private let failed = Atomic<Int>(0)
+    private let deleted = Atomic<Int>(0)
+    private let failures = Atomic<Int>(0)
+
+    package init() {}
+
+    /// Groups, documents indexed, failed for good, taken out, and groups that failed.
+    package var values: (groups: Int, indexed: Int, failed: Int, deleted: Int, failures: Int) {
+        (
+            groups.load(ordering: .relaxed), indexed.load(ordering: .relaxed),
+            failed.load(ordering: .relaxed), deleted.load(ordering: .relaxed),
+            failures.load(ordering: .relaxed)
+        )
+    }
+
+    package func add(_ progress: IndexingProgress) {
+        groups.add(1, ordering: .relaxed)
+        indexed.add(progress.indexed, ordering: .relaxed)
+        failed.add(progress.failed, ordering: .relaxed)
+        deleted.add(progress.deleted, ordering: .relaxed)
+    }
+
+    package func addFailure() { failures.add(1, ordering: .relaxed) }
+}

@@ -1,0 +1,114 @@
+package import DocketCore
+
+/// Which tenants are indexed now, which wait and which sleep: events in, actions out.
+///
+/// Tenants take turns, one group each, so that a tenant with a million documents delays another by
+/// one group. A tenant is in at most one of the states, so the schedule is bounded by the tenants.
+package struct IndexingSchedule: Sendable {
+    /// What the owner does next.
+    package enum Action: Hashable, Sendable {
+        /// Index one group of the tenant and report with `finished` or `failed`.
+        case start(TenantID)
+        /// Report `awoke` after this time.
+        case sleep(TenantID, Duration)
+    }
+
+    private enum Standing {
+        case queued
+        case running(isFilledAgain: Bool)
+        /// Waits for its second, or for an error to pass; `failures` in a row.
+        case sleeping(failures: Int)
+    }
+
+    private static let firstDelay = Duration.milliseconds(100)
+    private static let longestDelay = Duration.seconds(30)
+
+    /// Tenants indexed at once.
+    package let width: Int
+    private var standings: [TenantID: Standing] = [:]
+    private var failures: [TenantID: Int] = [:]
+    private var queue: [TenantID] = []
+    private var running = 0
+
+    package init(width: Int) { self.width = max(1, width) }
+
+    /// Tenants that have something to do or to wait for.
+    package var active: Int { standings.count }
+
+    /// Documents wait in the tenant's outbox.
+    package mutating func filled(_ tenant: TenantID) -> [Action] {
+        switch standings[tenant] {
+        case nil:
+            enqueue(tenant)
+        case .sleeping(0):
+            enqueue(tenant)
+        case .running:
+            standings[tenant] = .running(isFilledAgain: true)
+        case .queued, .sleeping:
+            break
+        }
+        return startNext()
+    }
+
+    /// One group is done.
+    package mutating func finished(_ tenant: TenantID, _ progress: IndexingProgress) -> [Action] {
+        guard case .running(let isFilledAgain)? = standings[tenant] else { return [] }
+        running -= 1
+        failures[tenant] = nil
+        if isFilledAgain || progress.hasMore {
+            enqueue(tenant)
+        } else if let wait = progress.wakeAfter {
+            standings[tenant] = .sleeping(failures: 0)
+            return [.sleep(tenant, wait)] + startNext()
+        } else {
+            standings[tenant] = nil
+        }
+        return startNext()
+    }
+
+    /// The group could not be indexed now; the tenant comes again after a delay that doubles.
+    package mutating func failed(_ tenant: TenantID) -> [Action] {
+        guard case .running? = standings[tenant] else { return [] }
+        running -= 1
+        let count = failures[tenant, default: 0] + 1
+        failures[tenant] = count
+        standings[tenant] = .sleeping(failures: count)
+        let delay = min(Self.longestDelay, Self.firstDelay * (1 << min(count - 1, 12)))
+        return [.sleep(tenant, delay)] + startNext()
+    }
+
+    /// The tenant's time is over.
+    package mutating func awoke(_ tenant: TenantID) -> [Action] {
+        guard case .sleeping? = standings[tenant] else { return startNext() }
+        enqueue(tenant)
+        return startNext()
+    }
+
+    /// The tenant is gone.
+    package mutating func removed(_ tenant: TenantID) {
+        failures[tenant] = nil
+        guard let standing = standings[tenant] else { return }
+        switch standing {
+        case .running: standings[tenant] = .running(isFilledAgain: false)
+        case .queued, .sleeping:
+            standings[tenant] = nil
+            queue.removeAll { $0 == tenant }
+        }
+    }
+
+    private mutating func enqueue(_ tenant: TenantID) {
+        standings[tenant] = .queued
+        queue.append(tenant)
+    }
+
+    private mutating func startNext() -> [Action] {
+        var actions: [Action] = []
+        while running < width, !queue.isEmpty {
+            let tenant = queue.removeFirst()
+            standings[tenant] = .running(isFilledAgain: false)
+            running += 1
+            actions.append(.start(tenant))
+        }
+        return actions
+    }
+}

@@ -1,0 +1,134 @@
+package import DocketCache
+package import DocketCore
+internal import Synchronization
+
+/// The collections in use with their live generations, and who hears when those change.
+///
+/// Every cached reply refers to the state that it was filled at, so a state that leaves the registry
+/// is retired first: no reply of it is given again.
+package final class CollectionRegistry: GenerationObserver {
+    /// Collections known at once; beyond it one is retired and read again when it is asked for.
+    private static let statesMaximum = 100_000
+
+    private struct Key: Hashable {
+        let tenant: TenantID
+        let number: UInt32
+    }
+
+    private struct Name: Hashable {
+        let tenant: TenantID
+        let name: String
+    }
+
+    private struct State {
+        var open: [Name: OpenCollection] = [:]
+        var states: [Key: CollectionState] = [:]
+    }
+
+    private let store: any DocumentStore
+    private let generations: any GenerationSource
+    private let onFilled: @Sendable (TenantID) -> Void
+    private let onDeleted: @Sendable (TenantID) -> Void
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - onFilled: Hears that documents of a tenant wait to be indexed.
+    ///   - onDeleted: Hears that a tenant is gone.
+    package init(
+        store: any DocumentStore,
+        generations: any GenerationSource,
+        onFilled: @escaping @Sendable (TenantID) -> Void,
+        onDeleted: @escaping @Sendable (TenantID) -> Void
+    ) {
+        self.store = store
+        self.generations = generations
+        self.onFilled = onFilled
+        self.onDeleted = onDeleted
+    }
+
+    /// The collection of this name with its live state.
+    ///
+    /// - Throws: ``DocketError`` `notFound`, the same whoever has a collection of that name.
+    package func open(
+        _ tenant: TenantID,
+        _ name: String
+    ) async throws(DocketError) -> OpenCollection {
+        if let open = state.withLock({ $0.open[Name(tenant: tenant, name: name)] }), open.isCurrent
+        {
+            return open
+        }
+        guard ResourceName.fault(in: name) == nil else {
+            throw .invalid("collection", name.isEmpty ? "is missing" : "is not the name of one")
+        }
+        let collection = try await store.collection(tenant, named: name)
+        let now = try await generations.generations(tenant, of: collection)
+        return keep(tenant, collection, now)
+    }
+
+    private func keep(
+        _ tenant: TenantID,
+        _ collection: Collection,
+        _ now: Generations
+    ) -> OpenCollection {
+        state.withLock { state in
+            if state.states.count >= Self.statesMaximum, let some = state.states.first {
+                some.value.retire()
+                state.states[some.key] = nil
+                state.open = state.open.filter { !$0.value.state.isRetired }
+            }
+            let key = Key(tenant: tenant, number: collection.number)
+            let live =
+                state.states[key]
+                ?? CollectionState(
+                    hard: now.hard,
+                    soft: now.soft,
+                    schemaEpoch: now.schemaEpoch,
+                    confirmed: .max
+                )
+            live.raise(hard: now.hard, soft: now.soft, schemaEpoch: now.schemaEpoch)
+            state.states[key] = live
+            let open = OpenCollection(collection: collection, state: live)
+            state.open[Name(tenant: tenant, name: collection.name)] = open
+            return open
+        }
+    }
+
+    // MARK: GenerationObserver
+
+    package func generationsChanged(_ tenant: TenantID, _ collection: UInt32, _ now: Generations) {
+        let live = state.withLock { $0.states[Key(tenant: tenant, number: collection)] }
+        live?.raise(hard: now.hard, soft: now.soft, schemaEpoch: now.schemaEpoch)
+    }
+
+    package func outboxFilled(_ tenant: TenantID) { onFilled(tenant) }
+
+    package func collectionDeleted(_ tenant: TenantID, _ collection: UInt32) {
+        retire { $0.tenant == tenant && $0.number == collection }
+    }
+
+    package func tenantDeleted(_ tenant: TenantID) {
+        retire { $0.tenant == tenant }
+        onDeleted(tenant)
+    }
+
+    private func retire(_ isMeant: (Key) -> Bool) {
+        state.withLock { state in
+            for (key, live) in state.states where isMeant(key) {
+                live.retire()
+                state.states[key] = nil
+            }
+            state.open = state.open.filter { !$0.value.state.isRetired }
+        }
+    }
+}
+
+/// A collection with the state that its cached replies are held against.
+package struct OpenCollection: Sendable {
+    package let collection: Collection
+    package let state: CollectionState
+
+    /// False once the schema has changed or the collection is gone.
+    var isCurrent: Bool {
+        !state.isRetired && state.mark().schemaEpoch == collection.schemaEpoch
+    }
+}

@@ -1,0 +1,200 @@
+package import DocketCache
+package import DocketCore
+internal import DocketMessages
+internal import DocketRuntime
+internal import DocketWire
+
+/// Searches through the caches: by the bytes of the request, by its canonical form, by one flight
+/// for all that ask the same, and only then by the engine.
+package final class Searcher: Sendable {
+    private let search: any DocumentSearch
+    private let collections: CollectionRegistry
+    private let seal: CursorSeal
+    private let limits: Limits
+    package let cache: ReplyCache
+    package let flights: SingleFlight
+
+    package init(
+        search: any DocumentSearch,
+        collections: CollectionRegistry,
+        seal: CursorSeal,
+        limits: Limits,
+        cache: ReplyCache
+    ) {
+        self.search = search
+        self.collections = collections
+        self.seal = seal
+        self.limits = limits
+        self.cache = cache
+        flights = SingleFlight()
+    }
+
+    /// The scope of a tenant's cached searches in this form.
+    ///
+    /// Every key that may read sees all of its tenant, so access is one for all.
+    static func scope(_ tenant: TenantID, _ form: CacheScope.Form) -> CacheScope {
+        CacheScope(
+            tenant: tenant.number,
+            access: CanonicalSearch.semanticsVersion,
+            method: DocketMethod.search.rawValue,
+            form: form
+        )
+    }
+
+    /// The reply that the cache holds for these bytes, if the caller's freshness allows it.
+    func cached(
+        _ tenant: TenantID,
+        _ form: CacheScope.Form,
+        _ bytes: RawSpan,
+        _ meta: CallMeta,
+        at now: MonotonicTime
+    ) -> CachedReply? {
+        guard !meta.bypassCache else { return nil }
+        switch cache.lookup(Self.scope(tenant, form), bytes, now: now.nanoseconds) {
+        case .fresh(let reply): return reply
+        case .outdated(let reply):
+            guard meta.maxStaleMilliseconds > 0 else { return nil }
+            let age = WallClock.microseconds() - reply.asOfMicroseconds
+            return age <= Int64(meta.maxStaleMilliseconds) * 1000 ? reply : nil
+        case .unconfirmed, .miss: return nil
+        }
+    }
+
+    /// Answers a search that the bytes of its request did not find in the cache.
+    func answer(
+        _ body: [UInt8],
+        _ caller: Caller
+    ) async throws(DocketError) -> (reply: CachedReply, source: ReplyMeta.Source) {
+        let tenant = try caller.tenant()
+        let request = try await Decoding.request(SearchRequest.self, body)
+        let open = try await collections.open(tenant, request.collection)
+        // Taken before anything is read, so that a change meanwhile shows.
+        let mark = open.state.mark()
+        let prepared = try prepare(request, open.collection, tenant)
+        if let reply = cached(
+            tenant,
+            .canonical,
+            prepared.key.rawSpan,
+            caller.meta,
+            at: MonotonicTime.now()
+        ) {
+            cache.store(Self.scope(tenant, .raw), body, reply)
+            return (reply, .l1)
+        }
+        let key = FlightKey(
+            scope: Self.scope(tenant, .canonical),
+            bytes: prepared.key,
+            mark: mark
+        )
+        let reply: CachedReply
+        do {
+            reply = try await flights.reply(for: key) { [self] in
+                try await load(prepared, open.state, mark)
+            }
+        } catch let error as DocketError {
+            throw error
+        } catch is CancellationError {
+            throw DocketError(.cancelled, "the caller gave up")
+        } catch {
+            throw DocketError(
+                .resourceExhausted,
+                "too many searches wait",
+                retryAfter: .milliseconds(200),
+                isNotProcessed: true
+            )
+        }
+        cache.store(Self.scope(tenant, .raw), body, reply)
+        return (reply, .engine)
+    }
+
+    /// A search with everything that its load needs.
+    private struct Prepared: Sendable {
+        var plan: SearchPlan
+        var key: [UInt8]
+        var purpose: CursorPurpose
+    }
+
+    private func prepare(
+        _ request: SearchRequest,
+        _ collection: Collection,
+        _ tenant: TenantID
+    ) throws(DocketError) -> Prepared {
+        let binder = SearchBinder(collection: collection, limits: limits)
+        var plan = try binder.plan(request, for: tenant, after: nil)
+        let canonical = CanonicalSearch(request, plan)
+        let purpose = CursorPurpose(
+            DocketMethod.search.rawValue,
+            tenant,
+            collection: collection.number,
+            search: canonical.order
+        )
+        if !request.cursor.isEmpty {
+            let bytes = try seal.open(request.cursor, for: purpose)
+            guard let position = PositionCodec.decode(bytes) else {
+                throw .invalid("cursor", "is of an older server")
+            }
+            plan.after = position
+        }
+        var key = canonical.key
+        append(collection.number, to: &key)
+        return Prepared(plan: plan, key: key, purpose: purpose)
+    }
+
+    /// Collections of a tenant are told apart by their numbers, which are never used again.
+    private func append(_ number: UInt32, to key: inout [UInt8]) {
+        for shift in stride(from: 24, through: 0, by: -8) {
+            key.append(UInt8(truncatingIfNeeded: number >> UInt32(shift)))
+        }
+    }
+
+    private func load(
+        _ prepared: Prepared,
+        _ state: CollectionState,
+        _ mark: FillMark
+    ) async throws(DocketError) -> CachedReply {
+        let asOf = WallClock.microseconds()
+        let page = try await search.search(prepared.plan, work: WorkLimit())
+        let reply = self.reply(page, prepared)
+        let body = try await Encoding.reply(reply, isLarge: reply.hits.count > 50)
+        let cached = CachedReply(
+            body: body,
+            asOfMicroseconds: asOf,
+            isApproximate: page.isApproximate,
+            mark: mark,
+            state: state
+        )
+        let scope = Self.scope(prepared.plan.tenant, .canonical)
+        if body.count < ReplyCache.entryMaximum { cache.store(scope, prepared.key, cached) }
+        return cached
+    }
+
+    private func reply(_ page: SearchPage, _ prepared: Prepared) -> SearchReply {
+        let plan = prepared.plan
+        let best = plan.after?.bestScore ?? page.bestScore
+        let scale = best > 0 ? 1 / best : 1
+        var reply = SearchReply(total: page.total, isApproximate: page.isApproximate)
+        reply.hits = page.hits.map { hit in
+            Hit(
+                document: hit.document,
+                version: hit.version,
+                score: plan.text.isEmpty ? 1 : min(1, max(0, hit.score * scale)),
+                highlights: hit.highlights
+            )
+        }
+        reply.facets = zip(plan.facets, page.facets).map { facet, counts in
+            FacetResult(
+                attribute: plan.collection.schema.attributes[facet.slot].name,
+                counts: counts
+            )
+        }
+        if page.hasMore, let last = page.hits.last {
+            let position = SearchPosition(
+                values: last.sortValues,
+                number: last.number,
+                bestScore: best
+            )
+            reply.cursor = seal.seal(PositionCodec.encode(position), for: prepared.purpose)
+        }
+        return reply
+    }
+}

@@ -1,0 +1,95 @@
+internal import DocketCache
+internal import DocketCore
+internal import DocketMessages
+package import DocketRPC
+internal import DocketRuntime
+internal import DocketTelemetry
+package import DocketWire
+
+/// The calls of one connection: what its key may do, what the cache holds for it, and who serves
+/// the rest.
+package final class TenantSession: CallSession {
+    private let grant: Grant
+    private let service: DocumentService
+    package let budget: ByteBudget
+
+    init(_ grant: Grant, _ service: DocumentService, budget: ByteBudget) {
+        self.grant = grant
+        self.service = service
+        self.budget = budget
+    }
+
+    package var isRevoked: Bool {
+        grant.isRevoked || grant.isExpired(at: WallClock.microseconds())
+    }
+
+    package func admit(_ head: CallHead) -> CallStatus? {
+        if let error = refusal(head) { return error.callStatus }
+        return service.admission.enter(grant.tenant)?.callStatus
+    }
+
+    private func refusal(_ head: CallHead) -> DocketError? {
+        guard !grant.isRevoked else {
+            return DocketError(
+                .unauthenticated,
+                "the key is no longer valid",
+                isNotProcessed: true
+            )
+        }
+        guard let method = DocketMethod(rawValue: head.meta.method) else {
+            return DocketError(
+                .unimplemented,
+                "there is no method \(head.meta.method)",
+                isNotProcessed: true
+            )
+        }
+        guard method.isServed else { return .unserved(method.name) }
+        let needsAdministration = method.needsAdministration
+        guard needsAdministration == (grant.tenant == nil),
+            grant.scopes.contains(needsAdministration ? .admin : method.requiredScope)
+        else {
+            return DocketError(
+                .permissionDenied,
+                "the key may not call \(method.name)",
+                isNotProcessed: true
+            )
+        }
+        return nil
+    }
+
+    package func answerAtOnce(
+        _ head: CallHead,
+        body: RawSpan,
+        into reply: inout ReplyWriter
+    ) -> Bool {
+        guard head.meta.method == DocketMethod.search.rawValue, let tenant = grant.tenant,
+            let cached = service.searcher.cached(tenant, .raw, body, head.meta, at: head.arrived)
+        else { return false }
+        reply.body = cached.body
+        reply.meta.source = .l1
+        reply.meta.asOfMicroseconds = UInt64(clamping: cached.asOfMicroseconds)
+        reply.meta.approximate = cached.isApproximate
+        reply.meta.requestID = head.meta.requestID
+        return true
+    }
+
+    package func serve(_ call: ServerCall) async {
+        let work = WorkLimit()
+        let caller = Caller(grant: grant, meta: call.head.meta, work: work)
+        await withTaskCancellationHandler {
+            await service.serve(call, caller)
+        } onCancel: {
+            work.stop()
+        }
+    }
+
+    package func ended(_ head: CallHead, _ status: StatusCode) {
+        service.admission.leave(grant.tenant)
+        service.metrics.ended(
+            head.meta.method,
+            isAdministration: grant.tenant == nil,
+            status,
+            took: MonotonicTime.now() - head.arrived
+        )
+    }
+}
