@@ -94,7 +94,7 @@ final class Server: Sendable {
 
     /// Everything is served: says where.
     private func announce() throws(ServerFault) {
-        http.isReady.store(true, ordering: .releasing)
+        http.becomesReady()
         guard let readyFile else { return }
         let rpcAddress = rpc.address?.description ?? ""
         try ServerFile.write(

@@ -20,7 +20,7 @@ struct LoopService: Service {
 /// Health and metrics over HTTP.
 final class HTTPService: Service {
     let name = "http"
-    let isReady = Atomic<Bool>(false)
+    private let isReady = Atomic<Bool>(false)
     private let bind: HostPort
     private let registry: MetricsRegistry
     private let server = Mutex<HTTPServer?>(nil)
@@ -49,6 +49,9 @@ final class HTTPService: Service {
         )
         self.server.withLock { $0 = server }
     }
+
+    /// Everything is served from now on.
+    func becomesReady() { isReady.store(true, ordering: .releasing) }
 
     func stop(by deadline: MonotonicTime) async {
         isReady.store(false, ordering: .releasing)

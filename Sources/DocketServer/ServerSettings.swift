@@ -50,13 +50,13 @@ enum ServerSettings {
         default: "info",
         help: "least level that is logged, as JSON lines on standard error"
     )
-    static let cacheBytes = Setting.byteSize(
+    static let cacheBytes = Setting.bytes(
         "l1-bytes",
         default: 64 << 20,
         in: 0...(64 << 30),
         help: "memory for cached replies; 0 switches the cache off"
     )
-    static let pageCacheBytes = Setting.byteSize(
+    static let pageCacheBytes = Setting.bytes(
         "page-cache-bytes",
         default: 256 << 20,
         in: (1 << 20)...(64 << 30),
