@@ -1,7 +1,7 @@
 /// What a cached reply belongs to, beside the bytes of its request.
 ///
-/// All of it is part of the key, so replies of two tenants, of two kinds of access or of two methods
-/// can never be taken for one another.
+/// All of it is part of the key, so replies of two tenants, of two kinds of access or of two
+/// methods can never be taken for one another.
 package struct CacheScope: Hashable, Sendable {
     /// Which form of the request the bytes are.
     package enum Form: UInt8, Hashable, Sendable {

@@ -4,7 +4,7 @@ struct KeyDigest: Hashable, Sendable {
     let high: UInt64
 }
 
-/// SipHash-1-3 with 128 bits, under a key that nobody else knows: callers cannot aim for collisions.
+/// SipHash-1-3 with 128 bits, under a key that nobody else knows: nobody can aim for collisions.
 ///
 /// Fewer rounds than SipHash-2-4 are enough, and half the time, because a digest only finds a key:
 /// its bytes are compared before anything is given.

@@ -41,8 +41,8 @@ internal import CDocketHTTP
 
 /// Called by libmicrohttpd on its thread: once with the headers, then again to be answered.
 ///
-/// What is no GET or HEAD is answered at once, and the library closes its connection without reading
-/// what comes behind the headers. A GET or HEAD with a body is closed on its first byte.
+/// What is no GET or HEAD is answered at once, and the library closes its connection without
+/// reading what comes behind the headers. A GET or HEAD with a body is closed on its first byte.
 private func answerRequest(
     _ context: UnsafeMutableRawPointer?,
     _ connection: OpaquePointer?,

@@ -74,7 +74,7 @@ package struct Setting<Value: Sendable>: Sendable {
         return setting
     }
 
-    /// This setting as a secret: never shown, and refused on the command line, which others can see.
+    /// This setting as a secret: never shown, and refused on the command line, which all can see.
     ///
     /// With `inArguments` it is taken there nevertheless, for trying things out.
     package func secret(inArguments: Bool = false) -> Setting {

@@ -2,8 +2,9 @@ internal import Synchronization
 
 /// All metrics of the process, by name and labels; writes the text that Prometheus reads.
 ///
-/// Everything is registered at start, with labels that the code fixes: nothing that a caller sends
-/// becomes a label, so the number of series is bounded. Registering twice gives the same instrument.
+/// Everything is registered at start, with labels that the code fixes: nothing that a caller
+/// sends becomes a label, so the number of series is bounded. Registering twice gives the same
+/// instrument.
 package final class MetricsRegistry: Sendable {
     /// A label: its name and its value.
     package typealias Label = (name: StaticString, value: String)

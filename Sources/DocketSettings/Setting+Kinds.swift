@@ -202,6 +202,26 @@ extension Setting where Value == Int {
     }
 }
 
+extension Setting where Value == Int? {
+    /// A whole number, or nothing.
+    package static func integer(
+        _ name: String,
+        _ placeholder: String = "N",
+        in range: ClosedRange<Int>,
+        help: String
+    ) -> Setting {
+        Setting(
+            name,
+            placeholder,
+            default: nil,
+            text: nil,
+            help: help,
+            problem: { Quantity.problem(Int($0), "a whole number", range) { "\($0)" } },
+            read: { $0.last.flatMap { Int($0) } }
+        )
+    }
+}
+
 extension Setting where Value == Duration {
     /// A time: `250ms`, `30s`, `5m`, `12h`, `30d`.
     package static func duration(
