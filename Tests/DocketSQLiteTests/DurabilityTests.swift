@@ -59,6 +59,53 @@ struct DurabilityTests {
         await again.store.close()
     }
 
+    @Test("a full disk refuses what does not fit, keeps what was there, and passes")
+    func fullDisk() async throws {
+        let test = try await TestStore.make()
+        try await test.add(Document(id: "kept", title: "x"))
+        func limit(pages: Int) async throws {
+            try await test.store.writer(of: test.tenant).change(test.tenant) { writer in
+                try writer.connection.execute("PRAGMA max_page_count = \(pages)")
+            }
+        }
+        // Less than there are means as many as there are.
+        try await limit(pages: 1)
+        let body = String(repeating: "large ", count: 20_000)
+        let large = await thrownCode { try await test.upload([Document(id: "large", body: body)]) }
+        #expect(large == .resourceExhausted)
+        #expect(try await test.ids("x") == ["kept"])
+        #expect(try await test.counts().indexing == 0)
+        try await limit(pages: 1_000_000)
+        try await test.add(Document(id: "large", body: body))
+        #expect(try await test.ids("large") == ["large"])
+        await test.store.close()
+    }
+
+    @Test("of a group that does not fit, the calls that do are written")
+    func halves() async throws {
+        let test = try await TestStore.make()
+        let body = String(repeating: "large ", count: 50_000)
+        let calls = try (0..<8).map { number in
+            let text = number == 3 ? body : ""
+            let batch = UploadBatch(
+                collection: test.collection,
+                documents: try test.bind([Document(id: "\(number)", body: text)]),
+                quota: Quota(),
+                idempotency: nil
+            )
+            return WriteCall(.upload(batch))
+        }
+        let results = try await test.store.writer(of: test.tenant).change(test.tenant) { writer in
+            let pages = try writer.connection.first("PRAGMA page_count", row: { $0.integer(0) })
+            try writer.connection.execute("PRAGMA max_page_count = \((pages ?? 0) + 20)")
+            return writer.write(calls[...])
+        }
+        let failed = results.indices.filter { (try? results[$0].get()) == nil }
+        #expect(failed == [3])
+        #expect(try await test.counts().indexing == 7)
+        await test.store.close()
+    }
+
     @Test("a damaged file takes its own tenant down and no other")
     func corruption() async throws {
         var test = try await TestStore.make()

@@ -132,6 +132,15 @@ struct SearchWordsTests {
         await test.store.close()
     }
 
+    @Test("a prefix of one letter is refused, one of an ideograph is not")
+    func shortPrefix() async throws {
+        let test = try await Self.library()
+        #expect(await thrownCode { _ = try await test.ids("r*") } == .invalidArgument)
+        #expect(try await test.ids("ru*").count == 3)
+        #expect(try await test.ids("語*").isEmpty)
+        await test.store.close()
+    }
+
     @Test("stops when the work is no longer wanted")
     func stops() async throws {
         let test = try await TestStore.make()

@@ -7,6 +7,9 @@ internal import DocketText
 struct MatchExpression {
     /// Words of all clauses together; scripts without spaces give one for each letter.
     static let wordsMaximum = 256
+    /// The least a prefix has in bytes: one letter of ASCII begins a tenth of all words, and their
+    /// lists are read before anything can stop it.
+    static let prefixBytesMinimum = 2
 
     /// Finds what matches; nil when every document without the excluded words does.
     let included: String?
@@ -15,14 +18,18 @@ struct MatchExpression {
     /// True when words were asked for that no document can have, as `++`.
     let isEmpty: Bool
 
-    /// - Throws: ``DocketError`` `invalidArgument` for too many words.
+    /// - Throws: ``DocketError`` `invalidArgument` for too many words or too short a prefix.
     init(_ plan: SearchPlan) throws(DocketError) {
         var clauses: [TextQuery.Clause] = []
         var words = 0
         for clause in plan.text.clauses {
-            let count = TextNormalizer.canonical(clause.words).split(separator: " ").count
-            words += count
-            if count > 0 { clauses.append(clause) }
+            let found = TextNormalizer.canonical(clause.words).split(separator: " ")
+            guard let last = found.last else { continue }
+            words += found.count
+            clauses.append(clause)
+            if case .prefix = clause.matcher, last.utf8.count < Self.prefixBytesMinimum {
+                throw .invalid("query", "a prefix has at least \(Self.prefixBytesMinimum) letters")
+            }
         }
         guard words <= Self.wordsMaximum else {
             throw .invalid("query", "has \(words) words, the limit is \(Self.wordsMaximum)")

@@ -47,6 +47,8 @@ final class TenantWriter {
             return value
         } catch {
             state = before
+            // A full disk and its like have rolled the whole transaction back already.
+            guard !connection.isOutsideTransaction else { throw error }
             try connection.run("ROLLBACK TO part")
             try connection.run("RELEASE part")
             throw error
