@@ -104,22 +104,20 @@ let product: [Target] = [
             "DocketCrypto", "DocketText", "DocketWire", "DocketMessages", "DocketRPC",
             "DocketService", "DocketSQLite", "DocketHTTP",
         ]),
-    swift("DocketClient", ["DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketWire"]),
-    swift("DocketCommands", ["DocketClient", "DocketCore", "DocketJSON", "DocketSettings", "DocketTelemetry"]),
-    swift("DocketLoad", ["DocketClient", "DocketCore", "DocketJSON", "DocketSettings", "DocketTelemetry"]),
+    swift(
+        "DocketClient",
+        ["DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketWire"]),
+    swift(
+        "DocketCommands",
+        [
+            "DocketClient", "DocketCore", "DocketJSON", "DocketSettings", "DocketTelemetry",
+            "DocketRuntime",
+        ]),
     program("docketd", ["DocketServer"]),
     program("docket", ["DocketCommands"]),
-    program("docket-load", ["DocketLoad"]),
 ]
 
 let testing: [Target] = [
-    .target(
-        name: "DocketTestKit",
-        dependencies: [
-            "DocketCore", "DocketCache", "DocketRuntime", "DocketRPC", "DocketMessages", "DocketWire",
-            "DocketTelemetry",
-        ],
-        swiftSettings: settings),
     tests("DocketCore", ["DocketCore"]),
     tests("DocketCache", ["DocketCache"]),
     tests("DocketTelemetry", ["DocketTelemetry"]),
@@ -129,24 +127,16 @@ let testing: [Target] = [
     tests("DocketText", ["DocketText"]),
     tests("DocketJSON", ["DocketJSON"]),
     tests("DocketWire", ["DocketWire"]),
-    tests("DocketMessages", ["DocketMessages", "DocketCore", "DocketWire"]),
     tests("DocketRPC", ["DocketRPC", "DocketWire", "DocketRuntime", "DocketTelemetry"]),
     tests(
-        "DocketService",
-        [
-            "DocketService", "DocketCore", "DocketCache", "DocketMessages", "DocketRPC",
-            "DocketRuntime", "DocketSQLite", "DocketTelemetry", "DocketWire", "DocketTestKit",
-        ]),
-    tests(
         "DocketSQLite",
-        ["DocketSQLite", "DocketCore", "DocketRuntime", "DocketText", "DocketTelemetry", "CDocketSQLite"]),
+        [
+            "DocketSQLite", "DocketCore", "DocketRuntime", "DocketText", "DocketTelemetry",
+            "CDocketSQLite",
+        ]),
     tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry"]),
     tests("DocketClient", ["DocketClient", "DocketCore", "DocketServer"]),
-    tests("DocketCommands", ["DocketCommands", "DocketCore"]),
-    tests("DocketLoad", ["DocketLoad", "DocketTelemetry"]),
-    tests("EndToEnd", ["DocketClient", "DocketCore", "DocketServer", "DocketTestKit"]),
     tests("Tidy", []),
-    tests("Conformance", ["DocketRPC", "DocketWire", "DocketRuntime", "DocketTelemetry", "DocketServer"]),
 ]
 
 let package = Package(
@@ -155,7 +145,6 @@ let package = Package(
         .library(name: "DocketClient", targets: ["DocketClient"]),
         .executable(name: "docketd", targets: ["docketd"]),
         .executable(name: "docket", targets: ["docket"]),
-        .executable(name: "docket-load", targets: ["docket-load"]),
     ],
     targets: libraries + values + tools + wire + service + adapters + product + testing,
     cLanguageStandard: .gnu11,

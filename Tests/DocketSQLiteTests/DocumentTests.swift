@@ -42,7 +42,7 @@ struct DocumentTests {
         #expect(try await test.ids("old").isEmpty)
         #expect(try await test.ids("new") { $0.filter = .equal("year", 2) } == ["a"])
         #expect(try await test.ids("") { $0.filter = .equal("year", 1) }.isEmpty)
-        #expect(try await test.search("new").hits[0].number == test.newest("a")?.number)
+        #expect(try await test.search("new").hits.first?.number == test.newest("a")?.number)
         await test.store.close()
     }
 

@@ -154,6 +154,50 @@ struct SearchOracleTests {
         await test.store.close()
     }
 
+    @Test("slices and pages end at their bytes, after at least one hit")
+    func endsAtBytes() async throws {
+        let test = try await TestStore.make()
+        try await test.upload((0..<30).map { Document(id: "d\($0)", title: "red") })
+        try await test.index()
+        var plan = try test.plan(SearchRequest(collection: "papers", query: "red", limit: 20))
+        for (bytes, size) in [(1, 1), (120, 3)] {
+            plan.replyBytes = bytes
+            let page = try await test.store.search(plan, work: WorkLimit())
+            #expect(page.hits.count == size && page.hasMore && page.total.value == 30)
+            var ids: [String] = []
+            var next: UInt64? = 0
+            while let after = next {
+                let slice = try await test.store.scan(plan, after: after, work: WorkLimit())
+                #expect(slice.hits.count <= size)
+                ids += slice.hits.map(\.document.id)
+                next = slice.next
+            }
+            #expect(ids == (0..<30).map { "d\($0)" })
+        }
+        await test.store.close()
+    }
+
+    @Test("beyond its candidates a search says that it is approximate")
+    func candidates() async throws {
+        let test = try await TestStore.make()
+        try await test.upload((0..<30).map { Document(id: "d\($0)", title: "red") })
+        try await test.index()
+        var limits = Limits()
+        limits.candidates = 10
+        for query in ["red", ""] {
+            let page = try await test.search(query, limits: limits)
+            #expect(page.isApproximate && page.total == .init(value: 10, isExact: false))
+            #expect(page.hits.count == 10)
+        }
+        limits.candidates = 30
+        #expect(try await test.search("red", limits: limits).total == .init(value: 30))
+        let bounded = try await test.search("") { $0.total = .bounded(12) }
+        #expect(bounded.total == .init(value: 12, isExact: false) && !bounded.isApproximate)
+        let none = try await test.search("red") { $0.total = .none }
+        #expect(none.total == .init(value: 0, isExact: false) && none.hasMore)
+        await test.store.close()
+    }
+
     @Test("a scan gives each match once, in the order of numbers", arguments: [1, 7, 1000])
     func scans(_ limit: Int) async throws {
         var random = SeededGenerator(seed: 99)

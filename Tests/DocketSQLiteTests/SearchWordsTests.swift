@@ -85,7 +85,7 @@ struct SearchWordsTests {
         )
         let page = try await test.search("apple")
         #expect(page.ids == ["title", "body", "long"])
-        #expect(page.bestScore == page.hits[0].score)
+        #expect(page.bestScore == page.hits.first?.score)
         #expect(page.hits.allSatisfy { $0.score > 0 && $0.score <= page.bestScore })
         await test.store.close()
     }
@@ -105,20 +105,23 @@ struct SearchWordsTests {
             ]
         )
         let titled = try await test.search("title:running") { $0.highlights = ["body"] }
-        #expect(titled.hits[0].highlights.isEmpty)
+        #expect(titled.hits.first?.highlights == [])
         await test.store.close()
     }
 
     @Test("shows the fields asked for")
     func fields() async throws {
         let test = try await Self.library()
-        let all = try await test.search("quantum").hits[0].document
+        let all = try #require(try await test.search("quantum").hits.first).document
         #expect(
             all.title == "x" && all["note"] == ["quantum leap"] && all["author"] == ["Jane Running"]
         )
-        let some = try await test.search("zurich") { $0.fields = ["body"] }.hits[0].document
+        let some = try #require(try await test.search("zurich") { $0.fields = ["body"] }.hits.first)
+            .document
         #expect(some.title.isEmpty && some.body == "teaching C++ and rust")
-        let attribute = try await test.search("quantum") { $0.fields = ["author"] }.hits[0].document
+        let attribute = try #require(
+            try await test.search("quantum") { $0.fields = ["author"] }.hits.first
+        ).document
         #expect(attribute.attributes.map(\.name) == ["author"] && attribute.title.isEmpty)
         await test.store.close()
     }

@@ -1,7 +1,7 @@
 /// How a ``DocketClient`` connects, waits and retries; every part has a default.
 public struct ClientConfiguration: Sendable {
     /// How long calls may take, all their retries included.
-    public struct Deadlines: Sendable {
+    public struct Timeouts: Sendable {
         /// Search, Get, Status and lists: 10 s.
         public var reads = Duration.seconds(10)
         /// Upload, Delete and changes of collections: 60 s.
@@ -36,7 +36,7 @@ public struct ClientConfiguration: Sendable {
     /// How long making one connection may take: 5 s.
     public var connectTimeout = Duration.seconds(5)
     /// How long calls may take when they do not say.
-    public var deadlines = Deadlines()
+    public var timeouts = Timeouts()
     /// Most attempts of one call, the first included; 1 for no retries: 4.
     public var attempts = 4
     /// Whether a stream that loses its connection goes on from its cursor by itself: true.

@@ -33,7 +33,7 @@ struct RetryStateMachine: Sendable {
         self.backoff = backoff
     }
 
-    /// An attempt failed. `budget` is the client's, shared by all calls.
+    /// What to do after a failed attempt; `budget` is the client's, shared by all calls.
     mutating func failed(
         _ error: DocketError,
         at now: MonotonicTime,
@@ -51,7 +51,7 @@ struct RetryStateMachine: Sendable {
         return now + delay < deadline ? .retry(after: delay) : .giveUp
     }
 
-    /// Failures of the moment. A full quota has no `retryAfter`, a full queue has.
+    /// Failures of the moment: a full quota has no `retryAfter`, a full queue has.
     private static func isTransient(_ error: DocketError) -> Bool {
         switch error.code {
         case .unavailable: true

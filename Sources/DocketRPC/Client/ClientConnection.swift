@@ -27,7 +27,12 @@ package struct ClientConnection: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw CallFailure(.unavailable, "no connection to \(endpoint)", notProcessed: true)
+            let reason = error is DeadlineExceeded ? "no answer in time" : "\(error)"
+            throw CallFailure(
+                .unavailable,
+                "no connection to \(endpoint): \(reason)",
+                notProcessed: true
+            )
         }
         return try await greet(
             on: socket,

@@ -121,6 +121,8 @@ extension Connection {
         )
         greeting.fail(CallFailure(status))
         machine.peerGoesAway(notice.lastStream)
+        let retryAfter = notice.retryAfterMilliseconds.map { Duration.milliseconds(Int($0)) }
+        configuration.observer?(.goingAway(retryAfter: retryAfter))
         for entry in entries.values where entry.stream > notice.lastStream {
             entry.hasEnded = true
             machine.forget(entry.stream)
@@ -157,6 +159,7 @@ extension Connection {
         bytes.close()
         output.removeAll()
         let failure = CallFailure(.unavailable, why)
+        configuration.observer?(.lost(failure))
         greeting.fail(failure)
         for entry in entries.values {
             entry.hasEnded = true

@@ -102,7 +102,8 @@ package actor Connection: TurnEnd {
             beginGreeting()
             read()
         case .wouldBlock: break
-        case .ended, .failed: return lose("the handshake failed")
+        case .ended: return lose("the peer closed the connection in the handshake")
+        case .failed(let failure): return lose("the handshake failed: \(failure)")
         }
         updateInterest()
     }

@@ -17,8 +17,18 @@ package struct ConnectionConfiguration: Sendable {
     /// Client: a ping goes out when nothing was read for so long; twice as long ends the connection.
     package var keepalive = Duration.seconds(30)
     package var metrics: RPCMetrics
+    /// Client: hears of the connection's end, on its loop, before the calls that it ends.
+    package var observer: (@Sendable (ConnectionEvent) -> Void)?
 
     package init(metrics: RPCMetrics = RPCMetrics()) { self.metrics = metrics }
+}
+
+/// What a client's connection tells beside its calls.
+package enum ConnectionEvent: Sendable {
+    /// The server takes no new calls here; those that run go on.
+    case goingAway(retryAfter: Duration?)
+    /// The connection is gone; sent once, last.
+    case lost(CallFailure)
 }
 
 /// Which role a connection plays, and what that role needs.

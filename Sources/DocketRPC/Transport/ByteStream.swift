@@ -1,4 +1,5 @@
 package import DocketRuntime
+internal import Glibc
 
 /// What one step of a byte stream came to.
 package enum StreamProgress: Equatable, Sendable {
@@ -24,6 +25,26 @@ package enum StreamFailure: Error, Equatable, Sendable {
     case untrustedCertificate(reason: String)
     /// Anything else that TLS found wrong; `reason` is OpenSSL's text.
     case tls(reason: String)
+}
+
+extension StreamFailure: CustomStringConvertible {
+    /// One line for people.
+    package var description: String {
+        switch self {
+        case .system(ECONNREFUSED): "connection refused"
+        case .system(ETIMEDOUT): "timed out"
+        case .system(EHOSTUNREACH), .system(ENETUNREACH): "no route to the host"
+        case .system(ECONNRESET), .system(EPIPE): "connection reset"
+        case .system(EADDRINUSE): "the address is in use"
+        case .system(EADDRNOTAVAIL): "the address is not this machine's"
+        case .system(EACCES): "not permitted"
+        case .system(let code): "system error \(code)"
+        case .truncated: "the peer vanished"
+        case .protocolMismatch: "the peer does not speak docket/1 in TLS"
+        case .untrustedCertificate(let reason): "the peer's certificate is not trusted: \(reason)"
+        case .tls(let reason): "TLS failed: \(reason)"
+        }
+    }
 }
 
 /// A connected, non-blocking byte stream on one event loop: TCP, or TLS on TCP.

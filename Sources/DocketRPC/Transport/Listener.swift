@@ -11,6 +11,11 @@ package actor Listener {
     private static let pause = Duration.milliseconds(100)
     private static let resolutionLimit = Duration.seconds(10)
 
+    /// What a connection is given to, on the loop that it is to live on.
+    package typealias Accept = @Sendable (ConnectedSocket, EventLoop) -> Void
+    /// Takes the next connection that waits on a descriptor.
+    package typealias Take = @Sendable (Int32) throws(StreamFailure) -> ConnectedSocket
+
     private nonisolated let loop: EventLoop
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         unsafe loop.asUnownedSerialExecutor()
@@ -21,38 +26,47 @@ package actor Listener {
 
     private let descriptor: Int32
     private let loops: EventLoopGroup
-    private let accept: @Sendable (ConnectedSocket, EventLoop) -> Void
+    private let take: Take
+    private let accept: Accept
     private var watch: Watch?
     private var pauseEnd: DeadlineToken?
     private var isClosed = false
 
     /// Listens at `endpoint`, whose port may be 0; no connection is taken before `start()`.
     ///
-    /// `accept` gets each connection, on the loop that it is to live on. Throws `ResolutionError`, or
-    /// `StreamFailure` when the address is not to be had.
+    /// Throws `ResolutionError`, or `StreamFailure` when the address is not to be had. Tests let
+    /// `take` fail as the system does when it runs out of descriptors.
     package static func listen(
         at endpoint: Endpoint,
         on loops: EventLoopGroup,
         resolver: NameResolver,
-        accept: @escaping @Sendable (ConnectedSocket, EventLoop) -> Void
+        take: @escaping Take = Listener.takeFromSystem,
+        accept: @escaping Accept
     ) async throws -> Listener {
         let addresses = try await resolver.addresses(of: endpoint, by: .now() + resolutionLimit)
         guard let address = addresses.first else {
             throw ResolutionError(endpoint: endpoint, reason: "no address")
         }
         let descriptor = try SocketHandle.listen(at: address, backlog: backlog)
-        return Listener(descriptor, address: address.peer, on: loops, accept)
+        return Listener(descriptor, address: address.peer, on: loops, take, accept)
+    }
+
+    /// The system's own `accept`.
+    package static let takeFromSystem: Take = { (descriptor) throws(StreamFailure) in
+        try SocketHandle.accept(descriptor)
     }
 
     private init(
         _ descriptor: Int32,
         address: PeerAddress,
         on loops: EventLoopGroup,
-        _ accept: @escaping @Sendable (ConnectedSocket, EventLoop) -> Void
+        _ take: @escaping Take,
+        _ accept: @escaping Accept
     ) {
         self.descriptor = descriptor
         self.address = SocketHandle.localAddress(of: descriptor) ?? address
         self.loops = loops
+        self.take = take
         self.accept = accept
         loop = loops.next()
     }
@@ -77,7 +91,7 @@ package actor Listener {
     private func takeConnections() {
         for _ in 0..<Self.acceptsPerTurn {
             do throws(StreamFailure) {
-                deal(try SocketHandle.accept(descriptor))
+                deal(try take(descriptor))
             } catch {
                 guard handle(error) else { return }
             }

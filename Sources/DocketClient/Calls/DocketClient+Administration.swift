@@ -1,0 +1,128 @@
+public import DocketCore
+internal import DocketMessages
+internal import DocketRuntime
+
+/// Administration: needs a key that belongs to no tenant.
+extension DocketClient {
+    /// Makes a tenant.
+    ///
+    /// - Throws: ``DocketError`` `alreadyExists`.
+    @discardableResult
+    public func createTenant(
+        _ name: String,
+        quota: Quota = Quota()
+    ) async throws(DocketError) -> TenantDescription {
+        let request = CreateTenantRequest(name: name, quota: quota)
+        return try await call(.createTenant, request, change).value
+    }
+
+    /// All tenants, in the order they were made.
+    public func tenants() async throws(DocketError) -> [TenantDescription] {
+        let reply = try await call(
+            .listTenants,
+            ListTenantsRequest(),
+            lookUp,
+            as: ListTenantsReply.self
+        )
+        return reply.value.tenants
+    }
+
+    /// Replaces what a tenant may hold; what it holds already stays.
+    @discardableResult
+    public func setQuota(
+        _ quota: Quota,
+        ofTenant name: String
+    ) async throws(DocketError) -> TenantDescription {
+        var options = change
+        options.isRepeatable = true
+        let request = SetQuotaRequest(tenant: name, quota: quota)
+        return try await call(.setQuota, request, options).value
+    }
+
+    /// Deletes a tenant with its keys and all that it holds.
+    ///
+    /// - Throws: ``DocketError`` `notFound`.
+    public func deleteTenant(_ name: String) async throws(DocketError) {
+        _ = try await call(
+            .deleteTenant,
+            DeleteTenantRequest(name: name),
+            change,
+            as: DeleteTenantReply.self
+        )
+    }
+
+    /// Makes a key; its secret is in the reply and is shown nowhere again.
+    ///
+    /// - Parameters:
+    ///   - tenant: The name of its tenant; empty for a key of administration.
+    ///   - scopes: What it may do.
+    ///   - lifetime: How long it is good, in whole seconds; nil for ever.
+    public func createKey(
+        forTenant tenant: String,
+        scopes: Scopes = [.read, .write, .admin],
+        lifetime: Duration? = nil
+    ) async throws(DocketError) -> CreateKeyReply {
+        let request = CreateKeyRequest(
+            tenant: tenant,
+            scopes: scopes,
+            lifetimeSeconds: UInt64(clamping: lifetime?.components.seconds ?? 0)
+        )
+        return try await call(.createKey, request, change).value
+    }
+
+    /// The keys of a tenant, or of administration for an empty name; without their secrets.
+    public func keys(ofTenant tenant: String) async throws(DocketError) -> [KeyDescription] {
+        let reply = try await call(
+            .listKeys,
+            ListKeysRequest(tenant: tenant),
+            lookUp,
+            as: ListKeysReply.self
+        )
+        return reply.value.keys
+    }
+
+    /// Makes a key useless, on every server within 30 s.
+    ///
+    /// - Throws: ``DocketError`` `notFound`.
+    public func revokeKey(_ id: String) async throws(DocketError) {
+        _ = try await call(
+            .revokeKey,
+            RevokeKeyRequest(id: id),
+            change,
+            as: RevokeKeyReply.self
+        )
+    }
+
+    /// Copies everything into a new folder of the server while it works.
+    ///
+    /// - Parameters:
+    ///   - folder: On the server; must not exist or be empty.
+    ///   - progress: Called for each tenant that is done.
+    /// - Returns: What was copied.
+    /// - Throws: ``DocketError``; the folder then holds no whole backup.
+    @discardableResult
+    public func backup(
+        into folder: String,
+        progress: (BackupProgress) -> Void = { _ in }
+    ) async throws(DocketError) -> BackupProgress {
+        let options = Options.write(configuration.timeouts.backup)
+        let call = CallRunner.Call(
+            meta: Self.meta(.backup, options),
+            body: BackupRequest(folder: folder).encode(),
+            isRepeatable: false,
+            deadline: .now() + options.timeout
+        )
+        let replies = try await runner.open(call)
+        var last = BackupProgress()
+        do throws(DocketError) {
+            while let message = try await replies.next(within: options.timeout) {
+                last = try BackupProgress.decode(reply: message)
+                progress(last)
+            }
+        } catch {
+            await replies.cancel()
+            throw error
+        }
+        return last
+    }
+}

@@ -1,0 +1,57 @@
+public import DocketCore
+internal import DocketMessages
+internal import DocketRuntime
+internal import DocketWire
+
+/// Finding documents.
+extension DocketClient {
+    /// One page of what matches.
+    ///
+    /// - Parameters:
+    ///   - request: What is asked.
+    ///   - freshness: How old an answer may be; by default none older than the newest change known.
+    ///   - timeout: For all attempts; by default that of the configuration for reads.
+    public func search(
+        _ request: SearchRequest,
+        freshness: Freshness = Freshness(),
+        timeout: Duration? = nil
+    ) async throws(DocketError) -> SearchResult {
+        var options = Options.read(timeout ?? configuration.timeouts.reads)
+        options.freshness = freshness
+        let reply = try await call(.search, request, options, as: SearchReply.self)
+        return SearchResult(reply: reply.value, meta: reply.meta)
+    }
+
+    /// Every match, or every document, in the order of document numbers.
+    ///
+    /// Each document comes at most once, and those that match throughout exactly once. The server
+    /// sends no faster than the parts are read. A lost connection is made up for by going on from
+    /// the last cursor, unless the configuration says otherwise.
+    ///
+    /// - Parameter request: What is asked; with the cursor of a part received before, what follows.
+    public func stream(_ request: StreamRequest) -> DocumentStream {
+        DocumentStream(client: self, request: request)
+    }
+
+    /// Completions of what somebody has begun to type; this version's servers do not serve it.
+    package func suggest(_ prefix: String, in collection: String) async throws(DocketError) {
+        try await callUnserved(.suggest)
+    }
+
+    /// What becomes of a collection's documents; this version's servers do not serve it.
+    package func watch(_ collection: String) async throws(DocketError) {
+        try await callUnserved(.watch)
+    }
+
+    private func callUnserved(_ method: DocketMethod) async throws(DocketError) {
+        let options = Options.read(configuration.timeouts.reads)
+        _ = try await runner.run(
+            CallRunner.Call(
+                meta: Self.meta(method, options),
+                body: [],
+                isRepeatable: true,
+                deadline: .now() + options.timeout
+            )
+        )
+    }
+}

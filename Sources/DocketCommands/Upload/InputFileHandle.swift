@@ -1,0 +1,104 @@
+internal import DocketRuntime
+internal import Glibc
+
+/// A file, or standard input as `-`, that cannot be read.
+struct InputError: Error {
+    let message: String
+}
+
+/// The bytes of several files, one after another, read on a thread of their own.
+///
+/// A read that never ends (of a terminal, a pipe) does not outlive its reader's patience: the task
+/// that waits can be cancelled, and the thread ends with the process.
+actor InputFileHandle {
+    private static let chunkBytes = 256 << 10
+
+    private nonisolated let executor: ThreadExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe executor.asUnownedSerialExecutor()
+    }
+    private nonisolated let reads = TaskSet()
+    private var files: ArraySlice<String>
+    private var descriptor: Int32?
+    /// Whether the file read now has not ended its last line.
+    private var isInLine = false
+
+    init(_ files: [String]) throws(ThreadError) {
+        executor = try ThreadExecutor(name: "input")
+        self.files = files[...]
+    }
+
+    /// Bytes of all files, nil when one of them is not a regular file.
+    nonisolated static func totalBytes(of files: [String]) -> Int? {
+        var total = 0
+        for file in files {
+            var status = stat()
+            guard file != "-", unsafe stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG
+            else { return nil }
+            total += Int(status.st_size)
+        }
+        return total
+    }
+
+    /// The next bytes, empty at the end of the last file.
+    ///
+    /// - Throws: ``InputError``, or `CancellationError`.
+    nonisolated func next() async throws -> [UInt8] {
+        let chunk = OneShot<[UInt8]>()
+        reads.start { await self.read(into: chunk) }
+        return try await chunk.value()
+    }
+
+    private func read(into chunk: OneShot<[UInt8]>) {
+        chunk.settle(Result { try readNext() })
+    }
+
+    private func readNext() throws -> [UInt8] {
+        while true {
+            if descriptor == nil {
+                guard let file = files.first else { return [] }
+                descriptor = try Self.open(file)
+            }
+            guard let descriptor, let file = files.first else { return [] }
+            let bytes = try Self.read(descriptor, file)
+            if let last = bytes.last {
+                isInLine = last != UInt8(ascii: "\n")
+                return bytes
+            }
+            if file != "-" { close(descriptor) }
+            self.descriptor = nil
+            files.removeFirst()
+            // The first line of the next file is a line of its own.
+            if isInLine, !files.isEmpty { return endLine() }
+        }
+    }
+
+    private func endLine() -> [UInt8] {
+        isInLine = false
+        return [UInt8(ascii: "\n")]
+    }
+
+    private static func open(_ file: String) throws(InputError) -> Int32 {
+        guard file != "-" else { return STDIN_FILENO }
+        let descriptor = unsafe Glibc.open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(file) }
+        return descriptor
+    }
+
+    private static func read(_ descriptor: Int32, _ file: String) throws(InputError) -> [UInt8] {
+        var count = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: chunkBytes) { buffer, filled in
+            repeat {
+                count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            } while count < 0 && errno == EINTR
+            filled = max(0, count)
+        }
+        guard count >= 0 else { throw failure(file) }
+        return bytes
+    }
+
+    private static func failure(_ file: String) -> InputError {
+        let reason = unsafe String(cString: strerror(errno))
+        return InputError(message: "\(file): \(reason)")
+    }
+}

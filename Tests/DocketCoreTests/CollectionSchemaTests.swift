@@ -1,0 +1,104 @@
+import DocketCore
+import Testing
+
+@Suite("The schema of a collection")
+struct CollectionSchemaTests {
+    @Test("numbers attributes by their place, which is their slot")
+    func slots() throws {
+        var schema = try CollectionSchema([
+            AttributeDefinition("year", .number, [.filter, .sort, .facet]),
+            AttributeDefinition("authors", .keyword, [.filter, .search]),
+        ])
+        try schema.add(AttributeDefinition("summary", .text, .search))
+        #expect(schema.attributes.map(\.name) == ["year", "authors", "summary"])
+        #expect(schema.slot(of: "year") == 0)
+        #expect(schema.slot(of: "summary") == 2)
+        #expect(schema.slot(of: "none") == nil)
+        #expect(schema.searchedSlots == [1, 2])
+    }
+
+    @Test("gives every type the uses that it can have")
+    func uses() {
+        let all: AttributeUses = [.filter, .sort, .facet]
+        for type in AttributeType.allCases {
+            let canBeFiltered = addingFault(type, all) == nil
+            #expect(canBeFiltered == (type != .text), "\(type)")
+            let canBeSearched = addingFault(type, .search) == nil
+            #expect(canBeSearched == (type == .text || type == .keyword), "\(type)")
+            #expect(addingFault(type, []) == nil)
+        }
+        #expect(
+            addingFault(.number, .search)
+                == "attributes.a: only text and keyword attributes can be searched"
+        )
+        #expect(
+            addingFault(.text, [.search, .sort])
+                == "attributes.a: a text attribute can only be searched, use keyword"
+        )
+    }
+
+    @Test("refuses names that mean something else", arguments: CollectionSchema.reservedNames)
+    func reserved(_ name: String) {
+        #expect(
+            fault { () throws(DocketError) in
+                _ = try CollectionSchema([AttributeDefinition(name, .keyword)])
+            } == "attributes.\(name): is a reserved name"
+        )
+    }
+
+    @Test("refuses names that are none, and a name twice")
+    func names() {
+        #expect(
+            faultyField { () throws(DocketError) in
+                _ = try CollectionSchema([AttributeDefinition("A b", .keyword)])
+            } == "attributes.A b"
+        )
+        #expect(
+            fault { () throws(DocketError) in
+                _ = try CollectionSchema([
+                    AttributeDefinition("a", .keyword), AttributeDefinition("a", .number),
+                ])
+            } == "attributes.a: is defined twice"
+        )
+    }
+
+    @Test("has 64 attributes at most, 8 of them searched")
+    func limits() {
+        func fault(_ count: Int, _ uses: AttributeUses) -> String? {
+            DocketCoreTests.fault { () throws(DocketError) in
+                _ = try CollectionSchema(
+                    (0..<count).map { AttributeDefinition("a\($0)", .keyword, uses) }
+                )
+            }
+        }
+        #expect(fault(64, .filter) == nil)
+        #expect(
+            fault(65, .filter) == "attributes.a64: is one too many, the limit is 64 attributes"
+        )
+        #expect(fault(8, .search) == nil)
+        #expect(fault(9, .search) == "attributes.a8: is one too many searched, the limit is 8")
+    }
+
+    @Test("stays as it was when an addition is refused")
+    func refusedAddition() throws {
+        var schema = try CollectionSchema([AttributeDefinition("a", .keyword)])
+        let before = schema
+        #expect(throws: DocketError.self) {
+            try schema.add(AttributeDefinition("a", .number))
+        }
+        #expect(schema == before)
+    }
+
+    @Test("has types with names that lead back to them")
+    func typeNames() {
+        for type in AttributeType.allCases { #expect(AttributeType(name: type.name) == type) }
+        #expect(AttributeType.allCases.map(\.name).contains("keyword"))
+        #expect(AttributeType(name: "Keyword") == nil)
+    }
+
+    private func addingFault(_ type: AttributeType, _ uses: AttributeUses) -> String? {
+        fault { () throws(DocketError) in
+            _ = try CollectionSchema([AttributeDefinition("a", type, uses)])
+        }
+    }
+}

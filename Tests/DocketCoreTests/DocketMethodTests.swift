@@ -1,0 +1,70 @@
+import DocketCore
+import Testing
+
+@Suite("The methods")
+struct DocketMethodTests {
+    @Test("read with read, write with write, change collections with admin")
+    func scopes() {
+        let write: Set<DocketMethod> = [.upload, .uploadStream, .delete]
+        let admin: Set<DocketMethod> = [.createCollection, .addAttributes, .deleteCollection]
+        for method in DocketMethod.allCases where !method.needsAdministration {
+            let scope: Scopes =
+                write.contains(method) ? .write : admin.contains(method) ? .admin : .read
+            #expect(method.requiredScope == scope, "\(method)")
+        }
+    }
+
+    @Test("of administration need admin, and are those about tenants and keys")
+    func administration() {
+        let methods = DocketMethod.allCases.filter(\.needsAdministration)
+        #expect(
+            Set(methods) == [
+                .createTenant, .listTenants, .setQuota, .deleteTenant, .createKey, .listKeys,
+                .revokeKey, .backup,
+            ]
+        )
+        #expect(methods.allSatisfy { $0.requiredScope == .admin })
+    }
+
+    @Test("that only read may be repeated, those that change may not")
+    func repeating() {
+        for method in DocketMethod.allCases where method.requiredScope == .read {
+            #expect(method.isIdempotent, "\(method)")
+        }
+        for method in [DocketMethod.upload, .delete, .createKey, .deleteTenant, .backup] {
+            #expect(!method.isIdempotent, "\(method)")
+        }
+    }
+
+    @Test("are all served but three")
+    func served() {
+        let unserved = DocketMethod.allCases.filter { !$0.isServed }
+        #expect(unserved == [.uploadStream, .watch, .suggest])
+    }
+}
+
+@Suite("Errors")
+struct DocketErrorTests {
+    @Test("name the field in the message and in a detail")
+    func invalid() {
+        let error = DocketError.invalid("title", "is too long")
+        #expect(error.code == .invalidArgument)
+        #expect(error.description == "invalid argument: title: is too long")
+        #expect(error.details == [.init(field: "title", reason: "is too long")])
+    }
+
+    @Test("name what is not served")
+    func unserved() {
+        let error = DocketError.unserved("preconditions")
+        #expect(error.code == .unimplemented)
+        #expect(error.details.map(\.field) == ["preconditions"])
+    }
+
+    @Test("have a name for every code, and survive a code without one")
+    func codes() {
+        #expect(DocketError.Code.unauthenticated.description == "unauthenticated")
+        #expect(DocketError.Code(rawValue: 200).description == "code 200")
+        let names = Set((0...16).map { DocketError.Code(rawValue: UInt8($0)).description })
+        #expect(names.count == 17)
+    }
+}
