@@ -46,15 +46,23 @@ let libraries: [Target] = [
     library("CDocketSQLite", "sqlite3", apt: "libsqlite3-dev"),
     library("CDocketHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
     .target(
-        name: "CDocketText", cSettings: cSettings,
-        linkerSettings: [.linkedLibrary("utf8proc"), .linkedLibrary("stemmer")]),
+        name: "CDocketText",
+        cSettings: cSettings,
+        linkerSettings: [.linkedLibrary("utf8proc"), .linkedLibrary("stemmer")]
+    ),
     .target(
-        name: "CDocketRank", dependencies: ["CDocketText"], cSettings: cSettings,
-        linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("m")]),
+        name: "CDocketRank",
+        dependencies: ["CDocketText"],
+        cSettings: cSettings,
+        linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("m")]
+    ),
     .target(
         name: "CDocketJSON",
-        cxxSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)],
-        linkerSettings: [.linkedLibrary("simdjson")]),
+        cxxSettings: [
+            .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+        ],
+        linkerSettings: [.linkedLibrary("simdjson")]
+    ),
 ]
 
 let values: [Target] = [
@@ -83,7 +91,8 @@ let service: [Target] = [
         [
             "DocketCore", "DocketCache", "DocketMessages", "DocketRPC", "DocketRuntime",
             "DocketText", "DocketCrypto", "DocketTelemetry", "DocketWire",
-        ])
+        ]
+    )
 ]
 
 let adapters: [Target] = [
@@ -92,7 +101,8 @@ let adapters: [Target] = [
         [
             "DocketCore", "DocketRuntime", "DocketText", "DocketTelemetry", "CDocketSQLite",
             "CDocketRank",
-        ]),
+        ]
+    ),
     swift("DocketHTTP", ["DocketTelemetry", "CDocketHTTP"]),
 ]
 
@@ -103,16 +113,19 @@ let product: [Target] = [
             "DocketCore", "DocketCache", "DocketTelemetry", "DocketSettings", "DocketRuntime",
             "DocketCrypto", "DocketText", "DocketWire", "DocketMessages", "DocketRPC",
             "DocketService", "DocketSQLite", "DocketHTTP",
-        ]),
+        ]
+    ),
     swift(
         "DocketClient",
-        ["DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketWire"]),
+        ["DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketWire"]
+    ),
     swift(
         "DocketCommands",
         [
             "DocketClient", "DocketCore", "DocketJSON", "DocketSettings", "DocketTelemetry",
             "DocketRuntime",
-        ]),
+        ]
+    ),
     program("docketd", ["DocketServer"]),
     program("docket", ["DocketCommands"]),
 ]
@@ -133,7 +146,8 @@ let testing: [Target] = [
         [
             "DocketSQLite", "DocketCore", "DocketRuntime", "DocketText", "DocketTelemetry",
             "CDocketSQLite",
-        ]),
+        ]
+    ),
     tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry"]),
     tests("DocketClient", ["DocketClient", "DocketCore", "DocketServer"]),
     tests("Tidy", []),

@@ -15,15 +15,15 @@ internal import DocketWire
 /// threads of the client's own, and kept; names are resolved again for each. What it waits for,
 /// queues and retries is bounded by ``ClientConfiguration``.
 ///
-/// **Errors.** Every method throws ``DocketError`` and nothing else. A server that is not reached and
-/// a connection that is lost are `unavailable` with `isUnreachable`, a deadline that passes is
+/// **Errors.** Every method throws ``DocketError`` and nothing else. A server that is not reached
+/// and a connection that is lost are `unavailable` with `isUnreachable`, a deadline that passes is
 /// `deadlineExceeded`, and a call whose task is cancelled throws `cancelled` (not
 /// `CancellationError`) after the server was told to stop.
 ///
 /// **Retries.** A call that the server certainly did not begin is tried again, whatever it is; one
 /// that may have been done only if doing it twice is the same as once. Uploads and deletes by id
-/// are, since each carries a random key by which the server knows a repetition for 24 h. All retries
-/// of a call end with its timeout, and those of a client are bounded by a budget.
+/// are, since each carries a random key by which the server knows a repetition for 24 h. All
+/// retries of a call end with its timeout, and those of a client are bounded by a budget.
 public final class DocketClient: Sendable {
     /// What it was made with.
     public let configuration: ClientConfiguration

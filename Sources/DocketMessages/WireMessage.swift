@@ -4,7 +4,8 @@ package import DocketWire
 /// A request or a reply as its protobuf body; the same code for the side that sends and the side
 /// that receives.
 package protocol WireMessage: Sendable {
-    /// Reads the message. Unknown fields are skipped, a few; a field that is known and wrong throws.
+    /// Reads the message. Unknown fields are skipped, a few; a field that is known and wrong
+    /// throws.
     static func read(_ body: RawSpan) throws -> Self
 
     /// Appends the message's fields.

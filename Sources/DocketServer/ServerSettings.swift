@@ -144,7 +144,7 @@ enum ServerSettings {
         examples: [
             .init("docketd", "embedded store in ./docket-data, calls on 127.0.0.1:7700"),
             .init(
-                "docketd --data-dir /var/lib/docket --listen 0.0.0.0:7700 --tls-cert c.pem --tls-key k.pem",
+                "docketd --listen 0.0.0.0:7700 --tls-cert cert.pem --tls-key key.pem",
                 "over TLS for other machines"
             ),
         ],

@@ -36,9 +36,8 @@ package final class DocumentService: CallServer {
     private let requestIDs = RequestIDSource()
     private let budgets: TenantBudgets
 
-    /// - Parameters:
-    ///   - collections: What the store tells of changes, see ``GenerationObserver``.
-    ///   - secret: Of the directory; cursors are sealed with it.
+    /// A service whose store tells `collections` of changes, see ``GenerationObserver``, and whose
+    /// cursors are sealed with `secret`, the directory's.
     package init(
         _ backends: Backends,
         collections: CollectionRegistry,

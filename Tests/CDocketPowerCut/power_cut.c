@@ -1,5 +1,5 @@
-/* Written and not yet synced blocks of a file are kept by path, shared by all handles of the process
- * and kept when the last handle closes: only a sync moves them to the file below. */
+/* Written and not yet synced blocks of a file are kept by path, shared by all handles of the
+ * process and kept when the last handle closes: only a sync moves them to the file below. */
 #include "docket_power_cut.h"
 
 #include <pthread.h>
@@ -183,7 +183,9 @@ static int pc_write(sqlite3_file *file, const void *from, int count, sqlite3_int
 static int pc_truncate(sqlite3_file *file, sqlite3_int64 size) { LOCKED(truncate_locked(p, size)); }
 static int pc_size(sqlite3_file *file, sqlite3_int64 *size) { LOCKED(logical_size(p, size)); }
 static int pc_sync(sqlite3_file *file, int flags) {
-    LOCKED(sync_locked(p) != SQLITE_OK ? SQLITE_IOERR_FSYNC : p->below->pMethods->xSync(p->below, flags));
+    LOCKED(sync_locked(p) != SQLITE_OK
+               ? SQLITE_IOERR_FSYNC
+               : p->below->pMethods->xSync(p->below, flags));
 }
 static int pc_lock(sqlite3_file *file, int level) {
     power_cut_file *p = (power_cut_file *)file;
@@ -200,7 +202,8 @@ static int pc_check_lock(sqlite3_file *file, int *held) {
 static int pc_control(sqlite3_file *file, int operation, void *argument) {
     power_cut_file *p = (power_cut_file *)file;
     /* Growing the file below ahead of the writes would make its size durable too early. */
-    if (operation == SQLITE_FCNTL_SIZE_HINT || operation == SQLITE_FCNTL_CHUNK_SIZE) return SQLITE_OK;
+    if (operation == SQLITE_FCNTL_SIZE_HINT || operation == SQLITE_FCNTL_CHUNK_SIZE)
+        return SQLITE_OK;
     return p->below->pMethods->xFileControl(p->below, operation, argument);
 }
 static int pc_sector(sqlite3_file *file) {
@@ -248,11 +251,13 @@ static const sqlite3_io_methods methods = {
     .xShmUnmap = pc_shm_unmap,
 };
 
-static int pc_open(sqlite3_vfs *vfs, sqlite3_filename path, sqlite3_file *file, int flags, int *out) {
+static int pc_open(sqlite3_vfs *vfs, sqlite3_filename path, sqlite3_file *file, int flags,
+                   int *out) {
     (void)vfs;
     power_cut_file *p = (power_cut_file *)file;
     memset(p, 0, sizeof *p);
-    if (!path) return below_vfs->xOpen(below_vfs, path, file, flags, out); /* temporary: below alone */
+    /* A temporary file has no path, and none of it is kept. */
+    if (!path) return below_vfs->xOpen(below_vfs, path, file, flags, out);
     int rc = below_vfs->xOpen(below_vfs, path, p->below, flags, out);
     if (rc != SQLITE_OK) return rc;
     pthread_mutex_lock(&lock);

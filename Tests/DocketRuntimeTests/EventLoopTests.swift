@@ -55,8 +55,8 @@ struct EventLoopTests {
 
     @Test("passes over a flush that asks for another flush, to look at sockets")
     func flushFairness() async throws {
+        // Because: used on the loop only.
         final class Again: TurnEnd, @unchecked Sendable {
-            // Because: used on the loop only.
             let loop: EventLoop
             var isEnough = false
             init(_ loop: EventLoop) { self.loop = loop }

@@ -1,7 +1,7 @@
 /// Who may import whom: the table of docs/ARCHITECTURE.md.
 ///
-/// Everybody may import `Synchronization`. Values know nothing, the protocol knows no tenant, each C
-/// module has one importer, and only `DocketServer` sees everything.
+/// Everybody may import `Synchronization`. Values know nothing, the protocol knows no tenant, each
+/// C module has one importer, and only `DocketServer` sees everything.
 enum Architecture {
     static let imports: [String: Set<String>] = [
         "DocketCore": [],
@@ -15,7 +15,7 @@ enum Architecture {
         "DocketJSON": ["Glibc", "CDocketJSON"],
 
         "DocketWire": ["CDocketZstd", "DocketTelemetry"],
-        "DocketMessages": ["CDocketMessages", "DocketCore", "DocketWire"],
+        "DocketMessages": ["DocketCore", "DocketWire"],
         "DocketRPC": [
             "Glibc", "CDocketTLS", "DocketRuntime", "DocketTelemetry", "DocketWire",
         ],
@@ -40,7 +40,7 @@ enum Architecture {
             "Glibc", "DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketWire",
         ],
         "DocketCommands": [
-            "Glibc", "DocketClient", "DocketCore", "DocketJSON", "DocketSettings",
+            "Glibc", "DocketClient", "DocketCore", "DocketJSON", "DocketRuntime", "DocketSettings",
             "DocketTelemetry",
         ],
         "DocketLoad": [
@@ -50,11 +50,6 @@ enum Architecture {
         "docketd": ["Glibc", "DocketServer"],
         "docket": ["Glibc", "DocketCommands"],
         "docket-load": ["Glibc", "DocketLoad"],
-
-        "DocketTestKit": [
-            "Glibc", "DocketCache", "DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime",
-            "DocketTelemetry", "DocketWire",
-        ],
     ]
 
     /// Files whose code may say `unsafe` and hold pointers: owners of C's handles, event loops,

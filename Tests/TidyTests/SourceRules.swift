@@ -121,7 +121,7 @@ enum SourceRules {
             return Finding(
                 file.path,
                 line: index + 1,
-                "pointers live in files named ...Handle, EventLoop..., Socket..., ...Codec, ...Arena"
+                "pointers live in files named Handle, EventLoop, Socket, Codec or Arena"
             )
         }
     }

@@ -40,13 +40,13 @@ enum Vocabulary {
         )
     }
 
-    /// The keys of the settings of docketd, as the one table in DocketServer declares them: the first
-    /// string of a row that begins with `.init(` or a constructor of its kind.
+    /// The keys of the settings of docketd, as the one table in DocketServer declares them: the
+    /// first string of each `= Setting.kind(`.
     static func settings(_ repository: Repository) -> Set<String> {
         repository.sources
             .filter { $0.target == "DocketServer" && $0.stem.contains("Setting") }
             .reduce(into: []) { keys, file in
-                let rows = file.file.text.matches(of: /\.[a-z]+\(\s*"([a-z][a-z0-9-]+)",/)
+                let rows = file.file.text.matches(of: /= Setting\.[a-z]+\(\s*"([a-z0-9-]+)",/)
                 keys.formUnion(rows.map { String($0.1) })
             }
     }

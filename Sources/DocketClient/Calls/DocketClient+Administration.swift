@@ -57,6 +57,8 @@ extension DocketClient {
     ///   - tenant: The name of its tenant; empty for a key of administration.
     ///   - scopes: What it may do.
     ///   - lifetime: How long it is good, in whole seconds; nil for ever.
+    /// - Returns: The key.
+    /// - Throws: ``DocketError``, such as `notFound` for the tenant.
     public func createKey(
         forTenant tenant: String,
         scopes: Scopes = [.read, .write, .admin],

@@ -33,7 +33,7 @@ extension DocketClient {
         try await call(.getCollection, GetCollectionRequest(name: name), lookUp).value
     }
 
-    /// Adds attributes; documents that are there have none of them. Needs the scope `admin`.
+    /// Adds attributes, which no document has so far; needs the scope `admin`.
     @discardableResult
     public func addAttributes(
         _ attributes: [AttributeDefinition],

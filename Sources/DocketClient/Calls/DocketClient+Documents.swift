@@ -15,6 +15,7 @@ extension DocketClient {
     ///   - collection: Its name.
     ///   - idempotencyKey: 1 to 128 bytes; by default random ones for each call.
     ///   - timeout: For all attempts; by default that of the configuration for writes.
+    /// - Returns: What became of each document, in their order.
     /// - Throws: ``DocketError``, and then nothing, or with an unknown outcome everything that is
     ///   acceptable, was stored.
     public func upload(
@@ -37,6 +38,8 @@ extension DocketClient {
     ///   - collection: Its name.
     ///   - fields: `title`, `body` and attributes to be returned; nil for everything.
     ///   - timeout: For each of the calls.
+    /// - Returns: The documents that are there, and the ids that are not.
+    /// - Throws: ``DocketError``.
     public func get(
         _ ids: [String],
         from collection: String,
@@ -67,6 +70,7 @@ extension DocketClient {
     ///   - idempotencyKey: As for an upload.
     ///   - timeout: For all attempts.
     /// - Returns: How many were there, and the ids that were not.
+    /// - Throws: ``DocketError``; with an unknown outcome all or none are deleted.
     public func delete(
         _ ids: [String],
         from collection: String,
@@ -117,6 +121,8 @@ extension DocketClient {
     ///   - ids: At most 1,000; none for the counts alone.
     ///   - collection: Its name; empty for the counts of all collections.
     ///   - timeout: For all attempts.
+    /// - Returns: Where each of `ids` stands, and the counts by state.
+    /// - Throws: ``DocketError``.
     public func status(
         of ids: [String] = [],
         in collection: String = "",

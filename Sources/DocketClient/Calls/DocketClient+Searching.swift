@@ -11,6 +11,8 @@ extension DocketClient {
     ///   - request: What is asked.
     ///   - freshness: How old an answer may be; by default none older than the newest change known.
     ///   - timeout: For all attempts; by default that of the configuration for reads.
+    /// - Returns: The page, with the cursor of the next.
+    /// - Throws: ``DocketError``.
     public func search(
         _ request: SearchRequest,
         freshness: Freshness = Freshness(),
@@ -27,8 +29,7 @@ extension DocketClient {
     /// Each document comes at most once, and those that match throughout exactly once. The server
     /// sends no faster than the parts are read. A lost connection is made up for by going on from
     /// the last cursor, unless the configuration says otherwise.
-    ///
-    /// - Parameter request: What is asked; with the cursor of a part received before, what follows.
+    /// A request with the cursor of a part received before asks for what follows that part.
     public func stream(_ request: StreamRequest) -> DocumentStream {
         DocumentStream(client: self, request: request)
     }

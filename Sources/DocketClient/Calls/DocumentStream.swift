@@ -98,7 +98,8 @@ public struct DocumentStream: AsyncSequence, Sendable {
             return replies
         }
 
-        /// A call that got far is not at fault when its connection, or its time on the server, ends.
+        /// A call that got far is not at fault when its connection, or its time on the server,
+        /// ends.
         private mutating func waitToResume(after error: DocketError) async throws(DocketError) {
             guard client.configuration.resumesStreams else {
                 isOver = true

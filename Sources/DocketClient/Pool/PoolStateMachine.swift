@@ -246,7 +246,8 @@ extension PoolStateMachine {
         return waiting.map { .refuse($0, allAddressesFailed(at: now)) }
     }
 
-    /// A connection to the address with the fewest, in turn among equals; `nil` when none may be made.
+    /// A connection to the address with the fewest, in turn among equals; `nil` when none may be
+    /// made.
     private mutating func connect(at now: MonotonicTime) -> Action? {
         var living = Array(repeating: 0, count: addresses.count)
         var isConnecting = Array(repeating: false, count: addresses.count)
@@ -278,7 +279,8 @@ extension PoolStateMachine {
         addresses[address].failure = failure
     }
 
-    /// What a call is told when no address may be tried now: the newest reason, and when to come again.
+    /// What a call is told when no address may be tried now: the newest reason, and when to come
+    /// again.
     private func allAddressesFailed(at now: MonotonicTime) -> DocketError {
         let held = addresses.filter { $0.retryAt != nil }
         let latest = held.max { ($0.retryAt ?? now) < ($1.retryAt ?? now) }

@@ -4,9 +4,9 @@ internal import DocketRuntime
 /// Whether and when one call is tried again: decisions only.
 ///
 /// A refusal before anything was done (NOT_PROCESSED) is tried again whatever the method, once at
-/// once and then after growing delays. What may have been done is tried again only if doing it twice
-/// is the same as once, and only while the client's budget of retries allows. `retryAfter` of the
-/// server is kept to; a wait that would pass the deadline is not begun.
+/// once and then after growing delays. What may have been done is tried again only if doing it
+/// twice is the same as once, and only while the client's budget of retries allows. `retryAfter` of
+/// the server is kept to; a wait that would pass the deadline is not begun.
 struct RetryStateMachine: Sendable {
     enum Decision: Equatable, Sendable {
         case retry(after: Duration)

@@ -13,7 +13,9 @@ enum CursorText {
             for place in 0..<3 {
                 bits = bits << 8 | (place < count ? UInt32(cursor[start + place]) : 0)
             }
-            for place in 0...count { text.append(letters[Int(bits >> UInt32(18 - 6 * place)) & 63]) }
+            for place in 0...count {
+                text.append(letters[Int(bits >> UInt32(18 - 6 * place)) & 63])
+            }
             start += 3
         }
         return String(decoding: text, as: UTF8.self)

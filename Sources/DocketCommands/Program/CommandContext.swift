@@ -26,6 +26,10 @@ struct CommandContext: Sendable {
 
     /// Writes what a command found: JSON for programs, otherwise text.
     func answer(json: () -> String, text: () -> String) throws {
-        if isJSON { try console.writeLine(PlainText.json(json())) } else { try console.write(text()) }
+        if isJSON {
+            try console.writeLine(PlainText.json(json()))
+        } else {
+            try console.write(text())
+        }
     }
 }

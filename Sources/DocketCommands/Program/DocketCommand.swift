@@ -112,7 +112,11 @@ enum DocketCommand {
                     )
                 ]
             ),
-            Command("list", "lists the collections", examples: [.init("docket collection list", "All")]),
+            Command(
+                "list",
+                "lists the collections",
+                examples: [.init("docket collection list", "All")]
+            ),
             Command(
                 "show",
                 "shows a collection's attributes",
@@ -153,7 +157,7 @@ enum DocketCommand {
             .init("zcat books.jsonl.gz | docket upload books -", "From a pipe"),
             .init("docket upload books books.jsonl --from-line 42001", "Go on after an interrupt"),
             .init(
-                #"echo '{"id":"1","title":"One","attributes":{"year":1974}}' | docket upload books"#,
+                #"echo '{"id":"1","title":"One","attributes":{"year":74}}' | docket upload books"#,
                 "What a line is like"
             ),
         ]

@@ -2,7 +2,8 @@ internal import DocketRuntime
 
 /// Runs a program until it is done or interrupted.
 package enum Interruption {
-    /// Cancels `body` at the first SIGINT or SIGTERM, waits for it, and says that it was interrupted.
+    /// Cancels `body` at the first SIGINT or SIGTERM, waits for it, and says that it was
+    /// interrupted.
     ///
     /// - Throws: What makes an event loop fail to start, before `body` runs.
     package static func run(

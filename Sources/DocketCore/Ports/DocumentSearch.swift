@@ -73,7 +73,8 @@ package struct FoundDocument: Sendable {
 
 package struct ScanSlice: Sendable {
     package var hits: [FoundDocument]
-    /// Where the next slice begins, nil at the end; set with no hits when the time of a slice ended.
+    /// Where the next slice begins, nil at the end; set with no hits when the time of a slice
+    /// ended.
     package var next: UInt64?
 
     package init(hits: [FoundDocument], next: UInt64?) {

@@ -56,7 +56,8 @@ package protocol DocumentStore: Sendable {
         _ tenant: TenantID,
         in collection: Collection
     ) async throws(DocketError) -> StateCounts
-    /// Documents visible to search, in the order of their numbers, after `number`: one bounded slice.
+    /// Documents visible to search, in the order of their numbers, after `number`: one bounded
+    /// slice.
     func page(
         _ tenant: TenantID,
         in collection: Collection,

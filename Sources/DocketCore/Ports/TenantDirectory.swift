@@ -1,4 +1,5 @@
-/// Who the tenants are and which keys they have: the part of the truth that is not any tenant's own.
+/// Who the tenants are and which keys they have: the part of the truth that is not any tenant's
+/// own.
 package protocol TenantDirectory: Sendable {
     /// Makes a tenant; its number was never used before.
     ///

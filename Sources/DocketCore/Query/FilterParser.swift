@@ -91,7 +91,10 @@ private struct FilterParser {
         case ">": return .range(name, .init(lower: value, includesLower: false))
         case ">=": return .range(name, .init(lower: value))
         default:
-            guard case .string(let prefix) = value else { throw expected("a string after ^=") }
+            guard case .string(let prefix) = value else {
+                place -= 1
+                throw expected("a string after ^=")
+            }
             return .startsWith(name, prefix)
         }
     }

@@ -246,8 +246,12 @@ package struct SearchBinder: Sendable {
         default fallback: FieldSelection
     ) throws(DocketError) -> FieldSelection {
         guard let fields else { return fallback }
+        let maximum = limits.attributes + 2
+        guard fields.count <= maximum else {
+            throw .invalid("fields", "are \(fields.count), the limit is \(maximum)")
+        }
         var selection = FieldSelection(title: false, body: false, slots: [])
-        for name in fields.prefix(limits.attributes + 2) {
+        for name in fields {
             switch name {
             case "title": selection.title = true
             case "body": selection.body = true

@@ -1,6 +1,7 @@
 /// The words of a search as a typed tree: a flat list of clauses.
 ///
-/// The language: words, `"phrases"`, `-not`, `prefix*`, `field:word`; see ``init(parsing:limits:)``.
+/// The language: words, `"phrases"`, `-not`, `prefix*`, `field:word`; see
+/// ``init(parsing:limits:)``.
 public struct TextQuery: Hashable, Sendable {
     /// What a clause looks for.
     public enum Matcher: Hashable, Sendable {

@@ -1,7 +1,8 @@
 /// What went wrong, in words that are safe to show to the caller.
 ///
 /// The codes are gRPC's, by name and number; `proto/docket/v1/wire.proto` holds the same list and a
-/// test compares the two. A message never carries an engine's text, a path or another tenant's data.
+/// test compares the two. A message never carries an engine's text, a path or another tenant's
+/// data.
 public struct DocketError: Error, Hashable, Sendable {
     /// The kind of failure, by gRPC's numbers.
     public struct Code: RawRepresentable, Hashable, Sendable {

@@ -1,6 +1,7 @@
 /// Instants in text, RFC 3339.
 public enum Timestamp: Sendable {
-    /// Microseconds since 1970 of `2026-01-31`, `2026-01-31T10:00:00Z` or `...T10:00:00.123456+01:00`.
+    /// Microseconds since 1970 of `2026-01-31`, `2026-01-31T10:00:00Z` or
+    /// `...T10:00:00.123456+01:00`.
     ///
     /// Years 0001 to 9999 of the proleptic Gregorian calendar; digits after the sixth of a second
     /// are dropped; a date alone is its midnight in UTC. nil for anything else.
@@ -41,8 +42,8 @@ public enum Timestamp: Sendable {
     }
 
     private static func floorDivide(_ number: Int64, by divisor: Int64) -> (Int64, Int64) {
-        let remainder = (number % divisor + divisor) % divisor
-        return ((number - remainder) / divisor, remainder)
+        let (quotient, remainder) = number.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
 
     private static func daysInMonth(_ month: Int64, _ year: Int64) -> Int64 {
@@ -77,10 +78,12 @@ public enum Timestamp: Sendable {
 }
 
 private struct TimestampScanner {
+    private static let bytesMaximum = 64
+
     private let bytes: [UInt8]
     private var place = 0
 
-    init(_ text: String) { bytes = Array(text.utf8.prefix(64)) }
+    init(_ text: String) { bytes = text.utf8.count > Self.bytesMaximum ? [] : Array(text.utf8) }
 
     var isAtEnd: Bool { place == bytes.count }
 

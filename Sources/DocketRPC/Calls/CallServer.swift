@@ -6,7 +6,8 @@ internal import Synchronization
 package protocol CallServer: Sendable {
     /// What `credential` may do, as a session of its own.
     ///
-    /// - Throws: ``CallFailure`` with the status that ends the connection, mostly `unauthenticated`.
+    /// - Throws: ``CallFailure`` with the status that ends the connection, mostly
+    ///   `unauthenticated`.
     func open(_ connection: ConnectionInfo) async throws(CallFailure) -> any CallSession
 }
 
@@ -19,8 +20,9 @@ package struct ConnectionInfo: Sendable {
     package let isSecure: Bool
 }
 
-/// One connection's calls, opaque to the protocol. Everything synchronous runs on the connection's
-/// loop and must be quick.
+/// One connection's calls, opaque to the protocol.
+///
+/// Everything synchronous runs on the connection's loop and must be quick.
 package protocol CallSession: AnyObject, Sendable {
     /// Bounds the messages being collected, over all connections of the tenant and of the process.
     var budget: ByteBudget { get }

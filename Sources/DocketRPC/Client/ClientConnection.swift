@@ -7,10 +7,9 @@ package struct ClientConnection: Sendable {
     package let server: HelloAck
     let connection: Connection
 
-    /// Connects, and waits for the answer to HELLO.
+    /// Connects, and waits for the answer to HELLO, until the deadline.
     ///
-    /// - Parameter deadline: For all of it.
-    /// - Throws: ``CallFailure``: `unavailable`, `deadlineExceeded`, `unauthenticated`.
+    /// Throws ``CallFailure``: `unavailable`, `deadlineExceeded`, `unauthenticated`.
     package static func connect(
         to endpoint: Endpoint,
         hello: Hello,
@@ -103,7 +102,7 @@ package struct ClientConnection: Sendable {
         return ClientCall(stream: stream, connection: connection)
     }
 
-    /// One message each way. Cancelling the task cancels the call on the server.
+    /// One message each way; cancelling the task cancels the call on the server.
     package func call(
         _ meta: CallMeta,
         _ body: [UInt8],
@@ -136,7 +135,7 @@ package struct ClientConnection: Sendable {
     package func close() async { await connection.lose("closed") }
 }
 
-/// One call as its caller sees it. Whoever opens it ends with `close` or `cancel`.
+/// One call as its caller sees it, who ends it with `close` or `cancel`.
 package struct ClientCall: Sendable {
     let stream: UInt32
     let connection: Connection

@@ -14,7 +14,8 @@ package struct ConnectionConfiguration: Sendable {
     package var frameLimit = Duration.seconds(10)
     /// Whether bodies are compressed when the peer reads zstd.
     package var compresses = true
-    /// Client: a ping goes out when nothing was read for so long; twice as long ends the connection.
+    /// Client: a ping goes out when nothing was read for so long; twice as long ends the
+    /// connection.
     package var keepalive = Duration.seconds(30)
     package var metrics: RPCMetrics
     /// Client: hears of the connection's end, on its loop, before the calls that it ends.

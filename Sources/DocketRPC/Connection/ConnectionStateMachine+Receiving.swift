@@ -3,7 +3,7 @@ package import DocketWire
 extension ConnectionStateMachine {
     /// A frame has arrived whole; its header was validated by itself.
     ///
-    /// - Parameter now: monotonic nanoseconds, for what is bounded in time.
+    /// `now` is in monotonic nanoseconds, for what is bounded in time.
     package mutating func received(_ header: FrameHeader, at now: UInt64) -> Reaction {
         switch phase {
         case .closed: return .discard

@@ -7,7 +7,8 @@ package struct CreditGrants: Hashable, Sendable {
 }
 
 extension ConnectionStateMachine {
-    /// Kept of the peer's connection credit for new calls: a full stream does not stop a small call.
+    /// Kept of the peer's connection credit for new calls: a full stream does not stop a small
+    /// call.
     private static let reserveForCalls = 256 << 10
 
     /// The call of `header` goes on beyond its first frame, or beyond this turn.
@@ -108,7 +109,7 @@ extension ConnectionStateMachine {
         return grants
     }
 
-    /// This side has ended its direction of the stream. Forgets the call when both have.
+    /// This side has ended its direction of the stream: forgets the call when both have.
     package mutating func ended(_ stream: UInt32) {
         guard var state = streams[stream] else { return }
         state.hasEnded = true

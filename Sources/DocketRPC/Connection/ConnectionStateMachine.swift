@@ -9,9 +9,9 @@ package enum ConnectionRole: Hashable, Sendable {
 /// The rules of a connection as a value: frames' headers and local wishes in, actions out.
 ///
 /// The same for both roles. It holds no bytes: whoever owns it moves them as the actions say. Three
-/// kinds of wrong are kept apart: what a peer may not do is `fail` (the connection ends) or `reject`
-/// (the call ends); what arrives late because the peer could not know better is `discard`; what this
-/// side may not do is a programmer's error and asserted.
+/// kinds of wrong are kept apart: what a peer may not do is `fail` (the connection ends) or
+/// `reject` (the call ends); what arrives late because the peer could not know better is `discard`;
+/// what this side may not do is a programmer's error and asserted.
 package struct ConnectionStateMachine: Sendable {
     package enum Phase: Hashable, Sendable {
         /// HELLO, or its answer, has not come.

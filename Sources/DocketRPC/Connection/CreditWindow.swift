@@ -1,7 +1,8 @@
 /// The receiving half of flow control for one stream or the connection: what the peer may still
 /// send, and what has been used up here and not been granted again.
 ///
-/// Counts raw bytes as `FrameHeader.creditCost` does, so memory is bounded whatever the compression.
+/// Counts raw bytes as `FrameHeader.creditCost` does, so memory is bounded whatever the
+/// compression.
 package struct CreditWindow: Hashable, Sendable {
     /// What the peer starts with.
     package let size: Int

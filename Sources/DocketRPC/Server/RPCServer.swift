@@ -15,9 +15,10 @@ package final class RPCServer: Service {
     private let listener = Mutex<Listener?>(nil)
     package let connections: ServerConnections
 
-    /// - Parameters:
-    ///   - loops: Started by the caller, and stopped by it after this service.
-    ///   - tls: nil for plain TCP.
+    /// A server that listens once it runs.
+    ///
+    /// The caller starts `loops` before this service and stops them after it; `tls` is nil for
+    /// plain TCP. Throws when there is no thread for a resolver or no memory for zstd.
     package init(
         at endpoint: Endpoint,
         on loops: EventLoopGroup,

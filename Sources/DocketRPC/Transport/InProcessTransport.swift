@@ -16,7 +16,8 @@ package enum InProcessTransport {
 
     /// Connects a client to `server` without a network.
     package static func connect(
-        to server: RPCServer, on loops: EventLoopGroup
+        to server: RPCServer,
+        on loops: EventLoopGroup
     ) throws(StreamFailure) -> ConnectedSocket {
         let (mine, theirs) = try pair()
         let loop = loops.next()

@@ -131,7 +131,9 @@ enum SocketHandle {
     /// Two connected descriptors of this process, not blocking.
     static func makePair() throws(StreamFailure) -> (Int32, Int32) {
         var pair: [Int32] = [-1, -1]
-        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let kind = Int32(
+            SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
+        )
         guard unsafe socketpair(AF_UNIX, kind, 0, &pair) == 0 else {
             throw .system(code: errno)
         }

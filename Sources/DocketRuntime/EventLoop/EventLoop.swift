@@ -6,7 +6,8 @@ package protocol TurnEnd: AnyObject {
     func turnDidEnd()
 }
 
-/// One thread that waits for sockets and deadlines, and the executor of every actor that lives on it.
+/// One thread that waits for sockets and deadlines, and the executor of every actor that lives on
+/// it.
 ///
 /// Each callback from libuv is a *turn*: its own work, then the jobs that are ready on this thread,
 /// then the `atTurnEnd` work. A turn runs at most `jobsPerTurn` jobs; what is left runs in the next
@@ -68,7 +69,8 @@ extension EventLoop {
         handOver { $0.jobs.append(job) }
     }
 
-    /// Runs `action` on the loop, soon; never before this call has returned to a caller on the loop.
+    /// Runs `action` on the loop, soon; never before this call has returned to a caller on the
+    /// loop.
     ///
     /// After the loop has ended it is dropped. Not for bulk: nothing bounds what waits here.
     package func execute(_ action: @escaping @Sendable () -> Void) {

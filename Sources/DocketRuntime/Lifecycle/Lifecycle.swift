@@ -49,7 +49,8 @@ package struct Lifecycle: Sendable {
     ///
     /// - Parameters:
     ///   - ready: Called once, when all have started.
-    ///   - shutdown: Waits for the wish to end, such as a signal; cancelled when it comes otherwise.
+    ///   - shutdown: Waits for the wish to end, such as a signal; cancelled when it comes
+    ///     otherwise.
     /// - Throws: `LifecycleError` if a service failed, after the others were stopped.
     package func run(
         ready: @Sendable () async throws -> Void = {},

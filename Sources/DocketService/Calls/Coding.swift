@@ -2,7 +2,7 @@ internal import DocketCore
 internal import DocketMessages
 internal import DocketWire
 
-/// Bodies into requests. What is larger than a turn allows is unpacked off the event loop.
+/// Bodies into requests; what is larger than a turn allows is unpacked off the event loop.
 enum Decoding {
     /// Bytes that are unpacked in some 100 µs.
     private static let turnBytes = 32 << 10

@@ -13,7 +13,7 @@ package final class Indexer: Service {
     private let perform: AsyncStream<IndexingSchedule.Action>.Continuation
     private let counters: IndexingCounters
 
-    /// - Parameter width: Tenants indexed at once; one per writing thread is enough.
+    /// An indexer of `width` tenants at once; one per writing thread is enough.
     package init(
         _ indexing: any DocumentIndexing,
         width: Int,
@@ -54,7 +54,7 @@ package final class Indexer: Service {
     private func carryOut(_ action: IndexingSchedule.Action) async {
         switch action {
         case .start(let tenant): await indexGroup(of: tenant)
-        case .sleep(let tenant, let duration):
+        case .wait(let tenant, let duration):
             try? await Task.sleep(for: duration)
             apply { $0.awoke(tenant) }
         }

@@ -10,7 +10,7 @@ package struct IndexingSchedule: Sendable {
         /// Index one group of the tenant and report with `finished` or `failed`.
         case start(TenantID)
         /// Report `awoke` after this time.
-        case sleep(TenantID, Duration)
+        case wait(TenantID, Duration)
     }
 
     private enum Standing {
@@ -59,7 +59,7 @@ package struct IndexingSchedule: Sendable {
             enqueue(tenant)
         } else if let wait = progress.wakeAfter {
             standings[tenant] = .sleeping(failures: 0)
-            return [.sleep(tenant, wait)] + startNext()
+            return [.wait(tenant, wait)] + startNext()
         } else {
             standings[tenant] = nil
         }
@@ -74,7 +74,7 @@ package struct IndexingSchedule: Sendable {
         failures[tenant] = count
         standings[tenant] = .sleeping(failures: count)
         let delay = min(Self.longestDelay, Self.firstDelay * (1 << min(count - 1, 12)))
-        return [.sleep(tenant, delay)] + startNext()
+        return [.wait(tenant, delay)] + startNext()
     }
 
     /// The tenant's time is over.

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// The collections in use with their live generations, and who hears when those change.
 ///
-/// Every cached reply refers to the state that it was filled at, so a state that leaves the registry
-/// is retired first: no reply of it is given again.
+/// Every cached reply refers to the state that it was filled at, so a state that leaves the
+/// registry is retired first: no reply of it is given again.
 package final class CollectionRegistry: GenerationObserver {
     /// Collections known at once; beyond it one is retired and read again when it is asked for.
     private static let statesMaximum = 100_000
@@ -31,9 +31,8 @@ package final class CollectionRegistry: GenerationObserver {
     private let onDeleted: @Sendable (TenantID) -> Void
     private let state = Mutex(State())
 
-    /// - Parameters:
-    ///   - onFilled: Hears that documents of a tenant wait to be indexed.
-    ///   - onDeleted: Hears that a tenant is gone.
+    /// A registry that tells `onFilled` of tenants whose documents wait to be indexed, and
+    /// `onDeleted` of tenants that are gone.
     package init(
         store: any DocumentStore,
         generations: any GenerationSource,

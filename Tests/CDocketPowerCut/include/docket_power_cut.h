@@ -1,7 +1,7 @@
 #pragma once
 
-/* A VFS for tests under which the end of the process is a power cut: what SQLite writes stays in the
- * process's memory until xSync, so SIGKILL loses exactly what was not synced. */
+/* A VFS for tests under which the end of the process is a power cut: what SQLite writes stays in
+ * the process's memory until xSync, so SIGKILL loses exactly what was not synced. */
 
 #define DOCKET_POWER_CUT_VFS "power-cut"
 

@@ -90,7 +90,7 @@ struct ListenerTests {
             for count in 1...4 {
                 let socket = try await network.connector.connect(
                     to: endpoint,
-                    on: network.loops.next(),
+                    on: network.loops.loops[0],
                     by: .now() + soon
                 )
                 #expect(socket.peer.port == endpoint.port)
