@@ -7,6 +7,14 @@ internal import DocketTelemetry
 
 /// What `docketd` does: reads its settings, serves, and says in one line why it cannot.
 public enum DaemonProgram: Sendable {
+    /// Of the client programs and the scripts, which a shell may hold beside docketd's own.
+    private static let othersVariables = [
+        "DOCKET_ADDRESS", "DOCKET_KEY", "DOCKET_KEY_FILE", "DOCKET_TIMEOUT", "DOCKET_TLS",
+        "DOCKET_TLS_CA", "DOCKET_TLS_SERVER_NAME", "DOCKET_TLS_CLIENT_CERT",
+        "DOCKET_TLS_CLIENT_KEY", "DOCKET_TEST_", "DOCKET_PROGRAMS", "DOCKET_SERVER_",
+        "DOCKET_DEMO_",
+    ]
+
     /// The version shown by `--version`.
     public static let version = "0.1.0"
 
@@ -31,7 +39,7 @@ public enum DaemonProgram: Sendable {
             }
             try invocation.complete(
                 environment: SettingsFile.environment(),
-                others: ["DOCKET_ADDRESS", "DOCKET_KEY", "DOCKET_KEY_FILE", "DOCKET_TEST_"],
+                others: Self.othersVariables,
                 file: ServerSettings.config
             )
         } catch {

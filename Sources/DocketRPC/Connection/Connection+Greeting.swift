@@ -32,14 +32,13 @@ extension Connection {
     }
 
     func handleGreeting(_ header: FrameHeader) {
-        let meta = input.unread.extracting(header.metaRange())
         do throws(ProtobufError) {
             if machine.role == .server {
-                let hello = try Hello.decode(meta)
+                let hello = try Hello.decode(input.unread.extracting(header.metaRange()))
                 input.consume(header.frameLength)
                 authenticate(hello)
             } else {
-                let ack = try HelloAck.decode(meta)
+                let ack = try HelloAck.decode(input.unread.extracting(header.metaRange()))
                 input.consume(header.frameLength)
                 welcomed(ack)
             }

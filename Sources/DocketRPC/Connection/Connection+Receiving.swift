@@ -180,14 +180,13 @@ extension Connection {
             }
             entry.budgetTaken += header.rawLength
         }
-        let body = input.unread.extracting(header.bodyRange())
         guard header.codec != .identity else {
-            entry.collect(header.creditCost, body)
+            entry.collect(header.creditCost, input.unread.extracting(header.bodyRange()))
             return true
         }
-        var raw: [UInt8] = []
+        let raw: [UInt8]
         do throws(FrameError) {
-            try compressor.decompress(body, rawLength: header.rawLength, onto: &raw)
+            raw = try decompressedBody(header)
         } catch {
             release(header.creditCost, on: header.stream)
             if error.isConnectionError { fail(error) } else { abandon(entry, CallStatus(error)) }
@@ -195,6 +194,16 @@ extension Connection {
         }
         entry.collect(header.creditCost, raw.rawSpan)
         return true
+    }
+
+    private func decompressedBody(_ header: FrameHeader) throws(FrameError) -> [UInt8] {
+        var raw: [UInt8] = []
+        try compressor.decompress(
+            input.unread.extracting(header.bodyRange()),
+            rawLength: header.rawLength,
+            onto: &raw
+        )
+        return raw
     }
 
     private func replyMeta(_ header: FrameHeader) -> ReplyMeta {
