@@ -65,6 +65,9 @@ private struct CommandLineParser {
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let flag = String(parts[0])
         guard let definition = settings.first(where: { $0.flag == flag }) else {
+            guard flag.hasPrefix("--") else {
+                throw SettingsError("\(flag) is no setting; an operand like this comes after --")
+            }
             throw .unknown("setting", flag, known: settings.map(\.flag))
         }
         guard definition.sources.contains(.arguments) else {

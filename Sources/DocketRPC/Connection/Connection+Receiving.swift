@@ -159,9 +159,10 @@ extension Connection {
         wakeReceiver(entry)
     }
 
-    /// A last frame without a body that continues no message ends the stream and is no message.
+    /// A client's last frame without a body that continues no message is no message; a server ends
+    /// with STATUS when it has none.
     private func isVoid(_ header: FrameHeader, _ entry: CallEntry) -> Bool {
-        header.rawLength == 0 && !entry.isCollecting
+        machine.role == .server && header.rawLength == 0 && !entry.isCollecting
     }
 
     private func take(_ header: FrameHeader, _ entry: CallEntry) -> Bool {

@@ -123,6 +123,13 @@ extension Connection {
 
     /// Queues the next frame of a call; false when it has no credit.
     private func queueFrame(of entry: CallEntry) -> Bool {
+        if machine.role == .server, entry.outgoing == nil, let ending = entry.ending {
+            writeStatus(ending, on: entry.stream)
+            entry.outgoingDone()
+            sideEnded(entry)
+            entry.sender.take()?.resume()
+            return true
+        }
         let left = entry.outgoingLeft
         let isCall = entry.callMeta != nil
         let size = min(left, Int(machine.peer.frameRawMaximum))
