@@ -62,7 +62,7 @@ package struct DocketProgram: Sendable {
         // Whoever read the output, such as `head`, has seen enough.
         case is OutputClosed: return .allWell
         case let error as DocketError:
-            guard error.code != .cancelled else { return .interrupted }
+            guard error.code != .cancelled || !Task.isCancelled else { return .interrupted }
             (status, message) = (ExitStatus(error), Self.text(of: error))
         case let error as UsageError: (status, message) = (.wrongUsage, error.message)
         case let error as SettingsError: (status, message) = (.wrongUsage, error.message)

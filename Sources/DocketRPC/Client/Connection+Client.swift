@@ -27,6 +27,7 @@ extension Connection {
         let entry = CallEntry(stream: stream, head: nil, priority: priority)
         entry.callMeta = meta
         entries[stream] = entry
+        unsentCalls.append(stream)
         if deadline < .distantFuture {
             entry.deadline = loop.schedule(at: deadline) {
                 self.assumeIsolated { $0.expired(stream) }

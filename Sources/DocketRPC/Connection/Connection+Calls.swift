@@ -56,7 +56,8 @@ extension Connection {
             machine.ended(entry.stream)
             switch machine.role {
             case .server: writeStatus(ReplyMeta(status: status), on: entry.stream)
-            case .client: writeCancel(entry.stream, status)
+            // The server never heard of a call that did not go out.
+            case .client: if entry.callMeta == nil { writeCancel(entry.stream, status) }
             }
         }
         stop(entry, CallFailure(status))
@@ -105,6 +106,7 @@ extension Connection {
         entry.deadline = nil
         release(entry.dropReceived(), on: entry.stream)
         entries[entry.stream] = nil
+        if entry.callMeta != nil { unsentCalls.removeAll { $0 == entry.stream } }
         machine.forgetOrDiscard(entry.stream)
         closeIfDrained()
     }

@@ -132,6 +132,7 @@ extension Connection {
         }
         let left = entry.outgoingLeft
         let isCall = entry.callMeta != nil
+        if isCall, entry.stream != unsentCalls.first { return false }
         let size = min(left, Int(machine.peer.frameRawMaximum))
         let isLast = size == left
         var flags = FrameFlags(priority: entry.priority)
@@ -144,7 +145,10 @@ extension Connection {
         let cost = size + meta.count + FrameHeader.size
         guard machine.send(cost, on: entry.stream, isCall: isCall) else { return false }
         write(entry.takeOutgoing(size), meta, isCall ? .call : .data, flags, entry.stream)
-        entry.callMeta = nil
+        if isCall {
+            entry.callMeta = nil
+            unsentCalls.removeFirst()
+        }
         guard isLast else { return true }
         entry.outgoingDone()
         if entry.isEnding { sideEnded(entry) }

@@ -30,6 +30,8 @@ package actor Connection: TurnEnd {
     var entries: [UInt32: CallEntry] = [:]
     /// Streams with something to send, in the order of their turn, by priority.
     var sendQueue: [[UInt32]] = [[], [], [], []]
+    /// Client: calls whose first frame has not gone out, which go in the order of their ids.
+    var unsentCalls: [UInt32] = []
     var session: (any CallSession)?
     var peerCodecs: Set<UInt8> = [0]
     let compressor: FrameCompressor
@@ -163,6 +165,8 @@ package actor Connection: TurnEnd {
     /// Queues frames while there is room, and writes.
     func pump() {
         guard !isClosed, !isHandshaking else { return }
+        // What waits from before makes room first, or its end would find nothing to go on with.
+        guard flush() else { return }
         repeat {
             queueFrames()
             guard flush() else { return }
