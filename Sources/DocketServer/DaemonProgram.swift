@@ -12,7 +12,7 @@ public enum DaemonProgram: Sendable {
         "DOCKET_ADDRESS", "DOCKET_KEY", "DOCKET_KEY_FILE", "DOCKET_TIMEOUT", "DOCKET_TLS",
         "DOCKET_TLS_CA", "DOCKET_TLS_SERVER_NAME", "DOCKET_TLS_CLIENT_CERT",
         "DOCKET_TLS_CLIENT_KEY", "DOCKET_TEST_", "DOCKET_PROGRAMS", "DOCKET_SERVER_",
-        "DOCKET_DEMO_",
+        "DOCKET_BENCH_", "DOCKET_DEMO_",
     ]
 
     /// The version shown by `--version`.

@@ -73,7 +73,10 @@ struct CommandLineTests {
         #expect(try run("upload", "--", "books", "--wait")?.operands == ["books", "--wait"])
         #expect(try run("search", "books", "--", "-music")?.operands == ["books", "-music"])
         #expect(try run("upload", "books", "--wait=false")?.values[Self.wait] == false)
-        #expect(message("search", "books", "-x") == "-x is no setting; an operand like this comes after --")
+        #expect(
+            message("search", "books", "-x")
+                == "-x is no setting; an operand like this comes after --"
+        )
     }
 
     @Test("finds commands of commands")
