@@ -12,6 +12,7 @@ package final class CallMetrics: Sendable {
     }
 
     private let series: [UInt16: Series]
+    private let search: Series?
     private let unknown: Counter
 
     package init(_ registry: MetricsRegistry) {
@@ -40,10 +41,17 @@ package final class CallMetrics: Sendable {
             )
         }
         self.series = series
+        search = series[DocketMethod.search.rawValue]
         unknown = registry.counter(
             "docket_unknown_calls_total",
             help: "Calls of methods that do not exist"
         )
+    }
+
+    /// A search was answered in the turn that read it.
+    func answeredSearch(nanoseconds: UInt64) {
+        search?.answered.increment()
+        search?.seconds.record(nanoseconds)
     }
 
     func ended(

@@ -63,6 +63,7 @@ package final class TenantSession: CallSession {
         into reply: inout ReplyWriter
     ) -> Bool {
         guard head.meta.method == DocketMethod.search.rawValue, let tenant = grant.tenant,
+            !grant.isRevoked, grant.scopes.contains(.read),
             let cached = service.searcher.cached(tenant, .raw, body, head.meta, at: head.arrived)
         else { return false }
         reply.body = cached.body
@@ -70,6 +71,9 @@ package final class TenantSession: CallSession {
         reply.meta.asOfMicroseconds = UInt64(clamping: cached.asOfMicroseconds)
         reply.meta.approximate = cached.isApproximate
         reply.meta.requestID = head.meta.requestID
+        service.metrics.answeredSearch(
+            nanoseconds: MonotonicTime.now().nanoseconds(since: head.arrived)
+        )
         return true
     }
 

@@ -30,14 +30,16 @@ package protocol CallSession: AnyObject, Sendable {
     /// True when the credential is no longer good: the connection ends within seconds.
     var isRevoked: Bool { get }
 
+    /// Answers a call of one frame in the turn that read it, or says false and it must be admitted.
+    ///
+    /// It takes no place, and the session itself looks after what the caller may do.
+    func answerAtOnce(_ head: CallHead, body: RawSpan, into reply: inout ReplyWriter) -> Bool
+
     /// Before anything is decompressed: nil to go on, or the status that refuses the call.
     func admit(_ head: CallHead) -> CallStatus?
 
-    /// Answers a call of one frame in the turn that read it, or says false and it is served.
-    func answerAtOnce(_ head: CallHead, body: RawSpan, into reply: inout ReplyWriter) -> Bool
-
-    /// Serves everything else in the one task that the call has; returning without an answer ends
-    /// the call as `internalError`. An admitted call is either answered at once or served.
+    /// Serves an admitted call in the one task that it has; returning without an answer ends it as
+    /// `internalError`.
     func serve(_ call: ServerCall) async
 
     /// An admitted call is over and its place is free, however it ended.

@@ -85,14 +85,14 @@ extension Connection {
             reject(header, CallStatus(.unimplemented, "the codec is not one of HELLO_ACK"))
             return input.consume(header.frameLength)
         }
+        if head.isWhole, answerAtOnce(head, header) {
+            configuration.metrics.called(atOnce: true)
+            release(header.creditCost)
+            return input.consume(header.frameLength)
+        }
         if let status = session?.admit(head) {
             release(header.creditCost, on: header.stream)
             reject(header, status)
-            return input.consume(header.frameLength)
-        }
-        if head.isWhole, answerAtOnce(head, header) {
-            configuration.metrics.called(atOnce: true)
-            release(header.creditCost, on: header.stream)
             return input.consume(header.frameLength)
         }
         configuration.metrics.called(atOnce: false)
@@ -104,7 +104,7 @@ extension Connection {
         let maximum = configuration.limits.callTimeoutMaximumMilliseconds
         var timeout = meta.timeoutMilliseconds
         if maximum > 0 { timeout = timeout == 0 ? maximum : min(timeout, maximum) }
-        return timeout == 0 ? .distantFuture : now + .milliseconds(Int(timeout))
+        return timeout == 0 ? .distantFuture : now.after(milliseconds: timeout)
     }
 
     private func answerAtOnce(_ head: CallHead, _ header: FrameHeader) -> Bool {
@@ -112,7 +112,6 @@ extension Connection {
         var reply = ReplyWriter()
         let body = input.unread.extracting(header.bodyRange())
         guard session.answerAtOnce(head, body: body, into: &reply) else { return false }
-        session.ended(head, reply.meta.status.code)
         writeAtOnce(reply, head)
         return true
     }

@@ -27,18 +27,31 @@ extension Connection {
         }
     }
 
+    /// As `release(_:on:)` for a call that was over in its turn and has no credit of its own.
+    func release(_ cost: Int) {
+        let grant = machine.release(cost)
+        guard grant > 0 else { return }
+        writeControl { ControlFrame.appendCredit(stream: 0, bytes: UInt32(grant), to: &$0) }
+    }
+
     /// The answer to a call that has no entry: straight into the output when it fits one frame.
     func writeAtOnce(_ reply: ReplyWriter, _ head: CallHead) {
         guard let body = reply.body, reply.meta.status.code == .ok else {
             return writeStatus(reply.meta, on: head.stream)
         }
-        scratch.removeAll()
-        reply.meta.encode(into: &scratch)
+        // Out of the connection for the while: every access to its properties is checked.
+        var frame = ByteWriter()
+        swap(&frame, &scratch)
+        defer { swap(&frame, &scratch) }
+        frame.removeAll()
+        frame.append(UInt64(0))
+        frame.append(UInt64(0))
+        reply.meta.encode(into: &frame)
         let header = FrameHeader(
             type: .data,
             flags: FrameFlags.endStream.union(FrameFlags(priority: head.priority)),
             stream: head.stream,
-            metaLength: scratch.count,
+            metaLength: frame.count - FrameHeader.size,
             bodyLength: body.count
         )
         let isSent =
@@ -51,12 +64,8 @@ extension Connection {
             machine.openedAtOnce(head.stream)
             return queue(body, on: entry, ending: reply.meta)
         }
-        let meta = scratch.bytes
-        scratch.removeAll()
-        header.encode(into: &scratch)
-        scratch.append(meta)
-        output.append(scratch.bytes.rawSpan)
-        output.append(body)
+        header.encode(over: &frame)
+        output.append(frame.bytes.rawSpan, body)
         flushLater()
     }
 

@@ -98,6 +98,9 @@ extension ConnectionStateMachine {
         return nil
     }
 
+    /// As `release(_:on:)` for what belongs to no open call: returns what to grant the connection.
+    package mutating func release(_ cost: Int) -> Int { window.release(cost) }
+
     /// Bytes that arrived are no longer held: returns what to grant.
     package mutating func release(_ cost: Int, on stream: UInt32) -> CreditGrants {
         var grants = CreditGrants(connection: window.release(cost))

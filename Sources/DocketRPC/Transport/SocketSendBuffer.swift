@@ -46,6 +46,20 @@ package struct SendBuffer: ~Copyable {
         }
     }
 
+    /// Appends a copy of `head`, and `body` after it.
+    package mutating func append(_ head: RawSpan, _ body: [UInt8]) {
+        guard body.count < Self.wholeChunkMinimum else {
+            append(head)
+            return append(body)
+        }
+        unsafe head.withUnsafeBytes { head in
+            collect(head.count + body.count) {
+                unsafe $0.append(contentsOf: head)
+                $0.append(contentsOf: body)
+            }
+        }
+    }
+
     /// Appends the UTF-8 of a literal.
     package mutating func append(_ text: StaticString) {
         text.withUTF8Buffer { bytes in

@@ -28,6 +28,17 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
         return MonotonicTime(nanoseconds: delta < 0 ? 0 : .max)
     }
 
+    /// The time so many milliseconds later; cheaper than the sum with a `Duration`.
+    package func after(milliseconds: UInt32) -> MonotonicTime {
+        let (sum, overflow) = nanoseconds.addingReportingOverflow(UInt64(milliseconds) * 1_000_000)
+        return overflow ? .distantFuture : MonotonicTime(nanoseconds: sum)
+    }
+
+    /// Nanoseconds from `earlier` to this time, 0 when it is the later one.
+    package func nanoseconds(since earlier: MonotonicTime) -> UInt64 {
+        nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
+    }
+
     package static func - (time: MonotonicTime, duration: Duration) -> MonotonicTime {
         time + (.zero - duration)
     }

@@ -46,4 +46,12 @@ extension [UInt8] {
     mutating func appendBigEndian(_ value: some FixedWidthInteger) {
         unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
     }
+
+    /// Writes the bytes of `value` over those at `offset`; traps outside the array.
+    mutating func replaceBigEndian(at offset: Int, with value: UInt64) {
+        precondition(offset >= 0 && offset <= count - 8)
+        unsafe withUnsafeMutableBytes {
+            unsafe $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt64.self)
+        }
+    }
 }

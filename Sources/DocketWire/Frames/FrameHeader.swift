@@ -87,11 +87,25 @@ package struct FrameHeader: Hashable, Sendable {
 
     /// Writes the 16 bytes.
     package func encode(into writer: inout ByteWriter) {
+        let (first, second) = words
+        writer.append(first)
+        writer.append(second)
+    }
+
+    /// Writes the 16 bytes over the first 16 of `writer`: for metadata that is written before its
+    /// length is known.
+    package func encode(over writer: inout ByteWriter) {
+        let (first, second) = words
+        writer.bytes.replaceBigEndian(at: 0, with: first)
+        writer.bytes.replaceBigEndian(at: 8, with: second)
+    }
+
+    private var words: (UInt64, UInt64) {
         assert(length <= Self.lengthCeiling && metaLength <= 0xffff && metaLength <= length)
         let kind = UInt64(type.rawValue) << 32 | UInt64(flags.rawValue) << 24
-        writer.append(
-            UInt64(length) << 40 | kind | UInt64(codec.rawValue) << 16 | UInt64(metaLength)
+        return (
+            UInt64(length) << 40 | kind | UInt64(codec.rawValue) << 16 | UInt64(metaLength),
+            UInt64(stream) << 32 | UInt64(rawLength)
         )
-        writer.append(UInt64(stream) << 32 | UInt64(rawLength))
     }
 }

@@ -55,7 +55,7 @@ package struct CallStatus: Hashable, Sendable {
     }
 
     /// The status of a call that went well.
-    package static let ok = CallStatus(.ok)
+    package static var ok: CallStatus { CallStatus(.ok) }
 
     /// The status of a call that a frame's fault ends.
     package init(_ error: FrameError) { self.init(error.statusCode, error.message) }

@@ -35,13 +35,15 @@ package struct ReplyMeta: Hashable, Sendable {
 extension ReplyMeta {
     /// Writes the message `docket.v1.ReplyMeta`; it always fits in 8 KiB.
     package func encode(into writer: inout ByteWriter) {
-        if status != .ok { writer.appendMessage(1, status.encode) }
+        if status.code != .ok { writer.appendMessage(1, status.encode) }
         writer.appendField(2, source.rawValue)
         writer.appendField(3, asOfMicroseconds)
         writer.appendField(4, degraded)
         writer.appendField(5, approximate)
         writer.appendField(6, tookMicroseconds)
-        writer.appendField(7, requestID.printable(maximum: CallMeta.requestIDMaximum))
+        if !requestID.isEmpty {
+            writer.appendField(7, requestID.printable(maximum: CallMeta.requestIDMaximum))
+        }
     }
 
     /// Reads the message `docket.v1.ReplyMeta`; unknown fields are skipped.
