@@ -142,10 +142,13 @@ public enum DaemonProgram: Sendable {
             )
             let watch = try EventLoopGroup(count: 1)
             try watch.start()
+            defer {
+                watch.stop()
+                watch.join()
+            }
             let signals = try await watch.loops[0].signals([.terminate, .interrupt])
             let server = try await Server(values, parts, store: store, logger: logger)
             try await server.run { for await _ in signals { break } }
-            watch.stop()
         } catch let fault as ServerFault {
             await store.close()
             throw fault

@@ -79,8 +79,8 @@ final class Server: Sendable {
         lifecycle = Lifecycle(
             services: [
                 store, indexer, FlightService(service.searcher.flights),
-                CredentialSweep(service.authenticator, logger: logger), loops, rpc, http,
-                ReloadService(rpc, loops.group, logger: logger),
+                CredentialSweep(service.authenticator, logger: logger), http, loops, rpc,
+                ReloadService(rpc, loops.group, logger: logger), ReadinessService(http: http),
             ],
             stopLimit: values[ServerSettings.stopLimit],
             report: { event in ServerLog.report(event, to: logger) }
@@ -94,7 +94,6 @@ final class Server: Sendable {
 
     /// Everything is served: says where.
     private func announce() throws(ServerFault) {
-        http.becomesReady()
         guard let readyFile else { return }
         let rpcAddress = rpc.address?.description ?? ""
         try ServerFile.write(

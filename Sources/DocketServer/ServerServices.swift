@@ -14,7 +14,11 @@ struct LoopService: Service {
 
     func start() async throws { try group.start() }
 
-    func stop(by deadline: MonotonicTime) async { group.stop() }
+    /// Waits for the threads: one that still ends while the process does finds libuv shut down.
+    func stop(by deadline: MonotonicTime) async {
+        group.stop()
+        group.join()
+    }
 }
 
 /// Health and metrics over HTTP.
@@ -50,13 +54,20 @@ final class HTTPService: Service {
         self.server.withLock { $0 = server }
     }
 
-    /// Everything is served from now on.
-    func becomesReady() { isReady.store(true, ordering: .releasing) }
+    /// Everything is served from now on, or will soon not be.
+    func show(isReady: Bool) { self.isReady.store(isReady, ordering: .releasing) }
 
-    func stop(by deadline: MonotonicTime) async {
-        isReady.store(false, ordering: .releasing)
-        server.withLock { $0.take() }?.stop()
-    }
+    func stop(by deadline: MonotonicTime) async { server.withLock { $0.take() }?.stop() }
+}
+
+/// Stands last, so that whoever asks learns of the end before anything stops.
+struct ReadinessService: Service {
+    let name = "readiness"
+    let http: HTTPService
+
+    func start() async throws { http.show(isReady: true) }
+
+    func stop(by deadline: MonotonicTime) async { http.show(isReady: false) }
 }
 
 /// Reads the certificate again on SIGHUP, and when its files' content has changed.

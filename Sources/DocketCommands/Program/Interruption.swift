@@ -11,7 +11,11 @@ package enum Interruption {
     ) async throws -> ExitStatus {
         let loops = try EventLoopGroup(count: 1)
         try loops.start()
-        defer { loops.stop() }
+        // A loop that still ends while the process does finds libuv shut down, and aborts.
+        defer {
+            loops.stop()
+            loops.join()
+        }
         let signals = try await loops.loops[0].signals([.interrupt, .terminate])
         return await withTaskGroup(of: ExitStatus?.self) { group in
             group.addTask { await body() }
