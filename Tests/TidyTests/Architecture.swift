@@ -44,12 +44,12 @@ enum Architecture {
             "DocketTelemetry",
         ],
         "DocketLoad": [
-            "Glibc", "DocketClient", "DocketCore", "DocketJSON", "DocketSettings",
-            "DocketTelemetry",
+            "Glibc", "DocketClient", "DocketCommands", "DocketCore", "DocketJSON", "DocketRuntime",
+            "DocketSettings", "DocketTelemetry",
         ],
         "docketd": ["Glibc", "DocketServer"],
         "docket": ["Glibc", "DocketCommands"],
-        "docket-load": ["Glibc", "DocketLoad"],
+        "docket-load": ["Glibc", "DocketCommands", "DocketLoad"],
     ]
 
     /// Files whose code may say `unsafe` and hold pointers: owners of C's handles, event loops,

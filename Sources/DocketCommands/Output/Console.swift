@@ -35,9 +35,9 @@ package struct Console: Sendable {
         self.width = width
     }
 
-    func writeLine(_ line: String) throws { try write(line + "\n") }
+    package func writeLine(_ line: String) throws { try write(line + "\n") }
 
-    func writeErrorLine(_ line: String) { writeError(line + "\n") }
+    package func writeErrorLine(_ line: String) { writeError(line + "\n") }
 
     /// Asks a person a question that only `yes` answers well.
     ///
@@ -55,8 +55,8 @@ package struct Console: Sendable {
 package struct OutputClosed: Error, Sendable {}
 
 /// A command that was given something it cannot work with.
-struct UsageError: Error {
-    let message: String
+package struct UsageError: Error {
+    package let message: String
 
-    init(_ message: String) { self.message = message }
+    package init(_ message: String) { self.message = message }
 }

@@ -1,7 +1,7 @@
 /// Numbers and times as people read them.
-enum NumberText {
+package enum NumberText {
     /// `1234567` as `1,234,567`.
-    static func grouped(_ number: Int) -> String {
+    package static func grouped(_ number: Int) -> String {
         var digits = Array(String(number.magnitude))
         var place = digits.count - 3
         while place > 0 {
@@ -12,7 +12,7 @@ enum NumberText {
     }
 
     /// A whole number without a point, anything else as it is.
-    static func plain(_ number: Double) -> String {
+    package static func plain(_ number: Double) -> String {
         guard let whole = Int(exactly: number), whole.magnitude < 1 << 53 else {
             return "\(number)"
         }
@@ -20,7 +20,7 @@ enum NumberText {
     }
 
     /// With `digits` after the point.
-    static func fixed(_ number: Double, digits: Int) -> String {
+    package static func fixed(_ number: Double, digits: Int) -> String {
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
         let scaled = (number.magnitude * scale).rounded()
@@ -34,7 +34,7 @@ enum NumberText {
     }
 
     /// `850 µs`, `12.3 ms`, `4.56 s`.
-    static func duration(_ duration: Duration) -> String {
+    package static func duration(_ duration: Duration) -> String {
         let seconds = duration / .seconds(1)
         switch seconds {
         case ..<0.001: return fixed(seconds * 1e6, digits: 0) + " µs"

@@ -1,5 +1,5 @@
 /// Text of documents made fit for terminals and lines.
-enum PlainText {
+package enum PlainText {
     /// The text on one line: white space becomes spaces, and nothing in it can steer a terminal.
     static func line(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { isSpace($0) || isUnprintable($0) }) else {
@@ -18,7 +18,7 @@ enum PlainText {
 
     /// JSON whose strings hold no character that could steer a terminal: what JSON allows raw in a
     /// string and terminals obey is written as `\u....`.
-    static func json(_ text: String) -> String {
+    package static func json(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: { isUnprintable($0) && $0 != "\n" }) else {
             return text
         }

@@ -1,6 +1,6 @@
 /// Rows in columns that are as wide as their widest cell.
-struct TextTable {
-    enum Alignment {
+package struct TextTable {
+    package enum Alignment {
         case left
         case right
     }
@@ -9,15 +9,15 @@ struct TextTable {
     private var rows: [[String]] = []
 
     /// A table with a line of column names, or without when all are empty.
-    init(_ columns: [(name: String, alignment: Alignment)]) {
+    package init(_ columns: [(name: String, alignment: Alignment)]) {
         alignments = columns.map(\.alignment)
         if columns.contains(where: { !$0.name.isEmpty }) { rows.append(columns.map(\.name)) }
     }
 
-    mutating func add(_ cells: [String]) { rows.append(cells.map(PlainText.line)) }
+    package mutating func add(_ cells: [String]) { rows.append(cells.map(PlainText.line)) }
 
     /// The lines, each ended by a newline and begun by `indent` spaces.
-    func text(indent: Int = 0) -> String {
+    package func text(indent: Int = 0) -> String {
         var widths = alignments.map { _ in 0 }
         for row in rows {
             for (column, cell) in row.enumerated() {

@@ -1,9 +1,9 @@
-internal import DocketCore
+package import DocketCore
 internal import DocketJSON
 internal import DocketSettings
 
 /// Parts of a command line that have a form of their own.
-enum ArgumentSyntax {
+package enum ArgumentSyntax {
     /// `NAME:TYPE[:USE,USE...]`.
     static func attribute(_ text: String) throws -> AttributeDefinition {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
@@ -36,7 +36,7 @@ enum ArgumentSyntax {
     }
 
     /// A file of `{"NAME": {"type": "TYPE", "uses": ["USE", ...]}, ...}`.
-    static func schema(file: String) throws -> [AttributeDefinition] {
+    package static func schema(file: String) throws -> [AttributeDefinition] {
         let text = try SettingsFile.text(at: file)
         var parser = JSONParserHandle(byteMaximum: SettingsFile.byteMaximum)
         var attributes: [AttributeDefinition] = []
@@ -83,7 +83,7 @@ enum ArgumentSyntax {
     }
 
     /// `NAME` or `NAME:N`.
-    static func facet(_ text: String) throws -> FacetRequest {
+    package static func facet(_ text: String) throws -> FacetRequest {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         if parts.count == 1 { return FacetRequest(parts[0]) }
         guard parts.count == 2, let limit = Int(parts[1]), limit > 0 else {

@@ -1,12 +1,24 @@
-internal import DocketClient
-internal import DocketSettings
+package import DocketClient
+package import DocketSettings
 
 /// The client that the settings describe.
-enum ClientSettings {
-    static func makeClient(_ values: SettingValues) throws -> DocketClient {
+package enum ClientSettings {
+    /// A client of the server, with the key and the TLS that are set.
+    ///
+    /// - Parameters:
+    ///   - values: May hold all of ``CommandSettings/forAll``.
+    ///   - agent: The name of the program.
+    ///   - configuration: What holds where nothing is set.
+    /// - Returns: A client that is not connected yet.
+    /// - Throws: ``UsageError`` and `SettingsError` for what is set wrongly, `DocketError`.
+    package static func makeClient(
+        _ values: SettingValues,
+        agent: String = "docket",
+        configuration: ClientConfiguration = ClientConfiguration()
+    ) throws -> DocketClient {
         let addresses = values[CommandSettings.address]
-        var configuration = ClientConfiguration()
-        configuration.agent = "docket/" + DocketVersion.text
+        var configuration = configuration
+        configuration.agent = agent + "/" + DocketVersion.text
         configuration.tls = try tls(values)
         if let timeout = values[CommandSettings.timeout] {
             configuration.timeouts.reads = timeout

@@ -1,7 +1,7 @@
-internal import DocketSettings
+package import DocketSettings
 
 /// Every setting of `docket` and its commands.
-enum CommandSettings {
+package enum CommandSettings {
     // For all commands.
     static let address = Setting<[String]>.list(
         "address",
@@ -15,7 +15,9 @@ enum CommandSettings {
         "FILE",
         help: "a file that holds the key"
     ).from([.arguments, .environment])
-    static let isJSON = Setting<Bool>.flag("json", help: "print JSON for programs").from(.arguments)
+    package static let isJSON = Setting<Bool>.flag("json", help: "print JSON for programs").from(
+        .arguments
+    )
     static let timeout = Setting<Duration?>.duration(
         "timeout",
         in: .milliseconds(1) ... .seconds(86_400),
@@ -44,7 +46,7 @@ enum CommandSettings {
         help: "the key of this client's certificate"
     ).from([.arguments, .environment])
 
-    static let forAll: [SettingDefinition] = [
+    package static let forAll: [SettingDefinition] = [
         address.definition, key.definition, keyFile.definition, isJSON.definition,
         timeout.definition, usesTLS.definition, tlsCA.definition, tlsServerName.definition,
         tlsClientCert.definition, tlsClientKey.definition,

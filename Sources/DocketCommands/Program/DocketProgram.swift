@@ -2,8 +2,8 @@ package import DocketClient
 package import DocketSettings
 
 /// The version of Docket's programs.
-enum DocketVersion {
-    static let text = "0.1.0"
+package enum DocketVersion {
+    package static let text = "0.1.0"
 }
 
 /// What the program `docket` does.
@@ -52,35 +52,8 @@ package struct DocketProgram: Sendable {
             }
             return .allWell
         } catch {
-            return report(error)
+            return console.report(error, of: "docket")
         }
-    }
-
-    private func report(_ error: any Error) -> ExitStatus {
-        let (status, message): (ExitStatus, String)
-        switch error {
-        // Whoever read the output, such as `head`, has seen enough.
-        case is OutputClosed: return .allWell
-        case let error as DocketError:
-            guard error.code != .cancelled || !Task.isCancelled else { return .interrupted }
-            (status, message) = (ExitStatus(error), Self.text(of: error))
-        case let error as UsageError: (status, message) = (.wrongUsage, error.message)
-        case let error as SettingsError: (status, message) = (.wrongUsage, error.message)
-        case let error as InputError: (status, message) = (.wrongUsage, error.message)
-        case is CancellationError: return .interrupted
-        default: (status, message) = (.serverError, "\(error)")
-        }
-        console.writeErrorLine("docket: \(PlainText.line(message))")
-        return status
-    }
-
-    private static func text(of error: DocketError) -> String {
-        var text = error.code == .unauthenticated ? "\(error)" : error.message
-        if text.isEmpty { text = "\(error.code)" }
-        if let wait = error.retryAfter, wait > .zero {
-            text += " (again after \(NumberText.duration(wait)))"
-        }
-        return text
     }
 }
 

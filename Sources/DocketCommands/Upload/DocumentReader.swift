@@ -1,28 +1,28 @@
-internal import DocketCore
+package import DocketCore
 internal import DocketJSON
 
 /// Reads documents from lines of JSON; what a value means is decided by the collection's schema.
-struct DocumentReader: ~Copyable {
+package struct DocumentReader: ~Copyable {
     /// Longest line: a document of 1 MiB, every byte of it escaped.
-    static let lineBytesMaximum = 8 << 20
+    package static let lineBytesMaximum = 8 << 20
     private static let idShownMaximum = 64
 
     private let types: [String: AttributeType]
     private var parser: JSONParserHandle
 
     /// A reader for a collection with these attributes.
-    init(_ attributes: [AttributeDefinition]) {
+    package init(_ attributes: [AttributeDefinition]) {
         types = Dictionary(attributes.map { ($0.name, $0.type) }) { first, _ in first }
         parser = JSONParserHandle(byteMaximum: Self.lineBytesMaximum, depthMaximum: 8)
     }
 
-    enum Outcome: Equatable {
+    package enum Outcome: Equatable {
         case document(Document)
         case rejected(id: String, field: String, reason: String)
     }
 
     /// The document of one line.
-    mutating func read(_ line: [UInt8]) -> Outcome {
+    package mutating func read(_ line: [UInt8]) -> Outcome {
         var document = Document(id: "")
         let types = types
         do {

@@ -1,8 +1,8 @@
-internal import DocketRuntime
+package import DocketRuntime
 internal import Glibc
 
 /// A file, or standard input as `-`, that cannot be read.
-struct InputError: Error {
+package struct InputError: Error {
     let message: String
 }
 
@@ -10,11 +10,11 @@ struct InputError: Error {
 ///
 /// A read that never ends (of a terminal, a pipe) does not outlive its reader's patience: the task
 /// that waits can be cancelled, and the thread ends with the process.
-actor InputFileHandle {
+package actor InputFileHandle {
     private static let chunkBytes = 256 << 10
 
     private nonisolated let executor: ThreadExecutor
-    nonisolated var unownedExecutor: UnownedSerialExecutor {
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
         unsafe executor.asUnownedSerialExecutor()
     }
     private nonisolated let reads = TaskSet()
@@ -23,7 +23,7 @@ actor InputFileHandle {
     /// Whether the file read now has not ended its last line.
     private var isInLine = false
 
-    init(_ files: [String]) throws(ThreadError) {
+    package init(_ files: [String]) throws(ThreadError) {
         executor = try ThreadExecutor(name: "input")
         self.files = files[...]
     }
@@ -43,7 +43,7 @@ actor InputFileHandle {
     /// The next bytes, empty at the end of the last file.
     ///
     /// - Throws: ``InputError``, or `CancellationError`.
-    nonisolated func next() async throws -> [UInt8] {
+    package nonisolated func next() async throws -> [UInt8] {
         let chunk = OneShot<[UInt8]>()
         reads.start { await self.read(into: chunk) }
         return try await chunk.value()

@@ -1,15 +1,15 @@
-internal import DocketCore
+package import DocketCore
 
 /// Documents that go into one call, with the lines that they came from.
-struct UploadBatch: Sendable {
+package struct UploadBatch: Sendable {
     /// What a call may hold; the server's own bounds are no lower unless it says so.
-    static let documentsMaximum = 1000
+    package static let documentsMaximum = 1000
     /// Of the encoded documents: a little less than the 8 MiB that a call may have.
     static let weightMaximum = (8 << 20) - (64 << 10)
     /// Lines, most of which may hold no document.
     static let linesMaximum = 100_000
 
-    private(set) var documents: [Document] = []
+    package private(set) var documents: [Document] = []
     /// For each document its line.
     private(set) var lines: [Int] = []
     /// From the first to the last line, those without a document included.
@@ -18,18 +18,20 @@ struct UploadBatch: Sendable {
     private(set) var inputBytes = 0
     private var weight = 0
 
-    var isEmpty: Bool { lineRange == nil }
+    package init() {}
+
+    package var isEmpty: Bool { lineRange == nil }
     var lineCount: Int { lineRange?.count ?? 0 }
 
     /// Whether the document still fits; the first one always does.
-    func fits(_ document: Document) -> Bool {
+    package func fits(_ document: Document) -> Bool {
         documents.isEmpty
             || documents.count < Self.documentsMaximum
                 && weight + Self.weight(of: document) <= Self.weightMaximum
     }
 
     /// Takes the line, which may hold no document.
-    mutating func add(_ document: Document?, line: Int, inputBytes added: Int) {
+    package mutating func add(_ document: Document?, line: Int, inputBytes added: Int) {
         lineRange = (lineRange?.lowerBound ?? line)...line
         inputBytes += added
         guard let document else { return }

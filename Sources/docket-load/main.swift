@@ -1,0 +1,13 @@
+internal import DocketCommands
+internal import DocketLoad
+internal import Glibc
+
+let console = ConsoleHandle.standard()
+let program = LoadProgram(console: console, environment: ConsoleHandle.environment())
+let arguments = Array(CommandLine.arguments.dropFirst())
+do {
+    exit(try await Interruption.run { await program.run(arguments) }.rawValue)
+} catch {
+    console.writeError("docket-load: cannot start: \(error)\n")
+    exit(ExitStatus.serverError.rawValue)
+}
