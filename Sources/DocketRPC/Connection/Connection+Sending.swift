@@ -104,6 +104,7 @@ extension Connection {
     /// One frame for each stream in turn, better classes first, while there is room and credit.
     func queueFrames() {
         hasProgress = false
+        guard sendQueue.contains(where: { !$0.isEmpty }) else { return }
         for level in sendQueue.indices {
             var waiting = sendQueue[level]
             sendQueue[level] = []

@@ -41,6 +41,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
 
     private var jobs = JobQueue()
     private var turnEnds: [any TurnEnd] = []
+    /// Those whose turn is ending; empty otherwise.
+    private var endingTurns: [any TurnEnd] = []
     private var isBusy = false
     private var deadlines = DeadlineHeap<() -> Void>()
     private var signalWatches: [SignalWatch] = []
@@ -175,9 +177,10 @@ extension EventLoop {
 
     private func endTurn() {
         guard !turnEnds.isEmpty else { return }
-        let ends = turnEnds
-        turnEnds.removeAll(keepingCapacity: true)
-        for end in ends { end.turnDidEnd() }
+        // Two arrays that take turns, so that none is made anew.
+        swap(&turnEnds, &endingTurns)
+        for end in endingTurns { end.turnDidEnd() }
+        endingTurns.removeAll(keepingCapacity: true)
     }
 
     private func takeRemote() {

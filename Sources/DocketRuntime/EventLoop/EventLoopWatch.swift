@@ -8,6 +8,11 @@ package struct Readiness: OptionSet, Sendable {
     package static let writable = Readiness(rawValue: 2)
     /// The descriptor is in error (reading it tells which); only ever reported.
     package static let failed = Readiness(rawValue: 1 << 16)
+
+    /// As the protocol has it, by one comparison instead of three calls.
+    package func contains(_ member: Readiness) -> Bool {
+        rawValue & member.rawValue == member.rawValue
+    }
 }
 
 /// A descriptor that an event loop watches; belongs to the loop's thread.

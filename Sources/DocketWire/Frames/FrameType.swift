@@ -57,6 +57,11 @@ package struct FrameFlags: OptionSet, Hashable, Sendable {
 
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// As the protocol has it, by one comparison instead of three calls.
+    package func contains(_ member: FrameFlags) -> Bool {
+        rawValue & member.rawValue == member.rawValue
+    }
+
     /// The flags that carry `priority` and nothing else.
     package init(priority: Priority) { self.init(rawValue: priority.rawValue << 5) }
 
