@@ -26,18 +26,24 @@ package enum FlightError: Error, Sendable {
 /// Lets concurrent misses of one request share one load.
 ///
 /// The load runs in a task of `run()`, not in that of the caller who began it: a caller who is
-/// cancelled leaves, and the flight goes on for the others and for the cache. A load that fails
-/// fails for all who wait, and nobody later.
+/// cancelled leaves, and the flight goes on for the others. When the last one leaves, the load is
+/// told to stop, and whoever comes later begins a new one: so loads are bounded by those who wait.
+/// A load that fails fails for all who wait, and nobody later.
 package final class SingleFlight: Sendable {
     package typealias Load = @Sendable () async throws -> CachedReply
 
     private struct Flight {
+        /// The ticket of who began it; tells it from a later one of the same key.
+        let number: UInt64
+        /// Called when nobody waits any more.
+        let onAbandoned: @Sendable () -> Void
         /// Those who wait, by ticket.
         var seats: [UInt64: FlightSeat] = [:]
     }
 
     private struct Departure: Sendable {
         let key: FlightKey
+        let number: UInt64
         let load: Load
     }
 
@@ -71,12 +77,18 @@ package final class SingleFlight: Sendable {
 
     /// What `load` gives, shared with everyone who asks for the same meanwhile.
     ///
+    /// `onAbandoned` tells this load to stop, from any thread; its result is then nobody's.
+    ///
     /// - Throws: What the load throws; `CancellationError` when this caller is cancelled;
     ///   ``FlightError``.
-    package func reply(for key: FlightKey, load: @escaping Load) async throws -> CachedReply {
+    package func reply(
+        for key: FlightKey,
+        onAbandoned: @escaping @Sendable () -> Void = {},
+        load: @escaping Load
+    ) async throws -> CachedReply {
         let seat = FlightSeat()
-        let (ticket, isFirst) = try board(seat, key)
-        if isFirst { departing.yield(Departure(key: key, load: load)) }
+        let (ticket, isFirst) = try board(seat, key, onAbandoned)
+        if isFirst { departing.yield(Departure(key: key, number: ticket, load: load)) }
         return try await withTaskCancellationHandler {
             try await seat.value()
         } onCancel: {
@@ -108,46 +120,52 @@ package final class SingleFlight: Sendable {
 
     private func board(
         _ seat: FlightSeat,
-        _ key: FlightKey
+        _ key: FlightKey,
+        _ onAbandoned: @escaping @Sendable () -> Void
     ) throws(FlightError) -> (ticket: UInt64, isFirst: Bool) {
         let result = state.withLock { state -> Result<(UInt64, Bool), FlightError> in
             guard !state.isStopped else { return .failure(.stopped) }
             let isFirst = state.flights[key] == nil
             guard !isFirst || state.flights.count < capacity else { return .failure(.tooMany) }
             state.tickets += 1
-            state.flights[key, default: Flight()].seats[state.tickets] = seat
-            return .success((state.tickets, isFirst))
+            let ticket = state.tickets
+            var flight = state.flights[key] ?? Flight(number: ticket, onAbandoned: onAbandoned)
+            flight.seats[ticket] = seat
+            state.flights[key] = flight
+            return .success((ticket, isFirst))
         }
         return try result.get()
     }
 
     private func leave(_ key: FlightKey, _ ticket: UInt64) {
-        state.withLock { state in
+        let onAbandoned = state.withLock { state -> (@Sendable () -> Void)? in
             // A flight that has landed stays out of the table.
-            guard state.flights[key] != nil else { return }
-            state.flights[key]?.seats[ticket] = nil
+            guard state.flights[key]?.seats.removeValue(forKey: ticket) != nil,
+                state.flights[key]?.seats.isEmpty == true
+            else { return nil }
+            return state.flights.removeValue(forKey: key)?.onAbandoned
         }
+        onAbandoned?()
     }
 
     private func fly(_ departure: Departure) async {
-        guard isAwaited(departure.key) else { return }
+        guard isAwaited(departure) else { return }
         let result: Result<CachedReply, any Error>
         do {
             result = .success(try await departure.load())
         } catch {
             result = .failure(error)
         }
-        let flight = state.withLock { $0.flights.removeValue(forKey: departure.key) }
+        let flight = state.withLock { state -> Flight? in
+            guard state.flights[departure.key]?.number == departure.number else { return nil }
+            return state.flights.removeValue(forKey: departure.key)
+        }
         for seat in flight?.seats.values ?? [:].values { seat.settle(result) }
     }
 
     /// Whether somebody still waits for the flight that may begin now; otherwise it is called off.
-    private func isAwaited(_ key: FlightKey) -> Bool {
-        state.withLock { state in
-            guard state.flights[key]?.seats.isEmpty ?? true else { return true }
-            state.flights[key] = nil
-            return false
-        }
+    private func isAwaited(_ departure: Departure) -> Bool {
+        state.withLock { $0.flights[departure.key]?.number == departure.number }
     }
 }
 

@@ -16,6 +16,8 @@ package final class DocumentService: CallServer {
         /// Bytes of incomplete messages: of a tenant, and of the process.
         package var tenantIncompleteBytes = 64 << 20
         package var incompleteBytes = 512 << 20
+        /// Time of the engine for one search, whoever waits for it.
+        package var searchLimit = Duration.seconds(30)
         /// Calls that take longer are logged.
         package var slowCall = Duration.milliseconds(500)
         /// Whether keys are taken on connections that are neither TLS nor of this machine.
@@ -59,6 +61,7 @@ package final class DocumentService: CallServer {
             collections: collections,
             seal: seal,
             limits: configuration.limits,
+            loadLimit: configuration.searchLimit,
             cache: ReplyCache(configuration.cache)
         )
         budgets = TenantBudgets(
@@ -133,7 +136,7 @@ package final class DocumentService: CallServer {
         }
         let answer = try await unary.answer(body, caller)
         meta.tookMicroseconds = took(call)
-        try await call.finish(answer.body, meta)
+        try await call.finish(answer, meta)
     }
 
     private func meta(_ requestID: String, _ call: ServerCall) -> ReplyMeta {

@@ -17,11 +17,12 @@ package final class TenantSession: CallSession {
         self.grant = grant
         self.service = service
         self.budget = budget
+        grant.sessionBegan()
     }
 
-    package var isRevoked: Bool {
-        grant.isRevoked || grant.isExpired(at: WallClock.microseconds())
-    }
+    deinit { grant.sessionEnded() }
+
+    package var isRevoked: Bool { grant.isOver }
 
     package func admit(_ head: CallHead) -> CallStatus? {
         if let error = refusal(head) { return error.callStatus }
@@ -29,7 +30,7 @@ package final class TenantSession: CallSession {
     }
 
     private func refusal(_ head: CallHead) -> DocketError? {
-        guard !grant.isRevoked else {
+        guard !grant.isOver else {
             return DocketError(
                 .unauthenticated,
                 "the key is no longer valid",
@@ -63,7 +64,7 @@ package final class TenantSession: CallSession {
         into reply: inout ReplyWriter
     ) -> Bool {
         guard head.meta.method == DocketMethod.search.rawValue, let tenant = grant.tenant,
-            !grant.isRevoked, grant.scopes.contains(.read),
+            !grant.isOver, grant.scopes.contains(.read),
             let cached = service.searcher.cached(tenant, .raw, body, head.meta, at: head.arrived)
         else { return false }
         reply.body = cached.body

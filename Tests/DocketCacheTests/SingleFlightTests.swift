@@ -150,6 +150,39 @@ struct SingleFlightTests {
         #expect(flights.flights == 0)
     }
 
+    @Test("a load is told to stop when its last caller leaves, and who comes later has a new one")
+    func abandoned() async throws {
+        let flights = SingleFlight()
+        let (gate, told) = (Gate(), Count())
+        let old = CachedReply([1], state)
+        let new = CachedReply([2], state)
+        let key = key("query")
+        await fly(flights) {
+            let first = Task {
+                try await flights.reply(for: key, onAbandoned: { told.increment() }) {
+                    await gate.pass()
+                    return old
+                }.body
+            }
+            await gate.arrival()
+            let second = Task { try await flights.reply(for: key) { old }.body }
+            while flights.waiting < 2 { await Task.yield() }
+            first.cancel()
+            _ = await first.result
+            #expect(told.value == 0)
+            second.cancel()
+            _ = await second.result
+            #expect(told.value == 1)
+            #expect(flights.flights == 0)
+            let later = try? await flights.reply(for: key) {
+                // The old load lands while the new one is under way.
+                gate.open()
+                return new
+            }.body
+            #expect(later == [2])
+        }
+    }
+
     @Test("whoever comes after a change does not join a flight from before it")
     func generations() async {
         let flights = SingleFlight()

@@ -17,17 +17,24 @@ package final class Authenticator: Sendable {
     private struct State {
         var grants: [String: Entry] = [:]
         var unknown: [String: MonotonicTime] = [:]
+        /// Rises with each revocation: a key that was read before one may be the revoked key.
+        var revocations: UInt64 = 0
     }
 
-    /// Grants kept; beyond it those without connections go.
-    private static let grantsMaximum = 10_000
     private static let unknownMaximum = 4096
     private static let unknownLifetime = Duration.seconds(5)
+    /// Times that a key is read again because another one was revoked meanwhile.
+    private static let readings = 8
 
     private let directory: any TenantDirectory
+    private let grantsMaximum: Int
     private let state = Mutex(State())
 
-    package init(directory: any TenantDirectory) { self.directory = directory }
+    /// Keeps `grantsMaximum` grants; beyond it those without connections go first.
+    package init(directory: any TenantDirectory, grantsMaximum: Int = 10_000) {
+        self.directory = directory
+        self.grantsMaximum = grantsMaximum
+    }
 
     /// The grant of the key that `credential` spells.
     ///
@@ -39,6 +46,16 @@ package final class Authenticator: Sendable {
         if let entry = state.withLock({ $0.grants[key.id] }) {
             return try check(entry.grant, storedHash: entry.secretHash, key)
         }
+        for _ in 0..<Self.readings {
+            let revocations = state.withLock { $0.revocations }
+            let entry = try await read(key)
+            _ = try check(entry.grant, storedHash: entry.secretHash, key)
+            if let grant = keep(entry, ifStill: revocations) { return grant }
+        }
+        throw DocketError(.unavailable, "keys are being revoked, try again", isNotProcessed: true)
+    }
+
+    private func read(_ key: APIKey) async throws(DocketError) -> Entry {
         guard let record = try await directory.key(key.id) else {
             rememberUnknown(key.id)
             throw Self.refusal
@@ -50,18 +67,15 @@ package final class Authenticator: Sendable {
         }
         let grant = Grant(record, quota: quota)
         if record.revokedMicroseconds != nil { grant.revoke() }
-        _ = try check(grant, storedHash: record.secretHash, key)
-        return keep(grant, record.secretHash)
+        return Entry(grant: grant, secretHash: record.secretHash)
     }
 
     /// Reads every kept grant again: what was revoked, expired or changed elsewhere takes effect.
     package func refresh() async throws(DocketError) {
         let kept = state.withLock { Array($0.grants.values) }
-        let now = WallClock.microseconds()
         for entry in kept {
             let record = try await directory.key(entry.grant.keyID)
-            guard let record, record.revokedMicroseconds == nil, !entry.grant.isExpired(at: now)
-            else {
+            guard let record, record.revokedMicroseconds == nil, !entry.grant.isOver else {
                 revoke(entry.grant.keyID)
                 continue
             }
@@ -76,13 +90,18 @@ package final class Authenticator: Sendable {
 
     /// Ends the grant of this key, if it is in use here.
     package func revoke(_ keyID: String) {
-        state.withLock { $0.grants.removeValue(forKey: keyID) }?.grant.revoke()
+        let entry = state.withLock { state in
+            state.revocations += 1
+            return state.grants.removeValue(forKey: keyID)
+        }
+        entry?.grant.revoke()
     }
 
     /// Ends all grants of a tenant.
     package func revokeAll(of tenant: TenantID) {
         let ids = state.withLock { state in
-            state.grants.values.filter { $0.grant.tenant == tenant }.map(\.grant.keyID)
+            state.revocations += 1
+            return state.grants.values.filter { $0.grant.tenant == tenant }.map(\.grant.keyID)
         }
         for id in ids { revoke(id) }
     }
@@ -98,21 +117,26 @@ package final class Authenticator: Sendable {
         storedHash: [UInt8],
         _ key: APIKey
     ) throws(DocketError) -> Grant {
-        guard ConstantTime.equal(storedHash, key.secretHash), !grant.isRevoked,
-            !grant.isExpired(at: WallClock.microseconds())
-        else { throw Self.refusal }
+        guard ConstantTime.equal(storedHash, key.secretHash), !grant.isOver else {
+            throw Self.refusal
+        }
         return grant
     }
 
-    /// The grant, or the one that another connection of the same key has put there meanwhile.
-    private func keep(_ grant: Grant, _ hash: [UInt8]) -> Grant {
+    /// The grant, or the one that another connection of the same key has put there meanwhile; nil
+    /// when a key was revoked since `revocations` were counted.
+    private func keep(_ entry: Entry, ifStill revocations: UInt64) -> Grant? {
         state.withLock { state in
-            if let entry = state.grants[grant.keyID] { return entry.grant }
-            if state.grants.count >= Self.grantsMaximum, let some = state.grants.first?.key {
-                state.grants.removeValue(forKey: some)?.grant.revoke()
+            guard state.revocations == revocations else { return nil }
+            let id = entry.grant.keyID
+            if let known = state.grants[id] { return known.grant }
+            if state.grants.count >= grantsMaximum {
+                let unused = state.grants.first { $0.value.grant.sessions == 0 }
+                let leaving = unused ?? state.grants.first
+                if let leaving { state.grants.removeValue(forKey: leaving.key)?.grant.revoke() }
             }
-            state.grants[grant.keyID] = Entry(grant: grant, secretHash: hash)
-            return grant
+            state.grants[id] = entry
+            return entry.grant
         }
     }
 

@@ -1,4 +1,5 @@
 package import DocketCore
+internal import DocketRuntime
 internal import Synchronization
 
 /// What one API key allows, shared by all connections that came with it.
@@ -13,6 +14,7 @@ package final class Grant: Sendable {
     private let expiresMicroseconds: Int64?
     private let quotaNow: Mutex<Quota>
     private let revoked = Atomic<Bool>(false)
+    private let sessionsNow = Atomic<Int>(0)
 
     package init(_ key: KeyRecord, quota: Quota) {
         keyID = key.id
@@ -33,8 +35,15 @@ package final class Grant: Sendable {
 
     package var isRevoked: Bool { revoked.load(ordering: .relaxed) }
 
-    /// Whether the key's time is over at `now`, microseconds since 1970.
-    package func isExpired(at now: Int64) -> Bool {
-        expiresMicroseconds.map { $0 <= now } ?? false
+    /// Whether the key is revoked or its time is over.
+    package var isOver: Bool {
+        isRevoked || expiresMicroseconds.map { $0 <= WallClock.microseconds() } ?? false
     }
+
+    /// Connections that came with the key.
+    var sessions: Int { sessionsNow.load(ordering: .relaxed) }
+
+    func sessionBegan() { sessionsNow.add(1, ordering: .relaxed) }
+
+    func sessionEnded() { sessionsNow.subtract(1, ordering: .relaxed) }
 }

@@ -20,28 +20,12 @@ struct Caller: Sendable {
         }
         return tenant
     }
-
-    /// Refuses all but keys of administration.
-    func requireAdministration() throws(DocketError) {
-        guard grant.tenant == nil, grant.scopes.contains(.admin) else {
-            throw DocketError(.permissionDenied, "this needs a key of administration")
-        }
-    }
-}
-
-/// A reply's body with what its metadata says of it.
-struct Answer: Sendable {
-    var body: [UInt8]
-    var source: ReplyMeta.Source = .none
-    /// Microseconds since 1970 that the body is known to hold for; 0 for now.
-    var asOfMicroseconds: Int64 = 0
-    var isDegraded = false
-
-    init(_ body: [UInt8]) { self.body = body }
 }
 
 /// What answers one unary method.
 protocol UnaryMethod: Sendable {
+    /// The body of the reply.
+    ///
     /// - Throws: ``DocketError``, which the peer gets as it is.
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8]
 }

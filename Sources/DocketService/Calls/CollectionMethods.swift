@@ -6,7 +6,7 @@ struct CreateCollectionMethod: UnaryMethod {
     let store: any DocumentStore
     let limits: Limits
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let tenant = try caller.tenant()
         let request = try await Decoding.request(CreateCollectionRequest.self, body)
         if let fault = ResourceName.fault(in: request.name, limit: limits.nameBytes) {
@@ -18,39 +18,37 @@ struct CreateCollectionMethod: UnaryMethod {
             schema: try CollectionSchema(request.attributes, limits: limits),
             quota: caller.grant.quota
         )
-        return Answer(CollectionDescription(collection).encode())
+        return CollectionDescription(collection).encode()
     }
 }
 
 struct ListCollectionsMethod: UnaryMethod {
     let store: any DocumentStore
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let tenant = try caller.tenant()
         _ = try await Decoding.request(ListCollectionsRequest.self, body)
         let collections = try await store.collections(tenant)
-        return Answer(
-            ListCollectionsReply(collections: collections.map { CollectionDescription($0) })
-                .encode()
-        )
+        return ListCollectionsReply(collections: collections.map { CollectionDescription($0) })
+            .encode()
     }
 }
 
 struct GetCollectionMethod: UnaryMethod {
     let store: any DocumentStore
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let tenant = try caller.tenant()
         let request = try await Decoding.request(GetCollectionRequest.self, body)
         let collection = try await store.collection(tenant, named: request.name)
-        return Answer(CollectionDescription(collection).encode())
+        return CollectionDescription(collection).encode()
     }
 }
 
 struct AddAttributesMethod: UnaryMethod {
     let store: any DocumentStore
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let tenant = try caller.tenant()
         let request = try await Decoding.request(AddAttributesRequest.self, body)
         let collection = try await store.addAttributes(
@@ -58,19 +56,19 @@ struct AddAttributesMethod: UnaryMethod {
             to: request.collection,
             request.attributes
         )
-        return Answer(CollectionDescription(collection).encode())
+        return CollectionDescription(collection).encode()
     }
 }
 
 struct DeleteCollectionMethod: UnaryMethod {
     let store: any DocumentStore
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let tenant = try caller.tenant()
         let request = try await Decoding.request(DeleteCollectionRequest.self, body)
         guard try await store.deleteCollection(tenant, named: request.name) else {
             throw DocketError(.notFound, "there is no collection \(request.name)")
         }
-        return Answer(DeleteCollectionReply().encode())
+        return DeleteCollectionReply().encode()
     }
 }

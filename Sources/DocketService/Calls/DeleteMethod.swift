@@ -11,7 +11,7 @@ struct DeleteMethod: UnaryMethod {
     let seal: CursorSeal
     let limits: Limits
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let tenant = try caller.tenant()
         let request = try await Decoding.request(DeleteRequest.self, body)
         let collection = try await collections.open(tenant, request.collection).collection
@@ -29,7 +29,7 @@ struct DeleteMethod: UnaryMethod {
         _ tenant: TenantID,
         _ collection: Collection,
         _ caller: Caller
-    ) async throws(DocketError) -> Answer {
+    ) async throws(DocketError) -> [UInt8] {
         try limits.check(ids: request.ids)
         var seen: Set<String> = []
         let ids = request.ids.filter { seen.insert($0).inserted }
@@ -54,8 +54,8 @@ struct DeleteMethod: UnaryMethod {
             )
         )
         switch result {
-        case .outcomes(let outcomes): return Answer(encode(outcomes))
-        case .replayed(let reply): return Answer(reply)
+        case .outcomes(let outcomes): return encode(outcomes)
+        case .replayed(let reply): return reply
         }
     }
 
@@ -64,7 +64,7 @@ struct DeleteMethod: UnaryMethod {
         _ filter: Filter,
         _ tenant: TenantID,
         _ collection: Collection
-    ) async throws(DocketError) -> Answer {
+    ) async throws(DocketError) -> [UInt8] {
         let bound = try SearchBinder(collection: collection, limits: limits).bind(filter)
         let purpose = CursorPurpose(
             DocketMethod.delete.rawValue,
@@ -88,6 +88,6 @@ struct DeleteMethod: UnaryMethod {
         var reply = DeleteReply()
         reply.deleted = result.deleted
         if let next = result.next { reply.cursor = seal.sealNumber(next, for: purpose) }
-        return Answer(reply.encode())
+        return reply.encode()
     }
 }

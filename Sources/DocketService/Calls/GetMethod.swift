@@ -7,7 +7,7 @@ struct GetMethod: UnaryMethod {
     let collections: CollectionRegistry
     let limits: Limits
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let tenant = try caller.tenant()
         let request = try await Decoding.request(GetRequest.self, body)
         try limits.check(ids: request.ids)
@@ -30,7 +30,7 @@ struct GetMethod: UnaryMethod {
             }
         }
         reply.left = Array(request.ids.dropFirst(found.count))
-        return Answer(try await Encoding.reply(reply, isLarge: found.count > 20))
+        return try await Encoding.reply(reply, isLarge: found.count > 20)
     }
 }
 
@@ -40,8 +40,13 @@ extension Limits {
         guard (1...self.ids).contains(ids.count) else {
             throw .invalid("ids", "are \(ids.count), they may be 1 to \(self.ids)")
         }
-        for id in ids where id.isEmpty || id.utf8.count > idBytes {
-            throw .invalid("ids", "each is 1 to \(idBytes) bytes")
+        for (item, id) in ids.enumerated() where !(1...idBytes).contains(id.utf8.count) {
+            let reason = "is \(id.utf8.count) bytes, it may be 1 to \(idBytes)"
+            throw DocketError(
+                .invalidArgument,
+                "ids: item \(item) \(reason)",
+                details: [DocketError.Detail(item: item, field: "ids", reason: reason)]
+            )
         }
     }
 }

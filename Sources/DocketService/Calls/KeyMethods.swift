@@ -9,7 +9,7 @@ struct CreateKeyMethod: UnaryMethod {
 
     let directory: any TenantDirectory
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let request = try await Decoding.request(CreateKeyRequest.self, body)
         guard request.lifetimeSeconds <= Self.lifetimeMaximum else {
             throw .invalid("lifetime_s", "is over \(Self.lifetimeMaximum), the limit")
@@ -34,14 +34,14 @@ struct CreateKeyMethod: UnaryMethod {
         }
         try await directory.addKey(record)
         let description = KeyDescription(record, tenantName: request.tenant)
-        return Answer(CreateKeyReply(key: description, secret: key.text).encode())
+        return CreateKeyReply(key: description, secret: key.text).encode()
     }
 }
 
 struct ListKeysMethod: UnaryMethod {
     let directory: any TenantDirectory
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let request = try await Decoding.request(ListKeysRequest.self, body)
         var tenant: TenantID?
         if !request.tenant.isEmpty {
@@ -49,7 +49,7 @@ struct ListKeysMethod: UnaryMethod {
         }
         let keys = try await directory.keys(of: tenant)
         let descriptions = keys.map { KeyDescription($0, tenantName: request.tenant) }
-        return Answer(ListKeysReply(keys: descriptions).encode())
+        return ListKeysReply(keys: descriptions).encode()
     }
 }
 
@@ -58,12 +58,12 @@ struct RevokeKeyMethod: UnaryMethod {
     let directory: any TenantDirectory
     let authenticator: Authenticator
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let request = try await Decoding.request(RevokeKeyRequest.self, body)
         guard let key = try await directory.key(request.id),
             try await directory.revokeKey(key.id, of: key.tenant)
         else { throw DocketError(.notFound, "there is no such key") }
         authenticator.revoke(key.id)
-        return Answer(RevokeKeyReply().encode())
+        return RevokeKeyReply().encode()
     }
 }

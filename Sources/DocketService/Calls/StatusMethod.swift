@@ -7,7 +7,7 @@ struct StatusMethod: UnaryMethod {
     let collections: CollectionRegistry
     let limits: Limits
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let tenant = try caller.tenant()
         let request = try await Decoding.request(StatusRequest.self, body)
         var reply = StatusReply()
@@ -16,7 +16,7 @@ struct StatusMethod: UnaryMethod {
             for collection in try await store.collections(tenant) {
                 try await reply.collections.append(counts(tenant, collection))
             }
-            return Answer(reply.encode())
+            return reply.encode()
         }
         let collection = try await collections.open(tenant, request.collection).collection
         if !request.ids.isEmpty {
@@ -27,7 +27,7 @@ struct StatusMethod: UnaryMethod {
             }
         }
         try await reply.collections.append(counts(tenant, collection))
-        return Answer(reply.encode())
+        return reply.encode()
     }
 
     private func counts(

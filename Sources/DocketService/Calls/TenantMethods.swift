@@ -6,23 +6,23 @@ struct CreateTenantMethod: UnaryMethod {
     let directory: any TenantDirectory
     let limits: Limits
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let request = try await Decoding.request(CreateTenantRequest.self, body)
         if let fault = ResourceName.fault(in: request.name, limit: limits.nameBytes) {
             throw .invalid("name", fault)
         }
         let tenant = try await directory.createTenant(named: request.name, quota: request.quota)
-        return Answer(TenantDescription(tenant).encode())
+        return TenantDescription(tenant).encode()
     }
 }
 
 struct ListTenantsMethod: UnaryMethod {
     let directory: any TenantDirectory
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         _ = try await Decoding.request(ListTenantsRequest.self, body)
         let tenants = try await directory.tenants()
-        return Answer(ListTenantsReply(tenants: tenants.map { TenantDescription($0) }).encode())
+        return ListTenantsReply(tenants: tenants.map { TenantDescription($0) }).encode()
     }
 }
 
@@ -30,13 +30,13 @@ struct SetQuotaMethod: UnaryMethod {
     let directory: any TenantDirectory
     let authenticator: Authenticator
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let request = try await Decoding.request(SetQuotaRequest.self, body)
         var tenant = try await directory.tenantOrError(named: request.tenant)
         try await directory.setQuota(request.quota, of: tenant.id)
         try await authenticator.refresh()
         tenant.quota = request.quota
-        return Answer(TenantDescription(tenant).encode())
+        return TenantDescription(tenant).encode()
     }
 }
 
@@ -44,7 +44,7 @@ struct DeleteTenantMethod: UnaryMethod {
     let directory: any TenantDirectory
     let authenticator: Authenticator
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let request = try await Decoding.request(DeleteTenantRequest.self, body)
         let tenant = try await directory.tenantOrError(named: request.name)
         // First the keys, so that nothing is written into what is being deleted.
@@ -53,7 +53,7 @@ struct DeleteTenantMethod: UnaryMethod {
             throw DocketError(.notFound, "there is no tenant \(request.name)")
         }
         authenticator.revokeAll(of: tenant.id)
-        return Answer(DeleteTenantReply().encode())
+        return DeleteTenantReply().encode()
     }
 }
 

@@ -9,7 +9,7 @@ struct UploadMethod: UnaryMethod {
     let collections: CollectionRegistry
     let limits: Limits
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
         let tenant = try caller.tenant()
         guard body.count <= limits.batchBytes else {
             throw .invalid(
@@ -38,8 +38,8 @@ struct UploadMethod: UnaryMethod {
             )
         )
         switch result {
-        case .outcomes(let outcomes): return Answer(checked.reply(outcomes).encode())
-        case .replayed(let reply): return Answer(reply)
+        case .outcomes(let outcomes): return checked.reply(outcomes).encode()
+        case .replayed(let reply): return reply
         }
     }
 

@@ -16,6 +16,8 @@ package struct IndexingSchedule: Sendable {
     private enum Standing {
         case queued
         case running(isFilledAgain: Bool)
+        /// Its tenant was deleted while the group ran.
+        case leaving
         /// Waits for its second, or for an error to pass; `failures` in a row.
         case sleeping(failures: Int)
     }
@@ -44,7 +46,7 @@ package struct IndexingSchedule: Sendable {
             enqueue(tenant)
         case .running:
             standings[tenant] = .running(isFilledAgain: true)
-        case .queued, .sleeping:
+        case .queued, .sleeping, .leaving:
             break
         }
         return startNext()
@@ -52,6 +54,7 @@ package struct IndexingSchedule: Sendable {
 
     /// One group is done.
     package mutating func finished(_ tenant: TenantID, _ progress: IndexingProgress) -> [Action] {
+        if case .leaving? = standings[tenant] { return left(tenant) }
         guard case .running(let isFilledAgain)? = standings[tenant] else { return [] }
         running -= 1
         failures[tenant] = nil
@@ -68,6 +71,7 @@ package struct IndexingSchedule: Sendable {
 
     /// The group could not be indexed now; the tenant comes again after a delay that doubles.
     package mutating func failed(_ tenant: TenantID) -> [Action] {
+        if case .leaving? = standings[tenant] { return left(tenant) }
         guard case .running? = standings[tenant] else { return [] }
         running -= 1
         let count = failures[tenant, default: 0] + 1
@@ -89,11 +93,18 @@ package struct IndexingSchedule: Sendable {
         failures[tenant] = nil
         guard let standing = standings[tenant] else { return }
         switch standing {
-        case .running: standings[tenant] = .running(isFilledAgain: false)
+        case .running: standings[tenant] = .leaving
+        case .leaving: break
         case .queued, .sleeping:
             standings[tenant] = nil
             queue.removeAll { $0 == tenant }
         }
+    }
+
+    private mutating func left(_ tenant: TenantID) -> [Action] {
+        running -= 1
+        standings[tenant] = nil
+        return startNext()
     }
 
     private mutating func enqueue(_ tenant: TenantID) {

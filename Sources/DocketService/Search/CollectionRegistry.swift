@@ -7,9 +7,6 @@ internal import Synchronization
 /// Every cached reply refers to the state that it was filled at, so a state that leaves the
 /// registry is retired first: no reply of it is given again.
 package final class CollectionRegistry: GenerationObserver {
-    /// Collections known at once; beyond it one is retired and read again when it is asked for.
-    private static let statesMaximum = 100_000
-
     private struct Key: Hashable {
         let tenant: TenantID
         let number: UInt32
@@ -29,18 +26,24 @@ package final class CollectionRegistry: GenerationObserver {
     private let generations: any GenerationSource
     private let onFilled: @Sendable (TenantID) -> Void
     private let onDeleted: @Sendable (TenantID) -> Void
+    private let statesMaximum: Int
     private let state = Mutex(State())
 
     /// A registry that tells `onFilled` of tenants whose documents wait to be indexed, and
     /// `onDeleted` of tenants that are gone.
+    ///
+    /// It knows `statesMaximum` collections at once; beyond it one is retired and read again when
+    /// it is asked for.
     package init(
         store: any DocumentStore,
         generations: any GenerationSource,
+        statesMaximum: Int = 100_000,
         onFilled: @escaping @Sendable (TenantID) -> Void,
         onDeleted: @escaping @Sendable (TenantID) -> Void
     ) {
         self.store = store
         self.generations = generations
+        self.statesMaximum = statesMaximum
         self.onFilled = onFilled
         self.onDeleted = onDeleted
     }
@@ -60,35 +63,36 @@ package final class CollectionRegistry: GenerationObserver {
             throw .invalid("collection", name.isEmpty ? "is missing" : "is not the name of one")
         }
         let collection = try await store.collection(tenant, named: name)
-        let now = try await generations.generations(tenant, of: collection)
-        return keep(tenant, collection, now)
+        // Registered before the generations are read, so that no change meanwhile goes unheard.
+        let key = Key(tenant: tenant, number: collection.number)
+        let live = register(key)
+        do throws(DocketError) {
+            let now = try await generations.generations(tenant, of: collection)
+            live.raise(hard: now.hard, soft: now.soft, schemaEpoch: now.schemaEpoch)
+        } catch {
+            retire { $0 == key }
+            throw error
+        }
+        let open = OpenCollection(collection: collection, state: live)
+        // One that is gone meanwhile may stand in the way of a new one of its name.
+        state.withLock { state in
+            if open.isCurrent { state.open[Name(tenant: tenant, name: name)] = open }
+        }
+        return open
     }
 
-    private func keep(
-        _ tenant: TenantID,
-        _ collection: Collection,
-        _ now: Generations
-    ) -> OpenCollection {
+    /// The collection's live state, at first without generations.
+    private func register(_ key: Key) -> CollectionState {
         state.withLock { state in
-            if state.states.count >= Self.statesMaximum, let some = state.states.first {
+            if let live = state.states[key] { return live }
+            if state.states.count >= statesMaximum, let some = state.states.first {
                 some.value.retire()
                 state.states[some.key] = nil
                 state.open = state.open.filter { !$0.value.state.isRetired }
             }
-            let key = Key(tenant: tenant, number: collection.number)
-            let live =
-                state.states[key]
-                ?? CollectionState(
-                    hard: now.hard,
-                    soft: now.soft,
-                    schemaEpoch: now.schemaEpoch,
-                    confirmed: .max
-                )
-            live.raise(hard: now.hard, soft: now.soft, schemaEpoch: now.schemaEpoch)
+            let live = CollectionState(hard: 0, soft: 0, schemaEpoch: 0, confirmed: .max)
             state.states[key] = live
-            let open = OpenCollection(collection: collection, state: live)
-            state.open[Name(tenant: tenant, name: collection.name)] = open
-            return open
+            return live
         }
     }
 

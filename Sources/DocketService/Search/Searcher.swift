@@ -11,20 +11,24 @@ package final class Searcher: Sendable {
     private let collections: CollectionRegistry
     private let seal: CursorSeal
     private let limits: Limits
+    private let loadLimit: Duration
     package let cache: ReplyCache
     package let flights: SingleFlight
 
+    /// A searcher whose engine has `loadLimit` for one search, whoever waits for it.
     package init(
         search: any DocumentSearch,
         collections: CollectionRegistry,
         seal: CursorSeal,
         limits: Limits,
+        loadLimit: Duration,
         cache: ReplyCache
     ) {
         self.search = search
         self.collections = collections
         self.seal = seal
         self.limits = limits
+        self.loadLimit = loadLimit
         self.cache = cache
         flights = SingleFlight()
     }
@@ -86,25 +90,40 @@ package final class Searcher: Sendable {
             bytes: prepared.key,
             mark: mark
         )
-        let reply: CachedReply
+        let reply = try await fly(key) { [self] work in
+            try await load(prepared, open.state, mark, work)
+        }
+        cache.store(Self.scope(tenant, .raw), body, reply)
+        return (reply, .engine)
+    }
+
+    /// Shares the load with all who ask the same; it ends with the last of them, or in its time.
+    private func fly(
+        _ key: FlightKey,
+        _ load: @escaping @Sendable (WorkLimit) async throws -> CachedReply
+    ) async throws(DocketError) -> CachedReply {
+        let work = WorkLimit()
         do {
-            reply = try await flights.reply(for: key) { [self] in
-                try await load(prepared, open.state, mark)
+            return try await flights.reply(for: key, onAbandoned: { work.stop() }) { [loadLimit] in
+                defer { work.stop() }
+                return try await withDeadline(.now() + loadLimit) { try await load(work) }
             }
         } catch let error as DocketError {
             throw error
         } catch is CancellationError {
             throw DocketError(.cancelled, "the caller gave up")
-        } catch {
+        } catch is DeadlineExceeded {
+            throw DocketError(.deadlineExceeded, "the search took over \(loadLimit)")
+        } catch FlightError.tooMany {
             throw DocketError(
                 .resourceExhausted,
                 "too many searches wait",
                 retryAfter: .milliseconds(200),
                 isNotProcessed: true
             )
+        } catch {
+            throw DocketError(.unavailable, "the server stops", isNotProcessed: true)
         }
-        cache.store(Self.scope(tenant, .raw), body, reply)
-        return (reply, .engine)
     }
 
     /// A search with everything that its load needs.
@@ -150,10 +169,11 @@ package final class Searcher: Sendable {
     private func load(
         _ prepared: Prepared,
         _ state: CollectionState,
-        _ mark: FillMark
+        _ mark: FillMark,
+        _ work: WorkLimit
     ) async throws(DocketError) -> CachedReply {
         let asOf = WallClock.microseconds()
-        let page = try await search.search(prepared.plan, work: WorkLimit())
+        let page = try await search.search(prepared.plan, work: work)
         let reply = self.reply(page, prepared)
         let body = try await Encoding.reply(reply, isLarge: reply.hits.count > 50)
         let cached = CachedReply(

@@ -1,0 +1,168 @@
+import DocketCache
+import DocketCore
+import DocketRPC
+import DocketRuntime
+import DocketSQLite
+import DocketService
+import DocketTelemetry
+import DocketWire
+import Foundation
+
+/// A folder that is removed at the end.
+final class TemporaryFolder: Sendable {
+    let path = FileManager.default.temporaryDirectory.path + "/docket-\(UUID().uuidString)"
+
+    init() {
+        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// The service over a real embedded store, reached without a network. Nothing is indexed by itself.
+final class TestService: Sendable {
+    struct Options: Sendable {
+        var service = DocumentService.Configuration()
+        var store: @Sendable (inout EmbeddedConfiguration) -> Void = { _ in }
+        /// Puts something in the place of a part of the store.
+        var backends: @Sendable (inout Backends) -> Void = { _ in }
+        var onFilled: @Sendable (TenantID) -> Void = { _ in }
+        var onDeleted: @Sendable (TenantID) -> Void = { _ in }
+    }
+
+    /// One group of loops for all tests, for as long as the process runs.
+    private static let loops: EventLoopGroup? = {
+        let group = try? EventLoopGroup(count: 2)
+        try? group?.start()
+        return group
+    }()
+
+    let store: EmbeddedStore
+    let service: DocumentService
+    let collections: CollectionRegistry
+    let rpc: RPCServer
+    private let loops: EventLoopGroup
+    private let folder: TemporaryFolder
+
+    private init(_ options: Options) async throws {
+        folder = TemporaryFolder()
+        var configuration = EmbeddedConfiguration(directory: folder.path + "/data")
+        configuration.synchronous = .off
+        configuration.softGenerationInterval = .zero
+        options.store(&configuration)
+        store = try await EmbeddedStore.open(configuration)
+        var backends = Backends(
+            directory: store,
+            store: store,
+            search: store,
+            indexing: store,
+            generations: store,
+            backup: store
+        )
+        options.backends(&backends)
+        collections = CollectionRegistry(
+            store: backends.store,
+            generations: backends.generations,
+            onFilled: options.onFilled,
+            onDeleted: options.onDeleted
+        )
+        store.observe(collections)
+        service = DocumentService(
+            backends,
+            collections: collections,
+            secret: try await store.serverSecret(),
+            metrics: CallMetrics(MetricsRegistry()),
+            logger: .silent,
+            configuration: options.service
+        )
+        guard let loops = Self.loops else {
+            throw DocketError(.unavailable, "the event loops cannot be started")
+        }
+        self.loops = loops
+        rpc = try RPCServer(
+            at: Endpoint(host: "127.0.0.1", port: 0),
+            on: loops,
+            serving: service,
+            tls: nil,
+            configuration: ConnectionConfiguration()
+        )
+    }
+
+    /// Runs `body` beside a service that is stopped afterwards.
+    static func run(
+        _ change: (inout Options) -> Void = { _ in },
+        _ body: (TestService) async throws -> Void
+    ) async throws {
+        var options = Options()
+        change(&options)
+        let test = try await TestService(options)
+        async let flights: Void = test.service.searcher.flights.run()
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(test)) } catch { result = .failure(error) }
+        await test.rpc.stop(by: .now())
+        test.service.searcher.flights.stop()
+        await flights
+        await test.store.close()
+        try result.get()
+    }
+
+    /// Connects with `credential`, as it came.
+    func connect(credential: [UInt8]) async throws -> TestClient {
+        let socket = try InProcessTransport.connect(to: rpc, on: loops)
+        var hello = Hello()
+        hello.credential = credential
+        let connection = try await ClientConnection.greet(
+            on: socket,
+            hello: hello,
+            on: loops.next(),
+            compressor: try FrameCompressor(),
+            tls: nil,
+            configuration: ConnectionConfiguration(),
+            by: .now() + .seconds(30)
+        )
+        return TestClient(connection: connection)
+    }
+
+    func connect(_ key: APIKey) async throws -> TestClient {
+        try await connect(credential: Array(key.text.utf8))
+    }
+
+    /// A tenant of this name.
+    func tenant(_ name: String, quota: Quota = Quota()) async throws -> TenantID {
+        try await store.createTenant(named: name, quota: quota).id
+    }
+
+    /// A key of `tenant`, or of administration for nil.
+    func key(
+        _ tenant: TenantID?,
+        _ scopes: Scopes = [.read, .write, .admin],
+        expires: Int64? = nil
+    ) async throws -> APIKey {
+        let key = APIKey()
+        try await store.addKey(
+            KeyRecord(
+                id: key.id,
+                tenant: tenant,
+                scopes: scopes,
+                secretHash: key.secretHash,
+                createdMicroseconds: 1,
+                expiresMicroseconds: expires
+            )
+        )
+        return key
+    }
+
+    /// A client with a tenant of its own.
+    func client(
+        _ name: String = "acme",
+        quota: Quota = Quota()
+    ) async throws -> (client: TestClient, tenant: TenantID) {
+        let tenant = try await tenant(name, quota: quota)
+        return (try await connect(key(tenant)), tenant)
+    }
+
+    /// Indexes until nothing of the tenant is left.
+    func index(_ tenant: TenantID) async throws {
+        while try await store.indexNext(tenant).hasMore {}
+    }
+}
