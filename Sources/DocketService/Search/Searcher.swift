@@ -104,10 +104,14 @@ package final class Searcher: Sendable {
     ) async throws(DocketError) -> CachedReply {
         let work = WorkLimit()
         do {
-            return try await flights.reply(for: key, onAbandoned: { work.stop() }) { [loadLimit] in
-                defer { work.stop() }
-                return try await withDeadline(.now() + loadLimit) { try await load(work) }
-            }
+            return try await flights.reply(
+                for: key,
+                onAbandoned: { work.stop() },
+                load: { [loadLimit] in
+                    defer { work.stop() }
+                    return try await withDeadline(.now() + loadLimit) { try await load(work) }
+                }
+            )
         } catch let error as DocketError {
             throw error
         } catch is CancellationError {

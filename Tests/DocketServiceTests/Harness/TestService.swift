@@ -19,7 +19,9 @@ final class TemporaryFolder: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
-/// The service over a real embedded store, reached without a network. Nothing is indexed by itself.
+/// The service over a real embedded store, reached without a network.
+///
+/// Nothing is indexed by itself.
 final class TestService: Sendable {
     struct Options: Sendable {
         var service = DocumentService.Configuration()

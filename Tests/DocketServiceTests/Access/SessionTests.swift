@@ -1,0 +1,144 @@
+import DocketCore
+import DocketMessages
+import DocketRuntime
+import DocketService
+import DocketWire
+import Testing
+
+@testable import DocketRPC
+
+@Suite("Sessions")
+struct SessionTests {
+    private func head(_ method: DocketMethod) -> CallHead {
+        CallHead(
+            stream: 1,
+            meta: CallMeta(method: method.rawValue),
+            priority: .interactive,
+            isWhole: true,
+            rawLength: 0,
+            arrived: .now(),
+            deadline: .distantFuture
+        )
+    }
+
+    private func session(_ test: TestService, _ key: APIKey) async throws -> any CallSession {
+        try await test.service.open(
+            ConnectionInfo(
+                credential: Array(key.text.utf8),
+                agent: "",
+                peer: PeerAddress(host: "127.0.0.1", port: 1, isLoopback: true),
+                isSecure: false
+            )
+        )
+    }
+
+    @Test("each method asks for its scope, and administration for a key without a tenant")
+    func scopes() async throws {
+        try await TestService.run { test in
+            let tenant = try await test.tenant("acme")
+            let all: [Scopes] = [.read, .write, .admin, [.read, .write, .admin]]
+            for scopes in all {
+                let session = try await session(test, test.key(tenant, scopes))
+                for method in DocketMethod.allCases where method.isServed {
+                    let isAllowed =
+                        !method.needsAdministration && scopes.contains(method.requiredScope)
+                    let status = session.admit(head(method))
+                    #expect(status?.code == (isAllowed ? nil : .permissionDenied), "\(method)")
+                    if status == nil { session.ended(head(method), .ok) }
+                }
+            }
+            let administrator = try await session(test, test.key(nil, .admin))
+            for method in DocketMethod.allCases where method.isServed {
+                let status = administrator.admit(head(method))
+                let expected: StatusCode? = method.needsAdministration ? nil : .permissionDenied
+                #expect(status?.code == expected, "\(method)")
+                if status == nil { administrator.ended(head(method), .ok) }
+            }
+            #expect(test.service.admission.underWay == 0)
+        }
+    }
+
+    @Test("methods that are not served, or not known, say so by name", arguments: [2, 6, 9, 999])
+    func unserved(_ number: UInt16) async throws {
+        try await TestService.run { test in
+            let (client, _) = try await test.client()
+            let error = await failure {
+                _ = try await client.connection.call(CallMeta(method: number), [])
+            }
+            #expect(error?.code == .unimplemented)
+            let name = DocketMethod(rawValue: number)?.name ?? "999"
+            #expect(error?.message.contains(name) == true)
+        }
+    }
+
+    @Test("keys of other machines travel in TLS only, unless the server was told otherwise")
+    func plaintext() async throws {
+        try await TestService.run { test in
+            let key = try await test.key(try await test.tenant("acme"))
+            func open(isSecure: Bool) async -> DocketError? {
+                await failure {
+                    _ = try await test.service.open(
+                        ConnectionInfo(
+                            credential: Array(key.text.utf8),
+                            agent: "",
+                            peer: PeerAddress(host: "192.0.2.1", port: 1, isLoopback: false),
+                            isSecure: isSecure
+                        )
+                    )
+                }
+            }
+            #expect(await open(isSecure: false)?.code == .unauthenticated)
+            #expect(await open(isSecure: true) == nil)
+        }
+    }
+
+    @Test("a revoked key ends its session at once: no call, no cached reply, no new connection")
+    func revocation() async throws {
+        try await TestService.run { test in
+            let tenant = try await test.tenant("acme")
+            let key = try await test.key(tenant)
+            let client = try await test.connect(key)
+            try await client.create()
+            try await client.upload([Document(id: "a", title: "tea")])
+            try await test.index(tenant)
+            _ = try await client.search("tea")
+            #expect(try await client.search("tea").meta.source == .l1)
+            let session = try await session(test, key)
+            let administrator = try await test.connect(test.key(nil, .admin))
+            let _: RevokeKeyReply = try await administrator.call(
+                .revokeKey,
+                RevokeKeyRequest(id: key.id)
+            )
+            // By this the connection's own tick closes it.
+            #expect(session.isRevoked)
+            #expect(session.admit(head(.status))?.code == .unauthenticated)
+            #expect(await failure { _ = try await client.search("tea") }?.code == .unauthenticated)
+            #expect(await failure { _ = try await test.connect(key) }?.code == .unauthenticated)
+        }
+    }
+
+    @Test("a key whose time ends takes its sessions along")
+    func expiry() async throws {
+        try await TestService.run { test in
+            let tenant = try await test.tenant("acme")
+            func record(_ expires: Int64) -> KeyRecord {
+                KeyRecord(
+                    id: "k",
+                    tenant: tenant,
+                    scopes: .read,
+                    secretHash: [],
+                    createdMicroseconds: 0,
+                    expiresMicroseconds: expires
+                )
+            }
+            let now = WallClock.microseconds()
+            #expect(Grant(record(now - 1), quota: Quota()).isOver)
+            #expect(!Grant(record(now + 60_000_000), quota: Quota()).isOver)
+            let key = try await test.key(tenant, expires: now + 200_000)
+            let session = try await session(test, key)
+            while WallClock.microseconds() < now + 200_000 { await Task.yield() }
+            #expect(session.isRevoked)
+            #expect(session.admit(head(.search))?.code == .unauthenticated)
+        }
+    }
+}
