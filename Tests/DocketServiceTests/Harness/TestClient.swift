@@ -116,6 +116,11 @@ struct Found: Sendable {
     var ids: [String] { reply.hits.map(\.document.id) }
 }
 
+extension WireMessage {
+    /// The message in `body`.
+    static func reading(_ body: [UInt8]) throws -> Self { try decode(body.rawSpan) }
+}
+
 /// The error that `body` throws; nil when it throws none, or one that no caller should see.
 func failure(of body: () async throws -> Void) async -> DocketError? {
     do {
