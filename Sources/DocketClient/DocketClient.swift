@@ -84,6 +84,11 @@ public final class DocketClient: Sendable {
         runner = CallRunner(pool: pool, attemptsMaximum: configuration.attempts)
     }
 
+    /// A thread that moves bytes: calls made on it wait for no other thread to take them up.
+    ///
+    /// Meant for very many short calls, such as those of a measurement; it ends with the client.
+    package var executor: any TaskExecutor { loops.next() }
+
     deinit { loops.stop() }
 
     /// Ends the client: calls under way fail, connections close, its threads end.

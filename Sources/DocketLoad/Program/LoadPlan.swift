@@ -93,7 +93,13 @@ struct LoadPlan: Sendable {
             }
         )
         if warms { try await warm(client, calls.requests) }
-        return try await LoadRun(calls: calls, pace: pace, duration: duration).run()
+        let run = LoadRun(
+            calls: calls,
+            pace: pace,
+            duration: duration,
+            executor: client.executor
+        )
+        return try await run.run()
     }
 
     private func requests() async throws -> [SearchRequest] {

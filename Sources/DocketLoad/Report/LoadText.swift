@@ -20,8 +20,8 @@ struct LoadText {
         let time = NumberText.duration(result.elapsed)
         switch result.pace {
         case .open(let rate, _):
-            return "open loop: \(Self.rate(rate)) calls/s offered for \(time), \(mix); "
-                + "latency from the time a call was meant for"
+            return "open loop: \(Self.rate(rate)) calls/s offered, all ended after \(time), "
+                + "\(mix); latency from the time a call was meant for"
         case .closed(let callers):
             return "closed loop: \(callers) callers, each with its next call after its last, "
                 + "for \(time), \(mix); good for the peak rate, not for latency"

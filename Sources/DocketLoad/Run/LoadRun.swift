@@ -29,13 +29,13 @@ struct LoadRun: Sendable {
     let calls: OfferedCalls
     let pace: LoadPace
     let duration: Duration
+    /// Where calls are made: not a thread of the schedule, which they would delay.
+    let executor: any TaskExecutor
 
     /// The whole run: returns when the last of its calls has ended, or its task is cancelled.
     ///
     /// - Throws: `ThreadError` where the system has no threads.
     func run() async throws -> LoadResult {
-        // Calls have a thread of their own, so that one that waits for its time delays none.
-        let callThread = try ThreadExecutor(name: "calls")
         let paceThread = try ThreadExecutor(name: "pace")
         let processorTime = PacerHandle.processorTime()
         let start = MonotonicTime.now() + .milliseconds(1)
@@ -50,10 +50,10 @@ struct LoadRun: Sendable {
                 start: start
             )
             notOffered = await withTaskExecutorPreference(paceThread) {
-                await offer(schedule, recorder, on: callThread)
+                await offer(schedule, recorder)
             }
         case .closed(let callers):
-            await withTaskExecutorPreference(callThread) {
+            await withTaskExecutorPreference(executor) {
                 await repeatCalls(callers, recorder, until: start + duration)
             }
         }
@@ -75,8 +75,7 @@ struct LoadRun: Sendable {
     /// - Returns: How many calls were due but not offered.
     private func offer(
         _ planned: CallSchedule,
-        _ recorder: LoadRecorder,
-        on thread: ThreadExecutor
+        _ recorder: LoadRecorder
     ) async -> Int {
         var schedule = planned
         PacerHandle.sharpenTimers()
@@ -87,7 +86,7 @@ struct LoadRun: Sendable {
                 case .wait(let time): PacerHandle.wait(until: time)
                 case .start(let number, let time):
                     recorder.started()
-                    group.addTask(executorPreference: thread) { [calls] in
+                    group.addTask(executorPreference: executor) { [calls] in
                         await recorder.make(number, of: calls, at: time)
                     }
                 }
@@ -107,12 +106,12 @@ struct LoadRun: Sendable {
         await withDiscardingTaskGroup { group in
             for _ in 0..<callers {
                 group.addTask { [calls] in
-                    while true {
-                        let now = MonotonicTime.now()
-                        guard now < end, !Task.isCancelled else { return }
+                    var now = MonotonicTime.now()
+                    repeat {
                         recorder.started()
                         await recorder.make(numbers.next(), of: calls, at: now)
-                    }
+                        now = .now()
+                    } while now < end && !Task.isCancelled
                 }
             }
         }

@@ -1,0 +1,28 @@
+/// Holds whoever passes until it is opened.
+actor Gate {
+    private var isOpen = false
+    private var arrivals = 0
+    private var held: [CheckedContinuation<Void, Never>] = []
+    private var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+
+    /// Returns once the gate is open.
+    func pass() async {
+        arrivals += 1
+        for watcher in watchers where watcher.count == arrivals { watcher.continuation.resume() }
+        watchers.removeAll { $0.count == arrivals }
+        guard !isOpen else { return }
+        await withCheckedContinuation { held.append($0) }
+    }
+
+    /// Returns once so many have come to the gate.
+    func arrived(_ count: Int) async {
+        guard arrivals < count else { return }
+        await withCheckedContinuation { watchers.append((count, $0)) }
+    }
+
+    func open() {
+        isOpen = true
+        for continuation in held { continuation.resume() }
+        held = []
+    }
+}
