@@ -43,6 +43,7 @@ final class TestService: Sendable {
     let service: DocumentService
     let collections: CollectionRegistry
     let rpc: RPCServer
+    let metrics = RPCMetrics()
     private let loops: EventLoopGroup
     private let folder: TemporaryFolder
 
@@ -86,7 +87,7 @@ final class TestService: Sendable {
             on: loops,
             serving: service,
             tls: nil,
-            configuration: ConnectionConfiguration()
+            configuration: ConnectionConfiguration(metrics: metrics)
         )
     }
 

@@ -1,0 +1,91 @@
+import DocketCore
+import DocketService
+import Synchronization
+
+/// A gate that work waits at, and the news that it has come there.
+final class Gate: Sendable {
+    private let arrivals: AsyncStream<Void>
+    private let arriving: AsyncStream<Void>.Continuation
+    private let exits: AsyncStream<Void>
+    private let exiting: AsyncStream<Void>.Continuation
+
+    init() {
+        (arrivals, arriving) = AsyncStream.makeStream()
+        (exits, exiting) = AsyncStream.makeStream()
+    }
+
+    func open() { exiting.finish() }
+
+    /// Returns when the gate is open, or the task cancelled.
+    func pass() async {
+        arriving.yield()
+        for await _ in exits {}
+    }
+
+    /// Returns when somebody stands at the gate.
+    func arrival() async {
+        for await _ in arrivals { return }
+    }
+}
+
+/// The store's search, counted; it can be held back after it has read, or made to fail.
+final class GatedSearch: DocumentSearch {
+    private struct State {
+        var gate: Gate?
+        var failure: DocketError?
+        var works: [WorkLimit] = []
+    }
+
+    private let inner = Mutex<(any DocumentSearch)?>(nil)
+    private let state = Mutex(State())
+
+    func attach(_ search: any DocumentSearch) { inner.withLock { $0 = search } }
+
+    /// Searches so far.
+    var count: Int { state.withLock { $0.works.count } }
+
+    /// What the searches were told to stop by, in order.
+    var works: [WorkLimit] { state.withLock { $0.works } }
+
+    /// The next search stops here after it has read.
+    func hold(at gate: Gate) { state.withLock { $0.gate = gate } }
+
+    /// Searches fail from now on.
+    func fail(with error: DocketError?) { state.withLock { $0.failure = error } }
+
+    func search(_ plan: SearchPlan, work: WorkLimit) async throws(DocketError) -> SearchPage {
+        let (gate, failure) = state.withLock { state in
+            state.works.append(work)
+            return (state.gate.take(), state.failure)
+        }
+        if let failure { throw failure }
+        let page = try await attached().search(plan, work: work)
+        await gate?.pass()
+        return page
+    }
+
+    func scan(
+        _ plan: SearchPlan,
+        after number: UInt64,
+        work: WorkLimit
+    ) async throws(DocketError) -> ScanSlice {
+        try await attached().scan(plan, after: number, work: work)
+    }
+
+    private func attached() throws(DocketError) -> any DocumentSearch {
+        guard let search = inner.withLock({ $0 }) else {
+            throw DocketError(.unavailable, "no search is attached")
+        }
+        return search
+    }
+}
+
+extension TestService.Options {
+    /// Searches pass through `search`.
+    mutating func search(through search: GatedSearch) {
+        backends = { backends in
+            search.attach(backends.search)
+            backends.search = search
+        }
+    }
+}
