@@ -126,8 +126,16 @@ let product: [Target] = [
             "DocketRuntime",
         ]
     ),
+    swift(
+        "DocketLoad",
+        [
+            "DocketClient", "DocketCommands", "DocketCore", "DocketJSON", "DocketRuntime",
+            "DocketSettings", "DocketTelemetry",
+        ]
+    ),
     program("docketd", ["DocketServer"]),
     program("docket", ["DocketCommands"]),
+    program("docket-load", ["DocketCommands", "DocketLoad"]),
 ]
 
 let testing: [Target] = [
@@ -159,6 +167,7 @@ let package = Package(
         .library(name: "DocketClient", targets: ["DocketClient"]),
         .executable(name: "docketd", targets: ["docketd"]),
         .executable(name: "docket", targets: ["docket"]),
+        .executable(name: "docket-load", targets: ["docket-load"]),
     ],
     targets: libraries + values + tools + wire + service + adapters + product + testing,
     cLanguageStandard: .gnu11,
