@@ -73,10 +73,12 @@ struct ReportTests {
         let json = LoadJSON.text(try result())
         for part in [
             #""loop":"open","offered_per_second":500,"in_flight_maximum":10,"mix":"9:1""#,
-            #""search":{"calls":900,"failed":100,"done_per_second":400,"latency_us":{"p50":499.199"#,
+            #""search":{"calls":900,"failed":100,"done_per_second":400,"#,
+            #""latency_us":{"p50":499.199,"#,
             #""failures":{"deadline exceeded":100},"#,
             #""answered_from":{"l1":700,"l2":0,"engine":100,"none":0}"#,
-            #""documents_accepted":900,"documents_rejected":100"#,
+            #""failed_latency_us":null,"failures":{},"documents_accepted":900"#,
+            #""documents_rejected":100"#,
             #""harness":{"not_offered":0,"late_share":0,"lateness_us":{"p50":20"#,
             #""processor_us_per_call":30},"warnings":[]}"#,
         ] {
@@ -93,6 +95,24 @@ struct ReportTests {
         let text = LoadText(result: try result(late: 20, isInterrupted: true)).text
         #expect(text.contains("2.00 % of calls began more than 1 ms late"))
         #expect(text.hasSuffix("warning: the run was interrupted\n"))
+    }
+
+    @Test("shows no latency of calls that all failed")
+    func failures() throws {
+        var tally = LoadTally()
+        tally.ended(.search, .failed(.unavailable), after: 2_000_000)
+        let result = LoadResult(
+            pace: .closed(callers: 1),
+            mix: try #require(CallMix(searches: 1, uploads: 0)),
+            tally: tally,
+            notOffered: 0,
+            elapsed: .seconds(1),
+            processorTime: .zero,
+            isInterrupted: false
+        )
+        let lines = LoadText(result: result).text.split(separator: "\n")
+        #expect(lines[2].split(separator: " ").dropFirst(4) == Array(repeating: "-", count: 6)[...])
+        #expect(LoadJSON.text(result).contains(#""latency_us":null"#))
     }
 
     @Test("says that nothing was measured where no call has ended")

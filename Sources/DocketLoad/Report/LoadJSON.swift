@@ -88,7 +88,9 @@ enum LoadJSON {
         }
     }
 
+    /// The percentiles; null where there is nothing.
     private static func write(_ histogram: LogLinearHistogram, to writer: inout JSONWriter) {
+        guard histogram.count > 0 else { return writer.null() }
         writer.object { writer in
             for percentile in LoadPercentile.all {
                 let name = percentile.name.lowercased()

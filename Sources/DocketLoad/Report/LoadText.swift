@@ -53,7 +53,7 @@ struct LoadText {
     ) -> [String] {
         let counts = calls.map { [$0.count, $0.failedCount].map(NumberText.grouped) } ?? ["", ""]
         return [name] + counts + [rate.map(Self.rate) ?? ""]
-            + LoadPercentile.all.map { Self.time($0.value(in: latency)) }
+            + LoadPercentile.all.map { latency.count > 0 ? Self.time($0.value(in: latency)) : "-" }
     }
 
     private func failures(_ kind: CallKind) -> String? {
