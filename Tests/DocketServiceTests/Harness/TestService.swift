@@ -93,11 +93,9 @@ final class TestService: Sendable {
 
     /// Runs `body` beside a service that is stopped afterwards.
     static func run(
-        _ change: (inout Options) -> Void = { _ in },
+        _ options: Options = Options(),
         _ body: (TestService) async throws -> Void
     ) async throws {
-        var options = Options()
-        change(&options)
         let test = try await TestService(options)
         async let flights: Void = test.service.searcher.flights.run()
         let result: Result<Void, any Error>
