@@ -24,6 +24,16 @@ extension DocketClient {
         return SearchResult(reply: reply.value, meta: reply.meta)
     }
 
+    /// Where the answer to a search comes from, without reading the answer.
+    ///
+    /// For measuring servers: reading the hits costs a client more than the rest of the call.
+    package func sourceOfSearch(
+        _ request: SearchRequest
+    ) async throws(DocketError) -> AnswerSource {
+        let options = Options.read(configuration.timeouts.reads)
+        return AnswerSource(try await unread(.search, request, options).meta.source)
+    }
+
     /// Every match, or every document, in the order of document numbers.
     ///
     /// Each document comes at most once, and those that match throughout exactly once. The server

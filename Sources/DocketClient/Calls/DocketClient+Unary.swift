@@ -27,7 +27,17 @@ extension DocketClient {
         _ options: Options,
         as reply: Reply.Type = Reply.self
     ) async throws(DocketError) -> (value: Reply, meta: ReplyMeta) {
-        let answer = try await runner.run(
+        let answer = try await unread(method, request, options)
+        return (try Reply.decode(reply: answer.body), answer.meta)
+    }
+
+    /// One request, and its one reply as bytes.
+    func unread(
+        _ method: DocketMethod,
+        _ request: some WireMessage,
+        _ options: Options
+    ) async throws(DocketError) -> CallRunner.Reply {
+        try await runner.run(
             CallRunner.Call(
                 meta: Self.meta(method, options),
                 body: request.encode(),
@@ -36,7 +46,6 @@ extension DocketClient {
                 deadline: .now() + options.timeout
             )
         )
-        return (try Reply.decode(reply: answer.body), answer.meta)
     }
 
     static func meta(_ method: DocketMethod, _ options: Options) -> CallMeta {

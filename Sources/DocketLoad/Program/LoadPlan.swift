@@ -87,7 +87,7 @@ struct LoadPlan: Sendable {
             mix: mix,
             requests: try await requests(),
             batches: try await batches(attributes),
-            search: { request throws(DocketError) in try await client.search(request).source },
+            search: { request throws(DocketError) in try await client.sourceOfSearch(request) },
             upload: { [collection] documents throws(DocketError) in
                 try await client.upload(documents, to: collection)
             }

@@ -42,7 +42,7 @@ enum LoadSettings {
     ).from(.arguments)
     static let connections = Setting<Int>.integer(
         "connections",
-        default: 1,
+        default: 4,
         in: 1...1000,
         help: "most connections to each address"
     ).from(.arguments)
