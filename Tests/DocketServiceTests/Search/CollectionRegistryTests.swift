@@ -1,0 +1,163 @@
+import DocketCache
+import DocketCore
+import DocketSQLite
+import Synchronization
+import Testing
+
+@testable import DocketService
+
+/// The store's generations, with something that happens before they are read.
+private final class InterruptedGenerations: GenerationSource {
+    private let inner = Mutex<(any GenerationSource)?>(nil)
+    private let interruption = Mutex<(@Sendable () async -> Void)?>(nil)
+
+    func attach(_ source: any GenerationSource) { inner.withLock { $0 = source } }
+
+    func before(_ body: @escaping @Sendable () async -> Void) {
+        interruption.withLock { $0 = body }
+    }
+
+    func generations(
+        _ tenant: TenantID,
+        of collection: Collection
+    ) async throws(DocketError) -> Generations {
+        await interruption.withLock { $0.take() }?()
+        guard let source = inner.withLock({ $0 }) else { throw DocketError(.unavailable, "") }
+        return try await source.generations(tenant, of: collection)
+    }
+}
+
+@Suite("Collections in use")
+struct CollectionRegistryTests {
+    private func run(
+        _ body: (TestService, TenantID, InterruptedGenerations) async throws -> Void
+    ) async throws {
+        let source = InterruptedGenerations()
+        var options = TestService.Options()
+        options.backends = { backends in
+            source.attach(backends.generations)
+            backends.generations = source
+        }
+        try await TestService.run(options) { test in
+            let tenant = try await test.tenant("acme")
+            try await create(test, tenant)
+            try await body(test, tenant, source)
+        }
+    }
+
+    private func create(_ test: TestService, _ tenant: TenantID) async throws {
+        _ = try await test.store.createCollection(
+            tenant,
+            named: "papers",
+            schema: try CollectionSchema([]),
+            quota: Quota()
+        )
+    }
+
+    @Test("all who open a collection share its live state")
+    func shared() async throws {
+        try await run { test, tenant, _ in
+            let first = try await test.collections.open(tenant, "papers")
+            let second = try await test.collections.open(tenant, "papers")
+            #expect(first.state === second.state)
+            #expect(first.isCurrent)
+        }
+    }
+
+    @Test("a schema that changes while the collection is opened is not missed")
+    func schemaMeanwhile() async throws {
+        try await run { test, tenant, source in
+            source.before {
+                _ = try? await test.store.addAttributes(
+                    tenant,
+                    to: "papers",
+                    [AttributeDefinition("new", .keyword)]
+                )
+            }
+            _ = try await test.collections.open(tenant, "papers")
+            let open = try await test.collections.open(tenant, "papers")
+            #expect(open.collection.schema.slot(of: "new") == 0)
+            #expect(open.isCurrent)
+        }
+    }
+
+    @Test("a collection deleted while it is opened does not stand before a new one of its name")
+    func deletedMeanwhile() async throws {
+        try await run { test, tenant, source in
+            source.before {
+                _ = try? await test.store.deleteCollection(tenant, named: "papers")
+            }
+            let error = await failure {
+                _ = try await test.collections.open(tenant, "papers")
+            }
+            #expect(error?.code == .notFound)
+            try await create(test, tenant)
+            let open = try await test.collections.open(tenant, "papers")
+            #expect(open.isCurrent)
+            let number = try await test.store.collection(tenant, named: "papers").number
+            #expect(open.collection.number == number)
+        }
+    }
+
+    @Test("states that leave are retired, so that nothing cached at them is given again")
+    func retired() async throws {
+        try await run { test, tenant, _ in
+            let registry = CollectionRegistry(
+                store: test.store,
+                generations: test.store,
+                statesMaximum: 1,
+                onFilled: { _ in },
+                onDeleted: { _ in }
+            )
+            let first = try await registry.open(tenant, "papers")
+            _ = try await test.store.createCollection(
+                tenant,
+                named: "notes",
+                schema: try CollectionSchema([]),
+                quota: Quota()
+            )
+            let second = try await registry.open(tenant, "notes")
+            #expect(first.state.isRetired && !first.isCurrent)
+            #expect(second.isCurrent)
+            registry.tenantDeleted(tenant)
+            #expect(second.state.isRetired)
+        }
+    }
+
+    @Test("generations only rise, whatever order the news come in")
+    func rising() async throws {
+        try await run { test, tenant, _ in
+            let open = try await test.collections.open(tenant, "papers")
+            let number = open.collection.number
+            let before = open.state.mark()
+            let newest = Generations(
+                hard: before.hard + 9,
+                soft: before.soft + 8,
+                schemaEpoch: before.schemaEpoch + 7
+            )
+            let older = Generations(hard: 3, soft: 3, schemaEpoch: 3)
+            for news in [newest, older] {
+                test.collections.generationsChanged(tenant, number, news)
+            }
+            let mark = open.state.mark()
+            #expect(mark.hard == newest.hard)
+            #expect(mark.soft == newest.soft)
+            #expect(mark.schemaEpoch == newest.schemaEpoch)
+        }
+    }
+
+    @Test(
+        "names that no collection can have are refused as wrong",
+        arguments: [
+            "", "*", "_all", "Papers", "pa pers", "a,b", "a/b", "-x",
+            String(repeating: "a", count: 65),
+        ]
+    )
+    func names(_ name: String) async throws {
+        try await run { test, tenant, _ in
+            let error = await failure { _ = try await test.collections.open(tenant, name) }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.details.first?.field == "collection")
+        }
+    }
+}
