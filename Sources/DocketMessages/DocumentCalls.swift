@@ -40,7 +40,7 @@ extension Rejection: WireMessage {
         while let field = try reader.nextField() {
             switch field.number {
             case 1: item = try reader.readNumber(field)
-            case 2: id = try reader.readString(field)
+            case 2: id = try reader.readString(field, allowsNUL: true)
             case 3: code = try reader.readNumber(field)
             case 4: detail.field = try reader.readString(field)
             case 5: detail.reason = try reader.readString(field)

@@ -13,7 +13,7 @@ extension Attribute: WireMessage {
                 attribute.name = try reader.readString(field)
             case 2:
                 try attribute.values.append(
-                    .string(try reader.readString(field)),
+                    .string(try reader.readString(field, allowsNUL: true)),
                     field,
                     maximum: WireLimits.values
                 )
@@ -72,6 +72,7 @@ extension Attribute: WireMessage {
     }
 }
 
+// Documents may come with a NUL: the validator refuses it by item and field, not the whole batch.
 extension Document: WireMessage {
     package static func read(_ body: RawSpan) throws -> Document {
         var reader = ProtobufReader(body)
@@ -81,13 +82,13 @@ extension Document: WireMessage {
             switch field.number {
             case 1:
                 try check.once(field)
-                document.id = try reader.readString(field)
+                document.id = try reader.readString(field, allowsNUL: true)
             case 2:
                 try check.once(field)
-                document.title = try reader.readString(field)
+                document.title = try reader.readString(field, allowsNUL: true)
             case 3:
                 try check.once(field)
-                document.body = try reader.readString(field)
+                document.body = try reader.readString(field, allowsNUL: true)
             case 4:
                 try document.attributes.append(
                     Attribute.read(try reader.readBytes(field)),

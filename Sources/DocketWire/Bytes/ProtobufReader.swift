@@ -143,13 +143,16 @@ extension ProtobufReader {
         return value
     }
 
-    /// The text of a field of at most `maximum` bytes: valid UTF-8 without NUL.
+    /// The text of a field of at most `maximum` bytes: valid UTF-8, without NUL unless the caller
+    /// looks for it.
     package mutating func readString(
         _ field: ProtobufField,
-        maximum: Int = .max
+        maximum: Int = .max,
+        allowsNUL: Bool = false
     ) throws(ProtobufError) -> String {
         let utf8 = try readBytes(field, maximum: maximum).copied()
-        guard !utf8.contains(0), let text = String(validating: utf8, as: UTF8.self) else {
+        guard allowsNUL || !utf8.contains(0), let text = String(validating: utf8, as: UTF8.self)
+        else {
             throw .invalidText(field: field.number)
         }
         return text

@@ -1,0 +1,117 @@
+import DocketCore
+import DocketMessages
+import Testing
+
+@Suite("Wrong searches")
+struct SearchRequestTests {
+    struct Wrong: Sendable {
+        let field: String
+        let reason: String
+        let change: @Sendable (inout SearchRequest) -> Void
+
+        init(
+            _ field: String,
+            _ reason: String,
+            _ change: @escaping @Sendable (inout SearchRequest) -> Void
+        ) {
+            self.field = field
+            self.reason = reason
+            self.change = change
+        }
+    }
+
+    private static func nested(_ depth: Int) -> Filter {
+        (1..<depth).reduce(Filter.exists("year")) { filter, _ in .not(filter) }
+    }
+
+    static let wrong: [Wrong] = [
+        Wrong("limit", "1000") { $0.limit = 1001 },
+        Wrong("query", "4096") { $0.query = String(repeating: "a", count: 4097) },
+        Wrong("query", "64") { query in
+            query.query = (0...64).map { "w\($0)" }.joined(separator: " ")
+        },
+        Wrong("query", "unknown") { $0.query = "unknown:tea" },
+        Wrong("query", "year") { $0.query = "year:1974" },
+        Wrong("filter", "8") { $0.filter = nested(9) },
+        Wrong("filter", "64") { $0.filter = .all(Array(repeating: .exists("year"), count: 64)) },
+        Wrong("filter", "unknown") { $0.filter = .exists("unknown") },
+        Wrong("filter", "plain") { $0.filter = .exists("plain") },
+        Wrong("filter", "number") { $0.filter = .equal("year", "soon") },
+        Wrong("filter", "boolean") { $0.filter = .equal("open", 1) },
+        Wrong("filter", "keyword") { $0.filter = .startsWith("year", "19") },
+        Wrong("filter", "256") { $0.filter = .oneOf("year", Array(repeating: 1, count: 257)) },
+        Wrong("sort", "unknown") { $0.sort = [SortKey("unknown")] },
+        Wrong("sort", "open") { $0.sort = [SortKey("open")] },
+        Wrong("sort", "4") { $0.sort = Array(repeating: SortKey("year"), count: 5) },
+        Wrong("facets", "unknown") { $0.facets = [FacetRequest("unknown")] },
+        Wrong("facets", "100") { $0.facets = [FacetRequest("year", limit: 101)] },
+        Wrong("facets", "8") { $0.facets = Array(repeating: FacetRequest("year"), count: 9) },
+        Wrong("fields", "unknown") { $0.fields = ["unknown"] },
+        Wrong("cursor", "search") { $0.cursor = [1, 2, 3] },
+    ]
+
+    @Test("each is refused by the field at fault, with the limit or the name")
+    func refused() async throws {
+        try await TestService.run { test in
+            let (client, _) = try await test.client()
+            try await client.create()
+            for wrong in Self.wrong {
+                let error = await failure { _ = try await client.search("tea", wrong.change) }
+                #expect(error?.code == .invalidArgument, "\(wrong.field) \(wrong.reason)")
+                #expect(error?.details.first?.field == wrong.field, "\(wrong.reason)")
+                #expect(error?.message.contains(wrong.reason) == true, "\(error?.message ?? "")")
+            }
+            let found = try await client.search("tea")
+            #expect(found.ids.isEmpty)
+        }
+    }
+
+    @Test(
+        "names of the store's own columns are unknown attributes",
+        arguments: [
+            "tenant", "number", "rowid", "_id", "state", "documents", "slot", "*", "year; --",
+        ]
+    )
+    func reserved(_ name: String) async throws {
+        try await TestService.run { test in
+            let (client, _) = try await test.client()
+            try await client.create()
+            let requests: [(inout SearchRequest) -> Void] = [
+                { $0.filter = .exists(name) }, { $0.sort = [SortKey(name)] },
+                { $0.facets = [FacetRequest(name)] }, { $0.fields = [name] },
+                { $0.highlights = [name] },
+            ]
+            for change in requests {
+                let error = await failure { _ = try await client.search("tea", change) }
+                #expect(error?.code == .invalidArgument)
+            }
+            let found = try await client.search("tea")
+            #expect(found.ids.isEmpty)
+        }
+    }
+
+    @Test(
+        "an engine's own query language is words here",
+        arguments: [
+            "tenant:x OR *", "NEAR(tea coffee)", "tea^2", "{tea}", "tea AND", "\"", "\"\"", "*",
+            "-", "()",
+            "tea'); DROP TABLE documents; --", "col : tea", "\u{0}",
+        ]
+    )
+    func syntax(_ query: String) async throws {
+        try await TestService.run { test in
+            let (client, tenant) = try await test.client()
+            try await client.create()
+            try await client.upload([Document(id: "a", title: "tea")])
+            try await test.index(tenant)
+            let error = await failure { _ = try await client.search(query) }
+            if let error {
+                #expect(error.code == .invalidArgument)
+                #expect(!error.message.lowercased().contains("sql"))
+                #expect(!error.message.lowercased().contains("fts5"))
+            }
+            let found = try await client.search("tea")
+            #expect(found.ids == ["a"])
+        }
+    }
+}
