@@ -1,0 +1,135 @@
+import DocketCore
+import DocketRuntime
+import Foundation
+import Testing
+
+@testable import DocketSQLite
+
+/// Random searches against ``JSONOracle``: every filter, facet, sort and total, exactly.
+@Suite("Search against an oracle of JSON documents")
+struct OracleTests {
+    /// A store with the documents of a seed, and the oracle of the same lines.
+    private static func make(
+        _ seed: UInt64,
+        documents: Int
+    ) async throws -> (TestStore, JSONOracle, OracleDraw) {
+        var draw = OracleDraw(random: SeededGenerator(seed: seed))
+        let lines = (0..<documents).map { draw.line($0) }
+        let test = try await TestStore.make()
+        for start in stride(from: 0, to: lines.count, by: 600) {
+            try await test.upload(try lines[start..<start + 600].map(document))
+        }
+        try await test.index()
+        return (test, JSONOracle(entries: try lines.map(JSONOracle.Entry.init(line:))), draw)
+    }
+
+    private static func document(_ line: String) throws -> Document {
+        let json = try JSONSerialization.jsonObject(with: Data(line.utf8))
+        let fields = try #require(json as? [String: Any])
+        var attributes: [Attribute] = []
+        for (name, value) in fields["attributes"] as? [String: Any] ?? [:] {
+            let values = value as? [Any] ?? [value]
+            attributes.append(Attribute(name, try values.map { try attribute(name, $0) }))
+        }
+        return Document(
+            id: try #require(fields["id"] as? String),
+            title: try #require(fields["title"] as? String),
+            body: try #require(fields["body"] as? String),
+            attributes: attributes
+        )
+    }
+
+    private static func attribute(_ name: String, _ value: Any) throws -> AttributeValue {
+        switch name {
+        case "year": .number(try #require(value as? Double))
+        case "open": .boolean(try #require(value as? Bool))
+        case "made":
+            .time(microseconds: try #require(Timestamp.microseconds(parsing: "\(value)")))
+        default: .string(try #require(value as? String))
+        }
+    }
+
+    @Test("2,000 random searches find, count and sort what the oracle does", arguments: 1...4)
+    func agrees(_ seed: UInt64) async throws {
+        let (test, oracle, drawn) = try await Self.make(seed, documents: 1_200)
+        var draw = drawn
+        for number in 0..<500 {
+            let query = draw.query(of: oracle.entries, hasFilter: number % 3 != 0)
+            let expected = oracle.matching(query)
+            let isDescending = number % 2 == 0
+            let sort = number % 4 == 0 ? nil : "year"
+            let limit = number % 5 == 0 ? 37 : 1000
+            var found: [String] = []
+            var position: SearchPosition?
+            repeat {
+                let page = try await test.search(query.text, after: position) {
+                    $0.match = query.isAny ? .any : .all
+                    $0.filter = try? query.condition.map { try Filter(parsing: $0.text) }
+                    $0.sort = sort.map { [SortKey($0, isDescending: isDescending)] } ?? []
+                    $0.facets = [FacetRequest("author", limit: 4)]
+                    $0.limit = limit
+                }
+                found += page.ids
+                let says: Comment = "\(query.text) | \(query.condition?.text ?? "")"
+                #expect(page.total == .init(value: expected.count), says)
+                #expect(!page.isApproximate, says)
+                #expect(
+                    page.facets[0].map { "\($0.value.text) \($0.count)" }
+                        == oracle.facet(expected, "author", limit: 4),
+                    says
+                )
+                position = page.hasMore && found.count < 400 ? page.position : nil
+            } while position != nil
+            let all =
+                sort.map { oracle.sorted(expected, by: $0, isDescending: isDescending) } ?? expected
+            if sort == nil, !query.terms.isEmpty {
+                // By score: the set, and no document twice.
+                #expect(Set(found).count == found.count)
+                #expect(Set(found).isSubset(of: expected.map(\.id)))
+                #expect(found.count == min(expected.count, max(found.count, 400)))
+            } else {
+                #expect(found == all.prefix(found.count).map(\.id), "\(query.text)")
+                #expect(found.count == min(all.count, max(found.count, 400)))
+            }
+        }
+        await test.store.close()
+    }
+
+    @Test("100 searches bounded to 1,000 candidates say approximate exactly when they reached it")
+    func bounded() async throws {
+        let (test, oracle, drawn) = try await Self.make(77, documents: 2_400)
+        var draw = drawn
+        var limits = Limits()
+        limits.candidates = 1_000
+        var approximate = 0
+        for number in 0..<100 {
+            let query = draw.query(of: oracle.entries, hasFilter: number % 4 == 0)
+            let page = try await test.search(query.text, limits: limits) {
+                $0.match = query.isAny ? .any : .all
+                $0.filter = try? query.condition.map { try Filter(parsing: $0.text) }
+            }
+            let candidates = oracle.entries.filter(query.hasWords).count
+            let expected = oracle.matching(query).count
+            approximate += page.isApproximate ? 1 : 0
+            if query.condition == nil {
+                #expect(page.isApproximate == (candidates > 1_000), "\(query.text)")
+            } else {
+                // A filter may be the narrower source of candidates; never the wider.
+                #expect(!page.isApproximate || candidates > 1_000, "\(query.text)")
+                #expect(page.isApproximate || expected <= 1_000, "\(query.text)")
+            }
+            #expect(page.total.isExact == !page.isApproximate)
+            #expect(
+                page.isApproximate ? page.total.value <= expected : page.total.value == expected
+            )
+        }
+        #expect((10...90).contains(approximate))
+        await test.store.close()
+    }
+}
+
+extension AttributeValue {
+    fileprivate var text: String {
+        if case .string(let text) = self { text } else { "\(self)" }
+    }
+}
