@@ -1,11 +1,13 @@
 import DocketCore
 import DocketMessages
 import DocketRuntime
-import DocketSQLite
 import DocketService
 import DocketTelemetry
+import DocketWire
 import Synchronization
 import Testing
+
+@testable import DocketSQLite
 
 /// The store's indexing, made to fail a few times, with each end of a group reported.
 private final class FlakyIndexing: DocumentIndexing {
@@ -160,6 +162,37 @@ struct IndexerTests {
                 }
             }
             #expect(counters.values.groups > 5)
+        }
+    }
+
+    @Test("a document that cannot be indexed fails with a reason and hides; a newer one mends it")
+    func failed() async throws {
+        try await TestService.run { test in
+            let (client, tenant) = try await test.client()
+            try await client.create()
+            try await client.upload([Document(id: "bad", title: "tea")])
+            try await test.index(tenant)
+            _ = try await client.search("tea")
+            try await client.upload([
+                Document(id: "bad", title: "tea"), Document(id: "good", title: "tea"),
+            ])
+            let file = try ConnectionHandle(
+                path: test.store.shared.path(of: tenant),
+                creates: false,
+                vfs: nil
+            )
+            try file.execute("UPDATE contents SET attributes = x'0102' WHERE number = 1")
+            try await test.index(tenant)
+            let status = try #require(try await client.status(["bad"]).documents.first)
+            #expect(status.state == .failed)
+            #expect(!status.error.isEmpty)
+            let found = try await client.search("tea", meta: { $0.maxStaleMilliseconds = 60_000 })
+            #expect(found.ids == ["good"])
+            try await client.upload([Document(id: "bad", title: "mended tea")])
+            try await test.index(tenant)
+            let mended = try await client.status(["bad"]).documents.first
+            #expect(mended?.state == .indexed && mended?.error.isEmpty == true)
+            #expect(Set(try await client.search("tea").ids) == ["bad", "good"])
         }
     }
 }
