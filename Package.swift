@@ -139,6 +139,19 @@ let product: [Target] = [
 ]
 
 let testing: [Target] = [
+    .target(
+        name: "CDocketPowerCut",
+        path: "Tests/CDocketPowerCut",
+        cSettings: cSettings,
+        linkerSettings: [.linkedLibrary("sqlite3")]
+    ),
+    .executableTarget(
+        name: "docketd-power-cut",
+        dependencies: ["CDocketPowerCut", "DocketServer", "DocketSQLite"],
+        path: "Tests/PowerCutServer",
+        swiftSettings: settings
+    ),
+    tests("PowerCut", ["DocketClient", "DocketCore", "docketd-power-cut"]),
     tests("DocketCore", ["DocketCore"]),
     tests("DocketCache", ["DocketCache"]),
     tests("DocketTelemetry", ["DocketTelemetry"]),
@@ -158,6 +171,20 @@ let testing: [Target] = [
     ),
     tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry"]),
     tests("DocketClient", ["DocketClient", "DocketCore", "DocketServer"]),
+    tests(
+        "DocketLoad",
+        [
+            "DocketLoad", "DocketClient", "DocketCommands", "DocketCore", "DocketRuntime",
+            "DocketSettings", "DocketTelemetry",
+        ]
+    ),
+    tests(
+        "DocketService",
+        [
+            "DocketService", "DocketCore", "DocketCache", "DocketCrypto", "DocketMessages",
+            "DocketRPC", "DocketRuntime", "DocketSQLite", "DocketTelemetry", "DocketWire",
+        ]
+    ),
     tests("Tidy", []),
 ]
 

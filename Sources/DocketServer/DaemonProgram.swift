@@ -1,7 +1,7 @@
 internal import DocketCore
 internal import DocketRPC
 internal import DocketRuntime
-internal import DocketSQLite
+package import DocketSQLite
 internal import DocketSettings
 internal import DocketTelemetry
 
@@ -20,8 +20,16 @@ public enum DaemonProgram: Sendable {
 
     /// Runs the program; returns its exit status.
     public static func run(_ arguments: [String]) async -> Int32 {
+        await run(arguments, adjusting: { _ in })
+    }
+
+    /// As `run(_:)`, with a store that tests have adjusted: its file system, what it waits for.
+    package static func run(
+        _ arguments: [String],
+        adjusting adjust: @escaping @Sendable (inout EmbeddedConfiguration) -> Void
+    ) async -> Int32 {
         do throws(ServerFault) {
-            try await carryOut(arguments)
+            try await carryOut(arguments, adjust)
             return 0
         } catch {
             ServerFile.writeError("docketd: \(error.message)")
@@ -29,7 +37,10 @@ public enum DaemonProgram: Sendable {
         }
     }
 
-    private static func carryOut(_ arguments: [String]) async throws(ServerFault) {
+    private static func carryOut(
+        _ arguments: [String],
+        _ adjust: @escaping @Sendable (inout EmbeddedConfiguration) -> Void
+    ) async throws(ServerFault) {
         var invocation: Invocation
         do throws(SettingsError) {
             switch try ServerSettings.command.parse(arguments) {
@@ -50,7 +61,7 @@ public enum DaemonProgram: Sendable {
         defer { log.close() }
         let level = LogLevel(rawValue: invocation.values[ServerSettings.logLevel]) ?? .info
         let logger = Logger(log, level: level)
-        let parts = ServerParts(log: log)
+        let parts = ServerParts(log: log, adjust: adjust)
         switch invocation.path.first {
         case "restore": try restore(invocation, parts)
         case "reset-admin-key": try await resetKey(invocation, parts, logger)
@@ -117,22 +128,14 @@ public enum DaemonProgram: Sendable {
         }
     }
 
+    /// Serves until SIGTERM or SIGINT.
     private static func serve(
         _ values: SettingValues,
         _ parts: ServerParts,
         _ logger: Logger
     ) async throws(ServerFault) {
-        try await serve(values, parts, parts.store(values), logger)
-    }
-
-    /// Serves with this store until SIGTERM or SIGINT.
-    static func serve(
-        _ values: SettingValues,
-        _ parts: ServerParts,
-        _ configuration: EmbeddedConfiguration,
-        _ logger: Logger
-    ) async throws(ServerFault) {
         Signal.ignoreBrokenPipes()
+        let configuration = parts.store(values)
         let store = try await open(configuration, logger)
         do {
             try await AdministratorKey.ensure(

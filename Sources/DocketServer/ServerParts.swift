@@ -14,9 +14,11 @@ struct ServerParts {
     let cores: Int
     let openFiles: Int
     let log: LogOutput
+    private let adjust: @Sendable (inout EmbeddedConfiguration) -> Void
 
-    init(log: LogOutput) {
+    init(log: LogOutput, adjust: @escaping @Sendable (inout EmbeddedConfiguration) -> Void) {
         self.log = log
+        self.adjust = adjust
         cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         openFiles = OpenFiles.raiseLimit()
     }
@@ -31,6 +33,7 @@ struct ServerParts {
         configuration.writers = cores
         configuration.cacheBytes = values[ServerSettings.pageCacheBytes]
         configuration.idempotencyLifetime = values[ServerSettings.idempotencyLifetime]
+        adjust(&configuration)
         return configuration
     }
 

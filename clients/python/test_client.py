@@ -96,7 +96,8 @@ def upload(docket: Connection) -> None:
         accepted += reply.accepted
         rejected += reply.rejected
     check("all good documents are accepted", accepted == len(documents) + 1)
-    check("the bad one is named", [(r.id, r.field) for r in rejected] == [("wrong", "attributes.size")])
+    named = [(rejection.id, rejection.field) for rejection in rejected]
+    check("the bad one is named", named == [("wrong", "attributes.size")])
     deadline = time.monotonic() + 30
     while True:
         reply = docket.call(
@@ -154,16 +155,19 @@ def stream(docket: Connection) -> None:
     def ids(part: pb.StreamPart) -> list[str]:
         return [stored.document.id for stored in part.documents]
 
+    def read() -> list[str]:
+        parts = docket.stream(method("STREAM"), request, pb.StreamPart)
+        return [id for part in parts for id in ids(part)]
+
     request = pb.StreamRequest(collection="packages")
-    seen = [i for part in docket.stream(method("STREAM"), request, pb.StreamPart) for i in ids(part)]
+    seen = read()
     expected = {json.loads(line)["id"] for line in SAMPLE.read_text().splitlines()} | {"large"}
     check("Stream sends every document once", len(seen) == len(set(seen)) and set(seen) == expected)
     parts = docket.stream(method("STREAM"), request, pb.StreamPart)
     first = next(parts)
     parts.close()
     request.cursor = first.cursor
-    rest = [i for part in docket.stream(method("STREAM"), request, pb.StreamPart) for i in ids(part)]
-    check("and goes on behind a cursor", ids(first) + rest == seen)
+    check("and goes on behind a cursor", ids(first) + read() == seen)
 
 
 if __name__ == "__main__":
