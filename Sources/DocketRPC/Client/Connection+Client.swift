@@ -38,6 +38,7 @@ extension Connection {
 
     /// Forgets a call; the server hears of it when the call was not over.
     func cancelCall(_ stream: UInt32) {
+        defer { unheard[stream] = nil }
         guard let entry = entries[stream] else { return }
         if !entry.hasPeerEnded, entry.callMeta == nil, !isClosed {
             writeControl {

@@ -4,7 +4,7 @@ internal import DocketWire
 /// What the task of a call asks of its connection.
 extension Connection {
     func receive(on stream: UInt32) async throws -> [UInt8]? {
-        guard let entry = entries[stream] else { throw Self.over }
+        guard let entry = entries[stream] else { throw unheard[stream] ?? Self.over }
         if let message = entry.nextMessage() {
             release(message.cost, on: stream)
             return message.bytes
@@ -16,7 +16,9 @@ extension Connection {
     }
 
     func send(_ message: [UInt8]?, on stream: UInt32, ending: ReplyMeta?) async throws {
-        guard let entry = entries[stream], !entry.hasEnded, !entry.isEnding else { throw Self.over }
+        guard let entry = entries[stream], !entry.hasEnded, !entry.isEnding else {
+            throw unheard[stream] ?? Self.over
+        }
         if let failure = entry.failure { throw failure }
         guard entry.sender == nil else { throw Self.over }
         try await withCheckedThrowingContinuation { continuation in
@@ -75,6 +77,9 @@ extension Connection {
         entry.budgetTaken = 0
         release(entry.dropReceived(), on: entry.stream)
         entry.setOutgoing(nil)
+        if machine.role == .client, entry.receiver == nil, entry.sender == nil {
+            unheard[entry.stream] = entry.failure
+        }
         entry.receiver.take()?.resume(throwing: entry.failure ?? failure)
         entry.sender.take()?.resume(throwing: entry.failure ?? failure)
         if let task = entry.task { task.cancel() } else { forget(entry) }

@@ -28,6 +28,8 @@ package actor Connection: TurnEnd {
     var output = SendBuffer(limit: Connection.unsentMaximum)
     var scratch = ByteWriter(capacity: 512)
     var entries: [UInt32: CallEntry] = [:]
+    /// Client: why calls are over whose caller did not wait just then; gone when it closes them.
+    var unheard: [UInt32: CallFailure] = [:]
     /// Streams with something to send, in the order of their turn, by priority.
     var sendQueue: [[UInt32]] = [[], [], [], []]
     /// Client: calls whose first frame has not gone out, which go in the order of their ids.

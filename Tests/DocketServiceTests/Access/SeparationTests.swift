@@ -214,10 +214,13 @@ struct SeparationTests {
                 .deleteTenant,
                 DeleteTenantRequest(name: "acme")
             )
-            #expect(await failure { _ = try await old.search("tea") }?.code == .unauthenticated)
+            // The tick may have closed the connection before this call.
+            let error = await failure { _ = try await old.search("tea") }
+            #expect(error?.code == .unauthenticated || error?.code == .unavailable)
             let (new, again) = try await test.client("acme")
             #expect(again != tenant)
-            #expect(await failure { _ = try await new.search("tea") }?.code == .notFound)
+            let unknown = await failure { _ = try await new.search("tea") }
+            #expect(unknown?.code == .notFound)
             try await new.create()
             #expect(try await new.search("tea").ids.isEmpty)
         }

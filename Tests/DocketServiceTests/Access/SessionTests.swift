@@ -112,8 +112,11 @@ struct SessionTests {
             // By this the connection's own tick closes it.
             #expect(session.isRevoked)
             #expect(session.admit(head(.status))?.code == .unauthenticated)
-            #expect(await failure { _ = try await client.search("tea") }?.code == .unauthenticated)
-            #expect(await failure { _ = try await test.connect(key) }?.code == .unauthenticated)
+            // The tick may have closed the connection before this call.
+            let error = await failure { _ = try await client.search("tea") }
+            #expect(error?.code == .unauthenticated || error?.code == .unavailable)
+            let refused = await failure { _ = try await test.connect(key) }
+            #expect(refused?.code == .unauthenticated)
         }
     }
 

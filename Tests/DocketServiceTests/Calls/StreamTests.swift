@@ -4,7 +4,7 @@ import DocketService
 import DocketWire
 import Testing
 
-@Suite("Stream")
+@Suite("Stream", .timeLimit(.minutes(1)))
 struct StreamTests {
     private func run(
         _ count: Int,

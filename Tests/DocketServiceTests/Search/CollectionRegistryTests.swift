@@ -6,24 +6,28 @@ import Testing
 
 @testable import DocketService
 
-/// The store's generations, with something that happens before they are read.
+/// The store's generations, with something that happens before or after they are read.
 private final class InterruptedGenerations: GenerationSource {
     private let inner = Mutex<(any GenerationSource)?>(nil)
-    private let interruption = Mutex<(@Sendable () async -> Void)?>(nil)
+    private let before = Mutex<(@Sendable () async -> Void)?>(nil)
+    private let after = Mutex<(@Sendable () async -> Void)?>(nil)
 
     func attach(_ source: any GenerationSource) { inner.withLock { $0 = source } }
 
-    func before(_ body: @escaping @Sendable () async -> Void) {
-        interruption.withLock { $0 = body }
+    /// Runs once, around the next reading.
+    func interrupt(isBefore: Bool, _ body: @escaping @Sendable () async -> Void) {
+        if isBefore { before.withLock { $0 = body } } else { after.withLock { $0 = body } }
     }
 
     func generations(
         _ tenant: TenantID,
         of collection: Collection
     ) async throws(DocketError) -> Generations {
-        await interruption.withLock { $0.take() }?()
+        await before.withLock { $0.take() }?()
         guard let source = inner.withLock({ $0 }) else { throw DocketError(.unavailable, "") }
-        return try await source.generations(tenant, of: collection)
+        let now = try await source.generations(tenant, of: collection)
+        await after.withLock { $0.take() }?()
+        return now
     }
 }
 
@@ -64,10 +68,13 @@ struct CollectionRegistryTests {
         }
     }
 
-    @Test("a schema that changes while the collection is opened is not missed")
-    func schemaMeanwhile() async throws {
+    @Test(
+        "a schema that changes while the collection is opened is not missed",
+        arguments: [true, false]
+    )
+    func schemaMeanwhile(_ isBefore: Bool) async throws {
         try await run { test, tenant, source in
-            source.before {
+            source.interrupt(isBefore: isBefore) {
                 _ = try? await test.store.addAttributes(
                     tenant,
                     to: "papers",
@@ -81,16 +88,20 @@ struct CollectionRegistryTests {
         }
     }
 
-    @Test("a collection deleted while it is opened does not stand before a new one of its name")
-    func deletedMeanwhile() async throws {
+    @Test(
+        "a collection deleted while it is opened does not stand before a new one of its name",
+        arguments: [true, false]
+    )
+    func deletedMeanwhile(_ isBefore: Bool) async throws {
         try await run { test, tenant, source in
-            source.before {
+            source.interrupt(isBefore: isBefore) {
                 _ = try? await test.store.deleteCollection(tenant, named: "papers")
             }
             let error = await failure {
                 _ = try await test.collections.open(tenant, "papers")
             }
-            #expect(error?.code == .notFound)
+            // Deleted after the last reading: whoever uses it hears that it is gone.
+            #expect(error?.code == (isBefore ? .notFound : nil))
             try await create(test, tenant)
             let open = try await test.collections.open(tenant, "papers")
             #expect(open.isCurrent)

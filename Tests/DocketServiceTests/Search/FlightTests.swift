@@ -2,11 +2,12 @@ import DocketCache
 import DocketCore
 import DocketMessages
 import DocketRPC
+import DocketRuntime
 import DocketService
 import DocketWire
 import Testing
 
-@Suite("Shared searches")
+@Suite("Shared searches", .timeLimit(.minutes(1)))
 struct FlightTests {
     private func run(
         searchLimit: Duration = .seconds(30),
@@ -108,6 +109,29 @@ struct FlightTests {
             var found: Found?
             while found == nil { found = try? await client.search("tea") }
             #expect(found?.ids.count == 2)
+        }
+    }
+
+    @Test("a caller who was not waiting when its call ended learns why", arguments: [true, false])
+    func unheard(_ isLost: Bool) async throws {
+        try await run { _, client, _, search in
+            let gate = Gate()
+            search.hold(at: gate)
+            let connection = client.connection
+            let call = try await connection.open(
+                CallMeta(method: DocketMethod.search.rawValue),
+                deadline: isLost ? .distantFuture : .now() + .milliseconds(100)
+            )
+            let request = SearchRequest(collection: "papers", query: "tea")
+            try await call.send(request.encode(), isLast: true)
+            if isLost { await connection.close() }
+            while await connection.callCount > 0 { await Task.yield() }
+            let error = await failure { _ = try await call.receive() }
+            #expect(error?.code == (isLost ? .unavailable : .deadlineExceeded))
+            await call.close()
+            let over = await failure { _ = try await call.receive() }
+            #expect(over?.code == .cancelled)
+            gate.open()
         }
     }
 
