@@ -74,7 +74,7 @@ package final class CollectionRegistry: GenerationObserver {
             throw error
         }
         let open = OpenCollection(collection: collection, state: live)
-        // One that is gone meanwhile may stand in the way of a new one of its name.
+        // One that is gone meanwhile would only take up room.
         state.withLock { state in
             if open.isCurrent { state.open[Name(tenant: tenant, name: name)] = open }
         }
