@@ -185,6 +185,7 @@ let testing: [Target] = [
             "DocketRPC", "DocketRuntime", "DocketSQLite", "DocketTelemetry", "DocketWire",
         ]
     ),
+    tests("Conformance", ["DocketRPC", "DocketWire", "DocketRuntime", "DocketTelemetry"]),
     tests("Tidy", []),
 ]
 

@@ -53,15 +53,17 @@ extension Connection {
 
     /// Ends a call from this side before its time.
     func abandon(_ entry: CallEntry, _ status: CallStatus) {
-        if !entry.hasEnded {
-            entry.hasEnded = true
-            machine.ended(entry.stream)
-            switch machine.role {
-            case .server: writeStatus(ReplyMeta(status: status), on: entry.stream)
-            // The server never heard of a call that did not go out.
-            case .client: if entry.callMeta == nil { writeCancel(entry.stream, status) }
-            }
+        switch machine.role {
+        case .server:
+            guard !entry.hasEnded else { break }
+            writeStatus(ReplyMeta(status: status), on: entry.stream)
+        case .client:
+            // The server never heard of a call that did not go out, and is done with one it ended.
+            guard entry.callMeta == nil, !entry.hasPeerEnded else { break }
+            writeCancel(entry.stream, status)
         }
+        entry.hasEnded = true
+        machine.ended(entry.stream)
         stop(entry, CallFailure(status))
     }
 
