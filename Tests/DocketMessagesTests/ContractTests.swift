@@ -1,0 +1,57 @@
+import DocketCore
+import DocketWire
+import Testing
+
+@Suite("Bodies against protobuf-c")
+struct ContractTests {
+    @Test("a value comes back the same through protobuf-c", arguments: ContractCase.all)
+    func roundTrip(contract: ContractCase) throws {
+        for seed in 1...200 as ClosedRange<UInt64> {
+            var samples = SampleValues(seed: seed)
+            try contract.comparesThroughProtobuf(&samples)
+        }
+    }
+
+    @Test(
+        "damaged bytes never trap, and what is accepted protobuf-c accepts",
+        arguments: ContractCase.all
+    )
+    func damage(contract: ContractCase) {
+        var samples = SampleValues(seed: 42)
+        var (accepted, refused) = (0, 0)
+        for _ in 0..<2000 {
+            let body = samples.damaged(contract.body(&samples), contract.body(&samples))
+            do {
+                // What was accepted is written well, whatever it was.
+                let rewritten = try contract.rewritten(body)
+                #expect(contract.generated.accepts(body), "only Docket accepts \(body)")
+                #expect(contract.generated.accepts(rewritten))
+                accepted += 1
+            } catch {
+                #expect(error.code == .invalidArgument || error.code == .unimplemented)
+                refused += 1
+            }
+        }
+        #expect(accepted > 50)
+        #expect(refused > 50)
+    }
+}
+
+extension SampleValues {
+    /// `body` with some bits flipped, its end cut off, or `other`'s end in place of its own.
+    mutating func damaged(_ body: [UInt8], _ other: [UInt8]) -> [UInt8] {
+        guard !body.isEmpty else { return bytes() }
+        var bytes = body
+        switch number(0...2) {
+        case 0:
+            for _ in 0..<number(1...4) {
+                bytes[number(0...bytes.count - 1)] ^= 1 << UInt8(number(0...7))
+            }
+        case 1: bytes.removeLast(number(1...bytes.count))
+        default:
+            bytes.removeLast(number(0...bytes.count))
+            bytes += other.suffix(number(0...other.count))
+        }
+        return bytes
+    }
+}
