@@ -1,0 +1,87 @@
+import DocketCore
+import DocketMessages
+import DocketWire
+import Testing
+
+@Suite("Bodies that are refused or partly known")
+struct RefusedBodyTests {
+    /// What decoding the fields that `write` makes is refused with.
+    private func fault<Message: WireMessage>(
+        _ type: Message.Type,
+        _ write: (inout ByteWriter) -> Void
+    ) -> DocketError? {
+        var writer = ByteWriter()
+        write(&writer)
+        do {
+            _ = try type.decode(writer.bytes.rawSpan)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(
+        "text with a NUL or without UTF-8 is refused",
+        arguments: [[97, 0], [0xff]] as [[UInt8]]
+    )
+    func text(bytes: [UInt8]) {
+        let error = fault(SearchRequest.self) { $0.appendPresentField(2, bytes: bytes) }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message.contains("invalidText(field: 2)") == true)
+    }
+
+    @Test("a singular sub-message comes once")
+    func duplicate() {
+        let error = fault(VersionedDocument.self) { writer in
+            for _ in 0..<2 { writer.appendMessage(1) { $0.appendField(1, "a") } }
+        }
+        #expect(error?.message.contains("duplicateMessage(field: 1)") == true)
+    }
+
+    @Test("a list over its bound is refused")
+    func bound() {
+        func ids(_ count: Int) -> DocketError? {
+            fault(DeleteRequest.self) { writer in
+                for _ in 0..<count { writer.appendPresentField(2, bytes: [97]) }
+            }
+        }
+        #expect(ids(10_000) == nil)
+        #expect(ids(10_001)?.message.contains("outOfRange(field: 2)") == true)
+    }
+
+    @Test("a filter of 65 conditions is refused with the limit")
+    func nodes() {
+        let error = fault(SearchRequest.self) { writer in
+            writer.appendMessage(4) { filter in
+                for _ in 0..<65 { filter.appendMessage(1) { $0.appendField(1, 7 as UInt8) } }
+            }
+        }
+        #expect(error?.message.contains("64") == true)
+    }
+
+    @Test("an enum value that is unknown is refused by its field's name")
+    func unknownEnum() {
+        let match = fault(SearchRequest.self) { $0.appendField(3, 9 as UInt8) }
+        #expect(match?.message.contains("match") == true)
+        let total = fault(SearchRequest.self) { $0.appendField(11, 9 as UInt8) }
+        #expect(total?.message.contains("total") == true)
+    }
+
+    @Test("a field that is not served is UNIMPLEMENTED by its name")
+    func unserved() {
+        let error = fault(UploadRequest.self) { $0.appendMessage(3) { _ in } }
+        #expect(error?.code == .unimplemented)
+        #expect(error?.details.first?.field == "preconditions")
+    }
+
+    @Test("fields that are unknown are skipped, up to 32")
+    func unknownFields() {
+        func fields(_ count: Int) -> DocketError? {
+            fault(SearchRequest.self) { writer in
+                for place in 0..<count { writer.appendField(1000 + place, 1 as UInt8) }
+            }
+        }
+        #expect(fields(32) == nil)
+        #expect(fields(33)?.code == .invalidArgument)
+    }
+}
