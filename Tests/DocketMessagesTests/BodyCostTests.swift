@@ -4,6 +4,7 @@ import DocketWire
 import Testing
 
 /// Prints what bodies cost; protobuf-c only unpacks and frees, and makes no values of Swift.
+///
 /// Figures mean something in a release build; another does one round.
 @Suite("Cost of bodies", .serialized)
 struct BodyCostTests {
