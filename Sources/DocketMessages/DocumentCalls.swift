@@ -100,7 +100,7 @@ extension UploadReply: WireMessage {
 
     package func write(to writer: inout ByteWriter) {
         writer.appendField(1, UInt32(clamping: accepted))
-        writer.appendPacked(2, isEmpty: versions.isEmpty) { packed in
+        writer.appendPacked(2) { packed in
             for version in versions { packed.appendVarint(version) }
         }
         for rejection in rejected { writer.append(3, message: rejection) }

@@ -54,20 +54,15 @@ extension Attribute: WireMessage {
 
     package func write(to writer: inout ByteWriter) {
         writer.appendField(1, name)
-        for case .string(let string) in values {
-            writer.appendPresentField(2, bytes: Array(string.utf8))
+        for case .string(let string) in values { writer.appendPresentField(2, text: string) }
+        writer.appendPacked(3) { list in
+            for case .number(let number) in values { list.append(number.bitPattern.byteSwapped) }
         }
-        let numbers = values.compactMap { if case .number(let number) = $0 { number } else { nil } }
-        writer.appendPacked(3, isEmpty: numbers.isEmpty) { packed in
-            for number in numbers { packed.append(number.bitPattern.byteSwapped) }
+        writer.appendPacked(4) { list in
+            for case .boolean(let boolean) in values { list.append(boolean ? 1 as UInt8 : 0) }
         }
-        let booleans = values.compactMap { if case .boolean(let bool) = $0 { bool } else { nil } }
-        writer.appendPacked(4, isEmpty: booleans.isEmpty) { packed in
-            for boolean in booleans { packed.append(boolean ? 1 as UInt8 : 0) }
-        }
-        let times = values.compactMap { if case .time(let time) = $0 { time } else { nil } }
-        writer.appendPacked(5, isEmpty: times.isEmpty) { packed in
-            for time in times { packed.appendVarint(ZigZag.encode(time)) }
+        writer.appendPacked(5) { list in
+            for case .time(let time) in values { list.appendVarint(ZigZag.encode(time)) }
         }
     }
 }

@@ -26,7 +26,7 @@ extension AttributeValue: WireMessage {
 
     package func write(to writer: inout ByteWriter) {
         switch self {
-        case .string(let string): writer.appendPresentField(1, bytes: Array(string.utf8))
+        case .string(let string): writer.appendPresentField(1, text: string)
         case .number(let number): writer.append(2, double: number, isPresent: true)
         case .boolean(let boolean): writer.appendPresentField(3, boolean ? 1 as UInt8 : 0)
         case .time(let time): writer.appendPresentField(4, ZigZag.encode(time))

@@ -36,7 +36,7 @@ extension Highlight: WireMessage {
     package func write(to writer: inout ByteWriter) {
         writer.appendField(1, field)
         writer.appendField(2, fragment)
-        writer.appendPacked(3, isEmpty: ranges.isEmpty) { packed in
+        writer.appendPacked(3) { packed in
             for range in ranges {
                 packed.appendVarint(UInt64(range.lowerBound))
                 packed.appendVarint(UInt64(range.upperBound))

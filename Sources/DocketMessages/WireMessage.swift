@@ -90,7 +90,7 @@ extension ByteWriter {
 
     /// Appends strings, each as it is.
     mutating func append(_ field: Int, strings: [String]) {
-        for string in strings { appendPresentField(field, bytes: Array(string.utf8)) }
+        for string in strings { appendPresentField(field, text: string) }
     }
 
     /// Appends a signed number as int64, or nothing when it is zero.
@@ -105,9 +105,16 @@ extension ByteWriter {
         append(value.bitPattern.byteSwapped)
     }
 
-    /// Appends a packed list that `body` writes, or nothing when it is empty.
-    mutating func appendPacked(_ field: Int, isEmpty: Bool, _ body: (inout ByteWriter) -> Void) {
-        if !isEmpty { appendMessage(field, body) }
+    /// Appends a packed list that `body` writes, or nothing when it writes nothing.
+    mutating func appendPacked(_ field: Int, _ body: (inout ByteWriter) -> Void) {
+        let start = count
+        var isEmpty = true
+        appendMessage(field) { list in
+            let start = list.count
+            body(&list)
+            isEmpty = list.count == start
+        }
+        if isEmpty { truncate(to: start) }
     }
 }
 

@@ -95,7 +95,11 @@ extension ByteWriter {
 
     /// Appends a string as UTF-8, or nothing when it is empty.
     package mutating func appendField(_ field: Int, _ value: String) {
-        if value.isEmpty { return }
+        if !value.isEmpty { appendPresentField(field, text: value) }
+    }
+
+    /// Appends a string as UTF-8 even when it is empty: an element or a member of a choice.
+    package mutating func appendPresentField(_ field: Int, text value: String) {
         appendTag(field, .bytes)
         appendVarint(UInt64(value.utf8.count))
         bytes.append(contentsOf: value.utf8)
@@ -113,10 +117,21 @@ extension ByteWriter {
         bytes.append(contentsOf: value)
     }
 
-    /// Appends a sub-message that `body` writes.
+    /// Appends a sub-message that `body` writes behind what there is.
     package mutating func appendMessage(_ field: Int, _ body: (inout ByteWriter) -> Void) {
-        var inner = ByteWriter()
-        body(&inner)
-        appendPresentField(field, bytes: inner.bytes)
+        appendTag(field, .bytes)
+        let start = bytes.count
+        bytes.append(0)
+        body(&self)
+        var length = bytes.count - start - 1
+        // Few messages need more than the one byte kept for their length; they move up.
+        var place = start
+        while length >= 0x80 {
+            bytes[place] = UInt8(truncatingIfNeeded: length) | 0x80
+            place += 1
+            bytes.insert(0, at: place)
+            length >>= 7
+        }
+        bytes[place] = UInt8(truncatingIfNeeded: length)
     }
 }

@@ -150,9 +150,8 @@ extension ProtobufReader {
         maximum: Int = .max,
         allowsNUL: Bool = false
     ) throws(ProtobufError) -> String {
-        let utf8 = try readBytes(field, maximum: maximum).copied()
-        guard allowsNUL || !utf8.contains(0), let text = String(validating: utf8, as: UTF8.self)
-        else {
+        let utf8 = try readBytes(field, maximum: maximum)
+        guard let text = utf8.text(), allowsNUL || !utf8.containsZero else {
             throw .invalidText(field: field.number)
         }
         return text

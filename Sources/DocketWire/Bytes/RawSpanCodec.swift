@@ -21,6 +21,21 @@ extension RawSpan {
         return copy
     }
 
+    /// The bytes as text, or nil when they are not UTF-8.
+    func text() -> String? {
+        unsafe withUnsafeBytes { bytes in
+            let bytes = unsafe bytes.assumingMemoryBound(to: UInt8.self)
+            guard let utf8 = try? unsafe UTF8Span(validating: bytes.span) else { return nil }
+            return String(copying: utf8)
+        }
+    }
+
+    /// Whether one of the bytes is zero.
+    var containsZero: Bool {
+        // The least of all is found many bytes at a time, the first zero only one by one.
+        unsafe withUnsafeBytes { unsafe $0.reduce(.max, Swift.min) == 0 }
+    }
+
     /// Appends all bytes to `array`.
     package func append(to array: inout [UInt8]) {
         unsafe withUnsafeBytes { unsafe array.append(contentsOf: $0) }
