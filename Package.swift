@@ -185,6 +185,9 @@ let testing: [Target] = [
             "DocketRPC", "DocketRuntime", "DocketSQLite", "DocketTelemetry", "DocketWire",
         ]
     ),
+    // The contract as protobuf-c reads it, to hold ours against it: for tests alone.
+    .target(name: "CDocketMessages", linkerSettings: [.linkedLibrary("protobuf-c")]),
+    tests("DocketMessages", ["DocketMessages", "DocketCore", "DocketWire", "CDocketMessages"]),
     tests("Conformance", ["DocketRPC", "DocketWire", "DocketRuntime", "DocketTelemetry"]),
     tests("Tidy", []),
 ]

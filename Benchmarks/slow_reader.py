@@ -3,9 +3,9 @@
     scripts/with-server scripts/python Benchmarks/slow_reader.py DOCUMENTS
 
 The documents are uploaded first. Then one stream is read slowly, with a long pause in the middle;
-another is cut there, by closing the socket, and resumed by its cursor on a new connection. Prints the
-server's memory before, its peak during the streams, and the counts; fails when one is not exact or
-the server grew by over 16 MiB.
+another is cut there, by closing the socket, and resumed by its cursor on a new connection. Prints
+the server's memory before, its peak during the streams, and the counts; fails when one is not exact
+or the server grew by over 16 MiB.
 """
 
 import json
