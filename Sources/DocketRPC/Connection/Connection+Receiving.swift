@@ -80,7 +80,7 @@ extension Connection {
             arrived: now,
             deadline: deadline(of: meta, from: now)
         )
-        guard header.codec == .identity || peerCodecs.contains(header.codec.rawValue) else {
+        guard header.codec == .identity || header.codec == .zstd else {
             release(header.creditCost, on: header.stream)
             reject(header, CallStatus(.unimplemented, "the codec is not one of HELLO_ACK"))
             return input.consume(header.frameLength)

@@ -23,10 +23,11 @@ package struct CreditWindow: Hashable, Sendable {
 
     /// Bytes are no longer held here; returns what to grant the peer now, mostly nothing.
     ///
-    /// Grants are collected to a quarter of the window, so that they cost few frames.
+    /// Grants are collected to 64 KiB or a quarter of the window, whichever is less: so they cost few
+    /// frames, and little is missing where other streams hold most of the connection's window.
     package mutating func release(_ cost: Int) -> Int {
         returned += cost
-        guard returned >= size / 4 else { return 0 }
+        guard returned >= min(size / 4, 64 << 10) else { return 0 }
         defer { returned = 0 }
         left += returned
         return returned

@@ -1,0 +1,119 @@
+internal import DocketWire
+internal import Glibc
+
+/// A client that sends what it likes: bytes over a socket that blocks, for ten seconds at most.
+struct RawPeer: ~Copyable {
+    struct Frame: Equatable {
+        var type: UInt8
+        var stream: UInt32
+        var metaLength: Int
+        var payload: [UInt8]
+
+        /// What it took of the credit, uncompressed.
+        var cost: Int { payload.count + FrameHeader.size }
+    }
+
+    struct Closed: Error {}
+
+    private let descriptor: Int32
+
+    /// Connects and greets with these limits; the answer is the first frame to be read.
+    init(port: UInt16, streamCredit: UInt32 = 524_288, connectionCredit: UInt32 = 4 << 20) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = unsafe withUnsafePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(descriptor, $0, size)
+            }
+        }
+        guard status == 0 else { throw Closed() }
+        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        let length = socklen_t(MemoryLayout<timeval>.size)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, length)
+        var hello = Hello()
+        hello.receive.initialStreamCredit = streamCredit
+        hello.receive.initialConnectionCredit = connectionCredit
+        var writer = ByteWriter()
+        Preface().encode(into: &writer)
+        var meta = ByteWriter()
+        hello.encode(into: &meta)
+        FrameHeader(type: .hello, metaLength: meta.count).encode(into: &writer)
+        try send(writer.bytes + meta.bytes)
+        _ = try read(8)
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ bytes: [UInt8]) throws {
+        var sent = 0
+        while sent < bytes.count {
+            let rest = Array(bytes[sent...])
+            let count = unsafe Glibc.send(
+                descriptor,
+                rest,
+                rest.count,
+                Int32(MSG_NOSIGNAL)
+            )
+            guard count > 0 else { throw Closed() }
+            sent += count
+        }
+    }
+
+    /// Opens a call whose request is `body`.
+    func call(_ stream: UInt32, _ behaviour: Behaviour, _ body: [UInt8] = []) throws {
+        var meta = ByteWriter()
+        CallMeta(behaviour).encode(into: &meta)
+        var writer = ByteWriter()
+        FrameHeader(
+            type: .call,
+            flags: .endStream,
+            stream: stream,
+            metaLength: meta.count,
+            bodyLength: body.count
+        ).encode(into: &writer)
+        try send(writer.bytes + meta.bytes + body)
+    }
+
+    func grant(_ bytes: UInt32, on stream: UInt32) throws {
+        var writer = ByteWriter()
+        ControlFrame.appendCredit(stream: stream, bytes: bytes, to: &writer)
+        try send(writer.bytes)
+    }
+
+    /// The next frame.
+    func frame() throws -> Frame {
+        let header = try read(FrameHeader.size)
+        let length = Int(header.rawSpan.bigEndian32(at: 0) >> 8)
+        return Frame(
+            type: header[3],
+            stream: header.rawSpan.bigEndian32(at: 8),
+            metaLength: Int(header[6]) << 8 | Int(header[7]),
+            payload: try read(length)
+        )
+    }
+
+    /// The reason of the farewell that comes; frames before it are passed over.
+    func farewell() throws -> GoAway.Reason {
+        while true {
+            let frame = try frame()
+            guard frame.type == FrameType.goAway.rawValue else { continue }
+            return try GoAway.decode(frame.payload.rawSpan).reason
+        }
+    }
+
+    private func read(_ count: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            var part = [UInt8](repeating: 0, count: count - bytes.count)
+            let size = part.count
+            let got = unsafe recv(descriptor, &part, size, 0)
+            guard got > 0 else { throw Closed() }
+            bytes += part.prefix(got)
+        }
+        return bytes
+    }
+}
