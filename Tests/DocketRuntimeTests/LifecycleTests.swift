@@ -109,7 +109,11 @@ struct LifecycleTests {
                 }
             ),
         ]
-        try await lifecycle(services, journal, stopLimit: .milliseconds(1)).run(until: {})
+        let ready = OneShot<Void>()
+        try await lifecycle(services, journal, stopLimit: .milliseconds(1)).run(
+            ready: { ready.succeed(()) },
+            until: { try? await ready.value() }
+        )
         #expect(journal.all.suffix(3) == ["stop b", "b abandoned", "stop a"])
         never.succeed(())
     }
@@ -125,7 +129,11 @@ struct LifecycleTests {
                 journal.note("work ended")
             }
         )
-        try await lifecycle([part], journal).run(until: {})
+        let ready = OneShot<Void>()
+        try await lifecycle([part], journal).run(
+            ready: { ready.succeed(()) },
+            until: { try? await ready.value() }
+        )
         #expect(journal.all == ["start a", "stop a", "work ended"])
     }
 
