@@ -42,6 +42,7 @@ struct ServerParts {
         configuration.limits.candidates = values[ServerSettings.candidates]
         configuration.cache.limitBytes = values[ServerSettings.cacheBytes]
         configuration.slowCall = values[ServerSettings.slowCall]
+        configuration.logsQueries = values[ServerSettings.logsQueries]
         configuration.allowsPlaintextKeys = values[ServerSettings.plaintext]
         return configuration
     }

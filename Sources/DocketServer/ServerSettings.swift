@@ -74,6 +74,10 @@ enum ServerSettings {
         in: .milliseconds(1)...(.seconds(3600)),
         help: "log calls that take longer"
     )
+    static let logsQueries = Setting.flag(
+        "log-queries",
+        help: "show the query in the line of a slow search"
+    )
     static let candidates = Setting.integer(
         "candidates",
         default: 200_000,
@@ -131,6 +135,7 @@ enum ServerSettings {
         readyFile.definition, tlsCertificate.definition, tlsKey.definition,
         tlsClientAuthority.definition, plaintext.definition, logLevel.definition,
         cacheBytes.definition, pageCacheBytes.definition, loops.definition, slowCall.definition,
+        logsQueries.definition,
         candidates.definition, connections.definition, connectionAge.definition,
         stopLimit.definition, idempotencyLifetime.definition, postgres.definition, redis.definition,
         elasticsearch.definition, rabbitmq.definition, role.definition,

@@ -20,6 +20,8 @@ package final class DocumentService: CallServer {
         package var searchLimit = Duration.seconds(30)
         /// Calls that take longer are logged.
         package var slowCall = Duration.milliseconds(500)
+        /// Whether the line of a slow search shows its query.
+        package var logsQueries = false
         /// Whether keys are taken on connections that are neither TLS nor of this machine.
         package var allowsPlaintextKeys = false
 
@@ -88,27 +90,39 @@ package final class DocumentService: CallServer {
         let requestID =
             call.head.meta.requestID.isEmpty
             ? requestIDs.next().description : call.head.meta.requestID
+        var query: String?
         do {
-            try await answer(call, caller, requestID)
+            guard let body = try await call.receive() else {
+                throw DocketError(.invalidArgument, "the request has no message")
+            }
+            if configuration.logsQueries { query = Self.query(call, body) }
+            try await answer(call, body, caller, requestID)
         } catch {
             await fail(call, error, requestID)
         }
         let took = MonotonicTime.now() - call.head.arrived
         guard took > configuration.slowCall else { return }
-        logger.warning(
-            "slow call",
-            [
-                "method": .string(DocketMethod(rawValue: call.head.meta.method)?.name ?? ""),
-                "tenant": .unsigned(caller.grant.tenant?.number ?? 0),
-                "took_us": .microseconds(took), "request": .string(requestID),
-            ]
-        )
+        var fields: LogFields = [
+            "method": .string(DocketMethod(rawValue: call.head.meta.method)?.name ?? ""),
+            "tenant": .unsigned(caller.grant.tenant?.number ?? 0),
+            "took_us": .microseconds(took), "request": .string(requestID),
+        ]
+        if let query { fields.append("query", .string(query)) }
+        logger.warning("slow call", fields)
     }
 
-    private func answer(_ call: ServerCall, _ caller: Caller, _ requestID: String) async throws {
-        guard let body = try await call.receive() else {
-            throw DocketError(.invalidArgument, "the request has no message")
-        }
+    /// What a search looks for, cut and without control characters; nil for other calls.
+    private static func query(_ call: ServerCall, _ body: [UInt8]) -> String? {
+        guard call.head.meta.method == DocketMethod.search.rawValue else { return nil }
+        return (try? SearchRequest.decode(body.rawSpan))?.query.printable(maximum: 256)
+    }
+
+    private func answer(
+        _ call: ServerCall,
+        _ body: [UInt8],
+        _ caller: Caller,
+        _ requestID: String
+    ) async throws {
         let method = DocketMethod(rawValue: call.head.meta.method)
         switch method {
         case .stream:

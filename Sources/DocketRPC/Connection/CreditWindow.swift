@@ -23,8 +23,8 @@ package struct CreditWindow: Hashable, Sendable {
 
     /// Bytes are no longer held here; returns what to grant the peer now, mostly nothing.
     ///
-    /// Grants are collected to 64 KiB or a quarter of the window, whichever is less: so they cost few
-    /// frames, and little is missing where other streams hold most of the connection's window.
+    /// Grants are collected to 64 KiB or a quarter of the window, whichever is less: so they cost
+    /// few frames, and little is missing where other streams hold most of the connection's window.
     package mutating func release(_ cost: Int) -> Int {
         returned += cost
         guard returned >= min(size / 4, 64 << 10) else { return 0 }

@@ -127,7 +127,7 @@ extension StatusDetail {
 
 extension String {
     /// At most `maximum` bytes of the text, whole scalars, each control character made a space.
-    func printable(maximum: Int) -> String {
+    package func printable(maximum: Int) -> String {
         // Nearly every text, and the request id of every reply, is short and plain.
         if utf8.count <= maximum, utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return self }
         var scalars = UnicodeScalarView()
