@@ -5,44 +5,88 @@ import Testing
 
 /// A message in three ways: Docket's value, protobuf-c's code, and samples.
 struct ContractCase: Sendable, CustomTestStringConvertible {
+    /// The message's name in the contract.
     let testDescription: String
-    let generated: GeneratedMessage
     /// The body of a value by chance.
     let body: @Sendable (inout SampleValues) -> [UInt8]
     /// What Docket writes after it has read a body.
     let rewritten: @Sendable ([UInt8]) throws(DocketError) -> [UInt8]
-    /// Records an issue unless the value of a seed comes back from protobuf-c as it was.
+    /// Records an issue unless a value by chance comes back from protobuf-c as it was.
     let comparesThroughProtobuf: @Sendable (inout SampleValues) throws -> Void
 
     init<Message: WireMessage & Equatable>(
         _ name: String,
-        _ generated: GeneratedMessage,
         _ sample: @escaping @Sendable (inout SampleValues) -> Message
     ) {
         testDescription = name
-        self.generated = generated
         body = { sample(&$0).encode() }
         rewritten = { (body) throws(DocketError) in try Message.decode(body.rawSpan).encode() }
         comparesThroughProtobuf = { samples in
+            let generated = try Self.generated(name)
             let value = sample(&samples)
             let body = value.encode()
-            #expect(generated.unknownFields(in: body) == 0)
-            let theirs = try #require(generated.repacked(body), "protobuf-c cannot read it")
+            let text = try #require(generated.text(of: body), "protobuf-c cannot read it")
+            #expect(!text.split(separator: " ").contains("unknown"), "\(text)")
+            let theirs = try #require(generated.repacked(body))
+            #expect(theirs == body)
             let back = try Message.decode(theirs.rawSpan)
             #expect(back == value)
         }
     }
 
-    static let all = [
-        ContractCase("UploadRequest", .uploadRequest) { $0.uploadRequest() },
-        ContractCase("SearchRequest", .searchRequest) { $0.searchRequest() },
-        ContractCase("SearchReply", .searchReply) { $0.searchReply() },
-        ContractCase("DeleteRequest", .deleteRequest) { $0.deleteRequest() },
-        ContractCase("GetReply", .getReply) { $0.getReply() },
-        ContractCase("StatusReply", .statusReply) { $0.statusReply() },
-        ContractCase("StreamPart", .streamPart) { $0.streamPart() },
-        ContractCase("Collection", .collection) { $0.collection() },
-        ContractCase("CreateKeyReply", .createKeyReply) { $0.createKeyReply() },
-        ContractCase("Quota", .quota) { $0.quota() },
+    /// protobuf-c's code for the message of this name.
+    static func generated(_ name: String) throws -> GeneratedMessage {
+        try #require(GeneratedMessage.all[name], "there is no generated code for \(name)")
+    }
+}
+
+extension ContractCase {
+    static let all = documents + searches + collections + administration
+
+    private static let documents = [
+        ContractCase("UploadRequest") { $0.uploadRequest() },
+        ContractCase("UploadReply") { $0.uploadReply() },
+        ContractCase("GetRequest") { $0.getRequest() },
+        ContractCase("GetReply") { $0.getReply() },
+        ContractCase("DeleteRequest") { $0.deleteRequest() },
+        ContractCase("DeleteReply") { $0.deleteReply() },
+        ContractCase("StatusRequest") { $0.statusRequest() },
+        ContractCase("StatusReply") { $0.statusReply() },
+    ]
+
+    private static let searches = [
+        ContractCase("SearchRequest") { $0.searchRequest() },
+        ContractCase("SearchReply") { $0.searchReply() },
+        ContractCase("StreamRequest") { $0.streamRequest() },
+        ContractCase("StreamPart") { $0.streamPart() },
+    ]
+
+    private static let collections = [
+        ContractCase("Collection") { $0.collection() },
+        ContractCase("CreateCollectionRequest") { $0.createCollectionRequest() },
+        ContractCase("ListCollectionsRequest") { _ in ListCollectionsRequest() },
+        ContractCase("ListCollectionsReply") { $0.listCollectionsReply() },
+        ContractCase("GetCollectionRequest") { GetCollectionRequest(name: $0.text()) },
+        ContractCase("AddAttributesRequest") { $0.addAttributesRequest() },
+        ContractCase("DeleteCollectionRequest") { DeleteCollectionRequest(name: $0.text()) },
+        ContractCase("DeleteCollectionReply") { _ in DeleteCollectionReply() },
+    ]
+
+    private static let administration = [
+        ContractCase("Tenant") { $0.tenant() },
+        ContractCase("CreateTenantRequest") { $0.createTenantRequest() },
+        ContractCase("ListTenantsRequest") { _ in ListTenantsRequest() },
+        ContractCase("ListTenantsReply") { $0.listTenantsReply() },
+        ContractCase("SetQuotaRequest") { $0.setQuotaRequest() },
+        ContractCase("DeleteTenantRequest") { DeleteTenantRequest(name: $0.text()) },
+        ContractCase("DeleteTenantReply") { _ in DeleteTenantReply() },
+        ContractCase("CreateKeyRequest") { $0.createKeyRequest() },
+        ContractCase("CreateKeyReply") { $0.createKeyReply() },
+        ContractCase("ListKeysRequest") { ListKeysRequest(tenant: $0.text()) },
+        ContractCase("ListKeysReply") { $0.listKeysReply() },
+        ContractCase("RevokeKeyRequest") { RevokeKeyRequest(id: $0.text()) },
+        ContractCase("RevokeKeyReply") { _ in RevokeKeyReply() },
+        ContractCase("BackupRequest") { BackupRequest(folder: $0.text()) },
+        ContractCase("BackupProgress") { $0.backupProgress() },
     ]
 }

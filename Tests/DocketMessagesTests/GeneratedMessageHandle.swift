@@ -1,8 +1,14 @@
 internal import CDocketMessages
+internal import Glibc
 
 /// One message of the contract as protobuf-c reads and writes it.
 @safe struct GeneratedMessage: Sendable {
-    private let unpacked: @Sendable ([UInt8]) -> UnsafeMutablePointer<ProtobufCMessage>?
+    private typealias Unpack =
+        @Sendable (
+            UnsafeMutablePointer<ProtobufCAllocator>?, [UInt8]
+        ) -> UnsafeMutablePointer<ProtobufCMessage>?
+
+    private let unpack: Unpack
 
     /// The message that `unpack`, a generated function, reads.
     @safe init<Fields>(
@@ -11,9 +17,9 @@ internal import CDocketMessages
                 UnsafeMutablePointer<ProtobufCAllocator>?, Int, UnsafePointer<UInt8>?
             ) -> UnsafeMutablePointer<Fields>?
     ) {
-        unsafe unpacked = { body in
+        unsafe self.unpack = { allocator, body in
             let fields = unsafe body.withUnsafeBufferPointer { bytes in
-                unsafe unpack(nil, bytes.count, bytes.baseAddress)
+                unsafe unpack(allocator, bytes.count, bytes.baseAddress)
             }
             // Because every generated message begins with the general one.
             return unsafe fields.map {
@@ -22,56 +28,43 @@ internal import CDocketMessages
         }
     }
 
-    /// Whether protobuf-c reads `body`; what it made is freed.
-    func accepts(_ body: [UInt8]) -> Bool {
-        guard let message = unsafe unpacked(body) else { return false }
-        unsafe protobuf_c_message_free_unpacked(message, nil)
-        return true
-    }
-
-    /// What protobuf-c writes after it has read `body`, or nil when it cannot read it.
-    func repacked(_ body: [UInt8]) -> [UInt8]? {
-        guard let message = unsafe unpacked(body) else { return nil }
-        defer { unsafe protobuf_c_message_free_unpacked(message, nil) }
-        let count = unsafe protobuf_c_message_get_packed_size(message)
-        return unsafe [UInt8](unsafeUninitializedCapacity: count) { bytes, written in
-            // Because an array of no capacity may have no address, and nothing is written then.
-            guard let start = bytes.baseAddress else { return }
-            written = unsafe protobuf_c_message_pack(message, start)
+    /// What `use` makes of the message that protobuf-c reads in `body`, or nil when it cannot read
+    /// it with 64 bytes of memory for each byte.
+    func reading<Result>(
+        _ body: [UInt8],
+        _ use: (UnsafeMutablePointer<ProtobufCMessage>) -> Result
+    ) -> Result? {
+        var budget = 4096 + 64 * body.count
+        return unsafe withUnsafeMutablePointer(to: &budget) { budget in
+            var allocator = unsafe ProtobufCAllocator(
+                alloc: { budget, size in
+                    guard let budget = unsafe budget?.assumingMemoryBound(to: Int.self),
+                        unsafe budget.pointee >= size
+                    else { return nil }
+                    unsafe budget.pointee -= size
+                    return unsafe malloc(size)
+                },
+                free: { unsafe free($1) },
+                allocator_data: budget
+            )
+            guard let message = unsafe unpack(&allocator, body) else { return nil }
+            defer { unsafe protobuf_c_message_free_unpacked(message, &allocator) }
+            return unsafe use(message)
         }
     }
 
-    /// How many fields protobuf-c did not know in `body`, at its top level.
-    func unknownFields(in body: [UInt8]) -> Int? {
-        guard let message = unsafe unpacked(body) else { return nil }
-        defer { unsafe protobuf_c_message_free_unpacked(message, nil) }
-        return unsafe Int(message.pointee.n_unknown_fields)
-    }
-}
+    /// Whether protobuf-c reads `body`.
+    func accepts(_ body: [UInt8]) -> Bool { unsafe reading(body) { _ in true } ?? false }
 
-extension GeneratedMessage {
-    static let uploadRequest = GeneratedMessage {
-        unsafe docket__v1__upload_request__unpack($0, $1, $2)
+    /// What protobuf-c writes after it has read `body`, or nil when it cannot read it.
+    func repacked(_ body: [UInt8]) -> [UInt8]? {
+        unsafe reading(body) { message in
+            let count = unsafe protobuf_c_message_get_packed_size(message)
+            return unsafe [UInt8](unsafeUninitializedCapacity: count) { bytes, written in
+                // Because an array of no capacity may have no address, and nothing is written.
+                guard let start = bytes.baseAddress else { return }
+                written = unsafe protobuf_c_message_pack(message, start)
+            }
+        }
     }
-    static let searchRequest = GeneratedMessage {
-        unsafe docket__v1__search_request__unpack($0, $1, $2)
-    }
-    static let searchReply = GeneratedMessage {
-        unsafe docket__v1__search_reply__unpack($0, $1, $2)
-    }
-    static let deleteRequest = GeneratedMessage {
-        unsafe docket__v1__delete_request__unpack($0, $1, $2)
-    }
-    static let getReply = GeneratedMessage { unsafe docket__v1__get_reply__unpack($0, $1, $2) }
-    static let statusReply = GeneratedMessage {
-        unsafe docket__v1__status_reply__unpack($0, $1, $2)
-    }
-    static let streamPart = GeneratedMessage {
-        unsafe docket__v1__stream_part__unpack($0, $1, $2)
-    }
-    static let collection = GeneratedMessage { unsafe docket__v1__collection__unpack($0, $1, $2) }
-    static let createKeyReply = GeneratedMessage {
-        unsafe docket__v1__create_key_reply__unpack($0, $1, $2)
-    }
-    static let quota = GeneratedMessage { unsafe docket__v1__quota__unpack($0, $1, $2) }
 }

@@ -1,0 +1,99 @@
+import DocketCore
+import DocketMessages
+
+extension ContractText {
+    private static let attribute = AttributeDefinition("a", .time, [.filter, .facet])
+    private static let attributeText =
+        "attributes { name: \"a\" type: ATTRIBUTE_TYPE_TIME filter: true facet: true }"
+    private static let attributes = [attribute, AttributeDefinition("b", .text, [.sort, .search])]
+    private static let attributesText = """
+        \(attributeText)
+        attributes { name: "b" type: ATTRIBUTE_TYPE_TEXT sort: true search: true }
+        """
+
+    private static let collection = CollectionDescription(
+        name: "c",
+        attributes: attributes,
+        schemaEpoch: 2,
+        createdMicroseconds: 3
+    )
+    private static let collectionText =
+        "name: \"c\"\n\(attributesText)\nschema_epoch: 2 created_us: 3"
+
+    private static let quota = Quota(documents: 0, bytes: 5, collections: 6)
+    private static let quotaText = "quota { documents: 0 bytes: 5 collections: 6 }"
+    private static let tenant = TenantDescription(name: "t", quota: quota, createdMicroseconds: 7)
+    private static let tenantText = "name: \"t\" \(quotaText) created_us: 7"
+
+    private static let key = KeyDescription(
+        id: "k",
+        tenant: "t",
+        scopes: [.read, .admin],
+        createdMicroseconds: 8,
+        expiresMicroseconds: 9,
+        revokedMicroseconds: 10
+    )
+    private static let keyText = """
+        id: "k" tenant: "t" scopes: "read" scopes: "admin" created_us: 8 expires_us: 9
+        revoked_us: 10
+        """
+
+    private static var progress: BackupProgress {
+        var progress = BackupProgress()
+        (progress.tenantsDone, progress.tenantsAll, progress.bytes) = (1, 2, 3)
+        return progress
+    }
+
+    static let administration = [
+        ContractText("Collection", collection, collectionText),
+        ContractText(
+            "CreateCollectionRequest",
+            CreateCollectionRequest(name: "c", attributes: attributes),
+            "name: \"c\"\n\(attributesText)"
+        ),
+        ContractText(
+            "ListCollectionsReply",
+            ListCollectionsReply(collections: [collection]),
+            "collections { \(collectionText) }"
+        ),
+        ContractText("GetCollectionRequest", GetCollectionRequest(name: "c"), "name: \"c\""),
+        ContractText(
+            "AddAttributesRequest",
+            AddAttributesRequest(collection: "c", attributes: [attribute]),
+            "collection: \"c\" \(attributeText)"
+        ),
+        ContractText("DeleteCollectionRequest", DeleteCollectionRequest(name: "c"), "name: \"c\""),
+        ContractText("Tenant", tenant, tenantText),
+        ContractText(
+            "CreateTenantRequest",
+            CreateTenantRequest(name: "t", quota: quota),
+            "name: \"t\" \(quotaText)"
+        ),
+        ContractText(
+            "ListTenantsReply",
+            ListTenantsReply(tenants: [tenant]),
+            "tenants { \(tenantText) }"
+        ),
+        ContractText(
+            "SetQuotaRequest",
+            SetQuotaRequest(tenant: "t", quota: quota),
+            "tenant: \"t\" \(quotaText)"
+        ),
+        ContractText("DeleteTenantRequest", DeleteTenantRequest(name: "t"), "name: \"t\""),
+        ContractText(
+            "CreateKeyRequest",
+            CreateKeyRequest(tenant: "t", scopes: [.write], lifetimeSeconds: 60),
+            "tenant: \"t\" scopes: \"write\" lifetime_s: 60"
+        ),
+        ContractText(
+            "CreateKeyReply",
+            CreateKeyReply(key: key, secret: "s"),
+            "key { \(keyText) } secret: \"s\""
+        ),
+        ContractText("ListKeysRequest", ListKeysRequest(tenant: "t"), "tenant: \"t\""),
+        ContractText("ListKeysReply", ListKeysReply(keys: [key]), "keys { \(keyText) }"),
+        ContractText("RevokeKeyRequest", RevokeKeyRequest(id: "k"), "id: \"k\""),
+        ContractText("BackupRequest", BackupRequest(folder: "f"), "folder: \"f\""),
+        ContractText("BackupProgress", progress, "tenants_done: 1 tenants_all: 2 bytes: 3"),
+    ]
+}

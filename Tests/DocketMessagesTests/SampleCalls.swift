@@ -1,0 +1,98 @@
+import DocketCore
+
+extension SampleValues {
+    mutating func uploadReply() -> UploadReply {
+        UploadReply(
+            accepted: number(0...1000),
+            versions: some { $0.unsigned() },
+            rejected: some { sample in
+                let (field, reason) = (sample.text(1...12), sample.text())
+                return Rejection(
+                    item: sample.number(0...1000),
+                    id: sample.text(),
+                    error: DocketError(
+                        DocketError.Code(rawValue: UInt8(sample.number(1...16))),
+                        "\(field): \(reason)",
+                        details: [.init(field: field, reason: reason)]
+                    )
+                )
+            }
+        )
+    }
+
+    mutating func getRequest() -> GetRequest {
+        GetRequest(collection: text(), ids: texts(), fields: maybe { $0.texts() })
+    }
+
+    mutating func deleteReply() -> DeleteReply {
+        var reply = DeleteReply()
+        reply.deleted = number(0...1000)
+        reply.missing = texts()
+        reply.cursor = bytes()
+        return reply
+    }
+
+    mutating func statusRequest() -> StatusRequest {
+        StatusRequest(collection: text(), ids: texts())
+    }
+
+    mutating func streamRequest() -> StreamRequest {
+        StreamRequest(
+            collection: text(),
+            query: text(),
+            match: flag() ? .all : .any,
+            filter: maybe { $0.filter() },
+            cursor: bytes(),
+            fields: maybe { $0.texts() }
+        )
+    }
+
+    mutating func createCollectionRequest() -> CreateCollectionRequest {
+        CreateCollectionRequest(name: text(), attributes: collection().attributes)
+    }
+
+    mutating func addAttributesRequest() -> AddAttributesRequest {
+        AddAttributesRequest(collection: text(), attributes: collection().attributes)
+    }
+
+    mutating func listCollectionsReply() -> ListCollectionsReply {
+        ListCollectionsReply(collections: some { $0.collection() })
+    }
+
+    mutating func tenant() -> TenantDescription {
+        TenantDescription(name: text(), quota: quota(), createdMicroseconds: microseconds())
+    }
+
+    mutating func createTenantRequest() -> CreateTenantRequest {
+        CreateTenantRequest(name: text(), quota: quota())
+    }
+
+    mutating func listTenantsReply() -> ListTenantsReply {
+        ListTenantsReply(tenants: some { $0.tenant() })
+    }
+
+    mutating func setQuotaRequest() -> SetQuotaRequest {
+        SetQuotaRequest(tenant: text(), quota: quota())
+    }
+
+    /// With a scope: none at all asks for all of them.
+    mutating func createKeyRequest() -> CreateKeyRequest {
+        CreateKeyRequest(
+            tenant: text(),
+            scopes: Scopes(rawValue: UInt32(number(1...7))),
+            lifetimeSeconds: unsigned()
+        )
+    }
+
+    mutating func listKeysReply() -> ListKeysReply {
+        ListKeysReply(keys: some { $0.createKeyReply().key })
+    }
+
+    mutating func backupProgress() -> BackupProgress {
+        var progress = BackupProgress()
+        progress.tenantsDone = count()
+        progress.tenantsAll = count()
+        progress.bytes = count()
+        return progress
+    }
+}
