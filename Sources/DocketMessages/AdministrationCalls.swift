@@ -4,10 +4,9 @@ package import DocketWire
 extension Quota: WireMessage {
     package static func read(_ body: RawSpan) throws -> Quota {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3)
         var quota = Quota(collections: nil)
-        while let field = try reader.nextField() {
-            if (1...3).contains(field.number) { try check.once(field) }
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: quota.documents = Int(clamping: try reader.readNumber(field) as UInt64)
             case 2: quota.bytes = Int(clamping: try reader.readNumber(field) as UInt64)
@@ -33,9 +32,8 @@ private struct NamedQuota {
 
     init(_ body: RawSpan) throws {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
-        while let field = try reader.nextField() {
-            if (1...3).contains(field.number) { try check.once(field) }
+        var check = FieldCheck(singular: 1, 2, 3)
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: name = try reader.readString(field)
             case 2: quota = try Quota.read(try reader.readBytes(field))
@@ -114,16 +112,16 @@ extension Scopes {
 extension KeyDescription: WireMessage {
     package static func read(_ body: RawSpan) throws -> KeyDescription {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 4, 5, 6)
         var key = KeyDescription(id: "", tenant: "", scopes: [], createdMicroseconds: 0)
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: key.id = try reader.readString(field)
             case 2: key.tenant = try reader.readString(field)
             case 3: try key.scopes.insert(wireName: try reader.readString(field))
             case 4: key.createdMicroseconds = Int64(bitPattern: try reader.readNumber(field))
-            case 5: key.expiresMicroseconds = Int64(bitPattern: try reader.readNumber(field))
-            case 6: key.revokedMicroseconds = Int64(bitPattern: try reader.readNumber(field))
+            case 5: key.expiresMicroseconds = try reader.readMicroseconds(field)
+            case 6: key.revokedMicroseconds = try reader.readMicroseconds(field)
             default: try check.skip(field, &reader)
             }
         }
@@ -143,17 +141,13 @@ extension KeyDescription: WireMessage {
 extension CreateKeyRequest: WireMessage {
     package static func read(_ body: RawSpan) throws -> CreateKeyRequest {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 3)
         var request = CreateKeyRequest(tenant: "", scopes: [])
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
-            case 1:
-                try check.once(field)
-                request.tenant = try reader.readString(field)
+            case 1: request.tenant = try reader.readString(field)
             case 2: try request.scopes.insert(wireName: try reader.readString(field))
-            case 3:
-                try check.once(field)
-                request.lifetimeSeconds = try reader.readNumber(field)
+            case 3: request.lifetimeSeconds = try reader.readNumber(field)
             default: try check.skip(field, &reader)
             }
         }
@@ -173,10 +167,10 @@ extension CreateKeyRequest: WireMessage {
 extension CreateKeyReply: WireMessage {
     package static func read(_ body: RawSpan) throws -> CreateKeyReply {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2)
         var key = KeyDescription(id: "", tenant: "", scopes: [], createdMicroseconds: 0)
         var secret = ""
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: key = try KeyDescription.read(try reader.readBytes(field))
             case 2: secret = try reader.readString(field)
@@ -205,9 +199,9 @@ extension ListKeysReply: WireMessage {
 extension BackupProgress: WireMessage {
     package static func read(_ body: RawSpan) throws -> BackupProgress {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3)
         var progress = BackupProgress()
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: progress.tenantsDone = Int(clamping: try reader.readNumber(field) as UInt64)
             case 2: progress.tenantsAll = Int(clamping: try reader.readNumber(field) as UInt64)

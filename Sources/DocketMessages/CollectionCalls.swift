@@ -4,12 +4,11 @@ package import DocketWire
 extension AttributeDefinition: WireMessage {
     package static func read(_ body: RawSpan) throws -> AttributeDefinition {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3, 4, 5, 6)
         var name = ""
         var type: AttributeType?
         var uses: AttributeUses = []
-        while let field = try reader.nextField() {
-            if (1...6).contains(field.number) { try check.once(field) }
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: name = try reader.readString(field)
             case 2:
@@ -48,12 +47,10 @@ private struct NamedAttributes {
 
     init(_ body: RawSpan) throws {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
-        while let field = try reader.nextField() {
+        var check = FieldCheck(singular: 1, 3, 4)
+        while let field = try check.next(&reader) {
             switch field.number {
-            case 1:
-                try check.once(field)
-                name = try reader.readString(field)
+            case 1: name = try reader.readString(field)
             case 2:
                 try attributes.append(
                     AttributeDefinition.read(try reader.readBytes(field)),
@@ -135,7 +132,7 @@ enum RepeatedMessages {
         var reader = ProtobufReader(body)
         var check = FieldCheck()
         var list: [Element] = []
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             guard field.number == 1 else {
                 try check.skip(field, &reader)
                 continue
@@ -153,7 +150,7 @@ extension EmptyMessage {
     package static func read(_ body: RawSpan) throws -> Self {
         var reader = ProtobufReader(body)
         var check = FieldCheck()
-        while let field = try reader.nextField() { try check.skip(field, &reader) }
+        while let field = try check.next(&reader) { try check.skip(field, &reader) }
         return Self()
     }
 
@@ -175,14 +172,13 @@ package protocol TextMessage: WireMessage {
 extension TextMessage {
     package static func read(_ body: RawSpan) throws -> Self {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1)
         var text = ""
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             guard field.number == 1 else {
                 try check.skip(field, &reader)
                 continue
             }
-            try check.once(field)
             text = try reader.readString(field)
         }
         return Self(text: text)

@@ -4,13 +4,11 @@ package import DocketWire
 extension UploadRequest: WireMessage {
     package static func read(_ body: RawSpan) throws -> UploadRequest {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1)
         var request = UploadRequest(collection: "", documents: [])
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
-            case 1:
-                try check.once(field)
-                request.collection = try reader.readString(field)
+            case 1: request.collection = try reader.readString(field)
             case 2:
                 try request.documents.append(
                     Document.read(try reader.readBytes(field)),
@@ -34,10 +32,10 @@ extension UploadRequest: WireMessage {
 extension Rejection: WireMessage {
     package static func read(_ body: RawSpan) throws -> Rejection {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3, 4, 5)
         var (item, id, code): (UInt32, String, UInt64) = (0, "", 2)
         var detail = DocketError.Detail(field: "", reason: "")
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: item = try reader.readNumber(field)
             case 2: id = try reader.readString(field, allowsNUL: true)
@@ -71,19 +69,14 @@ extension Rejection: WireMessage {
 extension UploadReply: WireMessage {
     package static func read(_ body: RawSpan) throws -> UploadReply {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 4)
         var reply = UploadReply()
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: reply.accepted = Int(try reader.readNumber(field) as UInt32)
             case 2:
-                var list = ProtobufReader(try reader.readBytes(field))
-                while !list.isAtEnd {
-                    try reply.versions.append(
-                        try list.readVarint(),
-                        field,
-                        maximum: WireLimits.documents
-                    )
+                try reader.readNumbers(field) { (version) throws(ProtobufError) in
+                    try reply.versions.append(version, field, maximum: WireLimits.documents)
                 }
             case 3:
                 try reply.rejected.append(
@@ -111,22 +104,18 @@ extension UploadReply: WireMessage {
 extension GetRequest: WireMessage {
     package static func read(_ body: RawSpan) throws -> GetRequest {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 3)
         var request = GetRequest(collection: "", ids: [])
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
-            case 1:
-                try check.once(field)
-                request.collection = try reader.readString(field)
+            case 1: request.collection = try reader.readString(field)
             case 2:
                 try request.ids.append(
                     try reader.readString(field),
                     field,
                     maximum: WireLimits.ids
                 )
-            case 3:
-                try check.once(field)
-                request.fields = try NameList.read(try reader.readBytes(field)).names
+            case 3: request.fields = try NameList.read(try reader.readBytes(field)).names
             default: try check.skip(field, &reader)
             }
         }
@@ -148,7 +137,7 @@ struct NameList: WireMessage {
         var reader = ProtobufReader(body)
         var check = FieldCheck()
         var list = NameList()
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             guard field.number == 1 else {
                 try check.skip(field, &reader)
                 continue
@@ -166,7 +155,7 @@ extension GetReply: WireMessage {
         var reader = ProtobufReader(body)
         var check = FieldCheck()
         var reply = GetReply()
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1:
                 try reply.documents.append(
@@ -198,11 +187,10 @@ extension GetReply: WireMessage {
 extension DeleteRequest: WireMessage {
     package static func read(_ body: RawSpan) throws -> DeleteRequest {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 3, 4, 5)
         var request = DeleteRequest(collection: "")
         var filter = FilterChoice()
-        while let field = try reader.nextField() {
-            if field.number != 2, (1...5).contains(field.number) { try check.once(field) }
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: request.collection = try reader.readString(field)
             case 2:
@@ -232,9 +220,9 @@ extension DeleteRequest: WireMessage {
 extension DeleteReply: WireMessage {
     package static func read(_ body: RawSpan) throws -> DeleteReply {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 3)
         var reply = DeleteReply()
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: reply.deleted = Int(try reader.readNumber(field) as UInt32)
             case 2:

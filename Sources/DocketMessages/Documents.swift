@@ -4,13 +4,11 @@ package import DocketWire
 extension Attribute: WireMessage {
     package static func read(_ body: RawSpan) throws -> Attribute {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1)
         var attribute = Attribute("", [])
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
-            case 1:
-                try check.once(field)
-                attribute.name = try reader.readString(field)
+            case 1: attribute.name = try reader.readString(field)
             case 2:
                 try attribute.values.append(
                     .string(try reader.readString(field, allowsNUL: true)),
@@ -71,19 +69,13 @@ extension Attribute: WireMessage {
 extension Document: WireMessage {
     package static func read(_ body: RawSpan) throws -> Document {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3)
         var document = Document(id: "")
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
-            case 1:
-                try check.once(field)
-                document.id = try reader.readString(field, allowsNUL: true)
-            case 2:
-                try check.once(field)
-                document.title = try reader.readString(field, allowsNUL: true)
-            case 3:
-                try check.once(field)
-                document.body = try reader.readString(field, allowsNUL: true)
+            case 1: document.id = try reader.readString(field, allowsNUL: true)
+            case 2: document.title = try reader.readString(field, allowsNUL: true)
+            case 3: document.body = try reader.readString(field, allowsNUL: true)
             case 4:
                 try document.attributes.append(
                     Attribute.read(try reader.readBytes(field)),
@@ -107,19 +99,13 @@ extension Document: WireMessage {
 extension VersionedDocument: WireMessage {
     package static func read(_ body: RawSpan) throws -> VersionedDocument {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3)
         var found = VersionedDocument(document: Document(id: ""), version: 0, state: .indexing)
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
-            case 1:
-                try check.once(field)
-                found.document = try Document.read(try reader.readBytes(field))
-            case 2:
-                try check.once(field)
-                found.version = try reader.readNumber(field)
-            case 3:
-                try check.once(field)
-                found.state = try DocumentState.read(field, &reader)
+            case 1: found.document = try Document.read(try reader.readBytes(field))
+            case 2: found.version = try reader.readNumber(field)
+            case 3: found.state = try DocumentState.read(field, &reader)
             default: try check.skip(field, &reader)
             }
         }
@@ -149,7 +135,7 @@ extension DocumentState {
 extension DocumentStatus: WireMessage {
     package static func read(_ body: RawSpan) throws -> DocumentStatus {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3, 4, 5, 6, 7)
         var status = DocumentStatus(
             id: "",
             state: .indexing,
@@ -158,12 +144,11 @@ extension DocumentStatus: WireMessage {
             createdMicroseconds: 0,
             updatedMicroseconds: 0
         )
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             guard (1...7).contains(field.number) else {
                 try check.skip(field, &reader)
                 continue
             }
-            try check.once(field)
             switch field.number {
             case 1: status.id = try reader.readString(field)
             case 2: status.state = try DocumentState.read(field, &reader)

@@ -4,20 +4,19 @@ package import DocketWire
 extension AttributeValue: WireMessage {
     package static func read(_ body: RawSpan) throws -> AttributeValue {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3, 4)
         var value: AttributeValue?
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             guard (1...4).contains(field.number) else {
                 try check.skip(field, &reader)
                 continue
             }
             guard value == nil else { throw ProtobufError.duplicateMessage(field: field.number) }
-            switch (field.number, field.wireType) {
-            case (1, _): value = .string(try reader.readString(field))
-            case (2, .fixed64): value = .number(Double(bitPattern: try reader.readFixed64()))
-            case (3, _): value = .boolean(try reader.readBool(field))
-            case (4, .varint): value = .time(microseconds: ZigZag.decode(try reader.readVarint()))
-            default: throw ProtobufError.unexpectedWireType(field: field.number)
+            switch field.number {
+            case 1: value = .string(try reader.readString(field))
+            case 2: value = .number(try reader.readDouble(field))
+            case 3: value = .boolean(try reader.readBool(field))
+            default: value = .time(microseconds: ZigZag.decode(try reader.readNumber(field)))
             }
         }
         guard let value else { throw DocketError.invalid("filter", "a value is missing") }
@@ -54,11 +53,10 @@ private struct FilterNode: WireMessage {
 
     static func read(_ body: RawSpan) throws -> FilterNode {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3, 5, 6, 7, 8)
         var node = FilterNode()
         var operation: Operator?
-        while let field = try reader.nextField() {
-            if field.number != 4, (1...8).contains(field.number) { try check.once(field) }
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1:
                 let number: UInt64 = try reader.readNumber(field)
@@ -101,7 +99,7 @@ extension Filter: WireMessage {
         var check = FieldCheck()
         var nodes: [FilterNode] = []
         let maximum = Limits().filterNodes
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             guard field.number == 1 else {
                 try check.skip(field, &reader)
                 continue

@@ -18,9 +18,9 @@ extension SearchRequest.Match {
 extension SortKey: WireMessage {
     package static func read(_ body: RawSpan) throws -> SortKey {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2)
         var key = SortKey("")
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: key.attribute = try reader.readString(field)
             case 2: key.isDescending = try reader.readBool(field)
@@ -39,9 +39,9 @@ extension SortKey: WireMessage {
 extension FacetRequest: WireMessage {
     package static func read(_ body: RawSpan) throws -> FacetRequest {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2)
         var facet = FacetRequest("")
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: facet.attribute = try reader.readString(field)
             case 2:
@@ -62,11 +62,11 @@ extension FacetRequest: WireMessage {
 extension SearchRequest: WireMessage {
     package static func read(_ body: RawSpan) throws -> SearchRequest {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3, 4, 5, 8, 9, 11, 12, 13)
         var request = SearchRequest(collection: "")
         var filter = FilterChoice()
         var total: (mode: UInt64, bound: UInt32) = (0, 0)
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 6:
                 try request.sort.append(
@@ -74,32 +74,24 @@ extension SearchRequest: WireMessage {
                     field,
                     maximum: WireLimits.names
                 )
-                continue
             case 7:
                 try request.facets.append(
                     FacetRequest.read(try reader.readBytes(field)),
                     field,
                     maximum: WireLimits.names
                 )
-                continue
             case 10:
                 try request.highlights.append(
                     try reader.readString(field),
                     field,
                     maximum: WireLimits.names
                 )
-                continue
-            case 1...13: try check.once(field)
-            default:
-                try check.skip(field, &reader)
-                continue
-            }
-            switch field.number {
             case 4: filter.tree = try Filter.read(try reader.readBytes(field))
             case 5: filter.text = try reader.readString(field)
             case 11: total.mode = try reader.readNumber(field)
             case 12: total.bound = try reader.readNumber(field)
-            default: try request.readSingular(field, &reader)
+            case 1...13: try request.readSingular(field, &reader)
+            default: try check.skip(field, &reader)
             }
         }
         request.filter = try filter.resolve()

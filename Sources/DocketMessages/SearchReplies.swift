@@ -4,27 +4,23 @@ package import DocketWire
 extension Highlight: WireMessage {
     package static func read(_ body: RawSpan) throws -> Highlight {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2)
         var highlight = Highlight(field: "", fragment: "", ranges: [])
         var ends: [Int] = []
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: highlight.field = try reader.readString(field)
             case 2: highlight.fragment = try reader.readString(field)
             case 3:
-                var list = ProtobufReader(try reader.readBytes(field))
-                while !list.isAtEnd {
-                    try ends.append(
-                        Int(clamping: try list.readVarint()),
-                        field,
-                        maximum: WireLimits.values
-                    )
+                try reader.readNumbers(field) { (end) throws(ProtobufError) in
+                    try ends.append(Int(clamping: end), field, maximum: WireLimits.values)
                 }
             default: try check.skip(field, &reader)
             }
         }
         let length = highlight.fragment.utf8.count
-        for place in stride(from: 0, to: ends.count - 1, by: 2) {
+        guard ends.count.isMultiple(of: 2) else { throw ProtobufError.outOfRange(field: 3) }
+        for place in stride(from: 0, to: ends.count, by: 2) {
             guard ends[place] <= ends[place + 1], ends[place + 1] <= length else {
                 throw ProtobufError.outOfRange(field: 3)
             }
@@ -48,14 +44,14 @@ extension Highlight: WireMessage {
 extension Hit: WireMessage {
     package static func read(_ body: RawSpan) throws -> Hit {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3)
         var hit = Hit(document: Document(id: ""), version: 0, score: 0)
-        while let field = try reader.nextField() {
-            switch (field.number, field.wireType) {
-            case (1, _): hit.document = try Document.read(try reader.readBytes(field))
-            case (2, _): hit.version = try reader.readNumber(field)
-            case (3, .fixed64): hit.score = Double(bitPattern: try reader.readFixed64())
-            case (4, _):
+        while let field = try check.next(&reader) {
+            switch field.number {
+            case 1: hit.document = try Document.read(try reader.readBytes(field))
+            case 2: hit.version = try reader.readNumber(field)
+            case 3: hit.score = try reader.readDouble(field)
+            case 4:
                 try hit.highlights.append(
                     Highlight.read(try reader.readBytes(field)),
                     field,
@@ -78,9 +74,9 @@ extension Hit: WireMessage {
 extension FacetResult.Count: WireMessage {
     package static func read(_ body: RawSpan) throws -> FacetResult.Count {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2)
         var count = FacetResult.Count(.boolean(false), 0)
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: count.value = try AttributeValue.read(try reader.readBytes(field))
             case 2: count.count = Int(clamping: try reader.readNumber(field) as UInt64)
@@ -99,9 +95,9 @@ extension FacetResult.Count: WireMessage {
 extension FacetResult: WireMessage {
     package static func read(_ body: RawSpan) throws -> FacetResult {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1)
         var result = FacetResult(attribute: "", counts: [])
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: result.attribute = try reader.readString(field)
             case 2:
@@ -125,9 +121,9 @@ extension FacetResult: WireMessage {
 extension SearchReply: WireMessage {
     package static func read(_ body: RawSpan) throws -> SearchReply {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 2, 3, 5, 6)
         var reply = SearchReply()
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1:
                 try reply.hits.append(

@@ -4,13 +4,11 @@ package import DocketWire
 extension StatusRequest: WireMessage {
     package static func read(_ body: RawSpan) throws -> StatusRequest {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1)
         var request = StatusRequest()
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
-            case 1:
-                try check.once(field)
-                request.collection = try reader.readString(field)
+            case 1: request.collection = try reader.readString(field)
             case 2:
                 try request.ids.append(
                     try reader.readString(field),
@@ -32,9 +30,9 @@ extension StatusRequest: WireMessage {
 extension CollectionStatus: WireMessage {
     package static func read(_ body: RawSpan) throws -> CollectionStatus {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3, 4, 5, 6)
         var status = CollectionStatus(name: "", counts: StateCounts())
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: status.name = try reader.readString(field)
             case 2: status.counts.indexing = Int(clamping: try reader.readNumber(field) as UInt64)
@@ -63,7 +61,7 @@ extension StatusReply: WireMessage {
         var reader = ProtobufReader(body)
         var check = FieldCheck()
         var reply = StatusReply()
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1:
                 try reply.documents.append(
@@ -99,11 +97,10 @@ extension StatusReply: WireMessage {
 extension StreamRequest: WireMessage {
     package static func read(_ body: RawSpan) throws -> StreamRequest {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 1, 2, 3, 4, 5, 6, 7)
         var request = StreamRequest(collection: "")
         var filter = FilterChoice()
-        while let field = try reader.nextField() {
-            if (1...7).contains(field.number) { try check.once(field) }
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1: request.collection = try reader.readString(field)
             case 2: request.query = try reader.readString(field)
@@ -132,9 +129,9 @@ extension StreamRequest: WireMessage {
 extension StreamPart: WireMessage {
     package static func read(_ body: RawSpan) throws -> StreamPart {
         var reader = ProtobufReader(body)
-        var check = FieldCheck()
+        var check = FieldCheck(singular: 2)
         var part = StreamPart()
-        while let field = try reader.nextField() {
+        while let field = try check.next(&reader) {
             switch field.number {
             case 1:
                 try part.documents.append(

@@ -38,17 +38,28 @@ extension WireMessage {
 struct FieldCheck {
     /// Unknown fields of one message: a newer client has some, an attacker has many.
     private static let unknownMaximum = 32
+    private let singular: UInt64
     private var seen: UInt64 = 0
     private var unknown = 0
 
-    /// A singular field has come.
-    mutating func once(_ field: ProtobufField) throws(ProtobufError) {
-        let bit: UInt64 = 1 << UInt64(field.number & 63)
-        guard seen & bit == 0 else { throw .duplicateMessage(field: field.number) }
-        seen |= bit
+    /// A check of a message whose fields of these numbers, below 64, are no lists.
+    @inline(__always)
+    init(singular numbers: Int...) {
+        singular = numbers.reduce(0) { $0 | 1 << UInt64($1) }
     }
 
-    /// A field that this version does not know has come.
+    /// The message's next field, or nil at its end.
+    mutating func next(
+        _ reader: inout ProtobufReader
+    ) throws(ProtobufError) -> ProtobufField? {
+        guard let field = try reader.nextField() else { return nil }
+        let bit: UInt64 = field.number < 64 ? 1 << UInt64(field.number) : 0
+        guard seen & bit == 0 else { throw .duplicateMessage(field: field.number) }
+        seen |= bit & singular
+        return field
+    }
+
+    /// Steps over a field that this version does not know.
     mutating func skip(
         _ field: ProtobufField,
         _ reader: inout ProtobufReader
@@ -56,6 +67,30 @@ struct FieldCheck {
         unknown += 1
         guard unknown <= Self.unknownMaximum else { throw .outOfRange(field: field.number) }
         try reader.skip(field.wireType)
+    }
+}
+
+extension ProtobufReader {
+    /// Gives `append` the numbers of a list: all of a packed one, or the one that came alone.
+    mutating func readNumbers(
+        _ field: ProtobufField,
+        _ append: (UInt64) throws(ProtobufError) -> Void
+    ) throws(ProtobufError) {
+        guard field.wireType == .bytes else { return try append(readNumber(field)) }
+        var list = ProtobufReader(try readBytes(field))
+        while !list.isAtEnd { try append(list.readVarint()) }
+    }
+
+    /// The value of a field of type double.
+    mutating func readDouble(_ field: ProtobufField) throws(ProtobufError) -> Double {
+        guard field.wireType == .fixed64 else { throw .unexpectedWireType(field: field.number) }
+        return Double(bitPattern: try readFixed64())
+    }
+
+    /// The value of a field of type int64 that counts microseconds; zero means that there is none.
+    mutating func readMicroseconds(_ field: ProtobufField) throws(ProtobufError) -> Int64? {
+        let value = Int64(bitPattern: try readNumber(field))
+        return value == 0 ? nil : value
     }
 }
 

@@ -51,7 +51,7 @@ package struct ProtobufReader: ~Escapable {
     /// The next tag, or nil at the end; the caller then reads or skips the value.
     package mutating func nextField() throws(ProtobufError) -> ProtobufField? {
         if isAtEnd { return nil }
-        let tag = try readVarint()
+        let tag = try readVarint(bytes: 5)
         let number = tag >> 3
         guard (1...0x1fff_ffff).contains(number) else { throw .invalidFieldNumber }
         guard let type = ProtobufWireType(rawValue: UInt8(tag & 7)) else {
@@ -63,8 +63,13 @@ package struct ProtobufReader: ~Escapable {
 
     /// Reads a varint; also one that is longer than it need be, as every protobuf reader does.
     package mutating func readVarint() throws(ProtobufError) -> UInt64 {
+        try readVarint(bytes: 10)
+    }
+
+    /// Reads a varint of at most `count` bytes: tags and lengths have five, as 32-bit numbers.
+    private mutating func readVarint(bytes count: Int) throws(ProtobufError) -> UInt64 {
         var value: UInt64 = 0
-        for place in 0..<10 {
+        for place in 0..<count {
             guard offset < bytes.byteCount else { throw .truncated }
             let byte = bytes.byte(at: offset)
             offset += 1
@@ -92,7 +97,7 @@ package struct ProtobufReader: ~Escapable {
     /// Reads a length and as many bytes: a string, bytes, a sub-message or a packed list.
     @_lifetime(copy self)
     package mutating func readBytes() throws(ProtobufError) -> RawSpan {
-        let length = try readVarint()
+        let length = try readVarint(bytes: 5)
         guard length <= UInt64(bytes.byteCount - offset) else { throw .truncated }
         let start = offset
         offset += Int(length)
