@@ -31,8 +31,8 @@ package struct EmbeddedConfiguration: Sendable {
     package var waitingBytes = 64 << 20
     /// Documents that one transaction brings into the index.
     package var indexGroup = 1024
-    /// Time after which it takes no more.
-    package var indexTime = Duration.milliseconds(60)
+    /// Time after which it takes no more: an upload waits for at most one such transaction.
+    package var indexTime = Duration.milliseconds(30)
     /// Replies of calls with an idempotency key are kept this long.
     package var idempotencyLifetime = Duration.seconds(24 * 3600)
     /// Least time between two raises of a collection's soft generation.
