@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Synchronization
 
 /// Why the HTTP port could not be opened.
@@ -6,6 +7,19 @@ package enum HTTPServerError: Error, Hashable, Sendable {
     case unknownHost
     /// The `errno`: EADDRINUSE, EACCES, EADDRNOTAVAIL, or EIO where the library does not say.
     case notListening(code: Int32)
+}
+
+extension HTTPServerError: CustomStringConvertible {
+    /// One line for people.
+    package var description: String {
+        switch self {
+        case .unknownHost: "no address of this name"
+        case .notListening(EADDRINUSE): "the address is in use"
+        case .notListening(EADDRNOTAVAIL): "the address is not this machine's"
+        case .notListening(EACCES): "not permitted"
+        case .notListening(let code): "system error \(code)"
+        }
+    }
 }
 
 /// Bounds of the HTTP port.

@@ -135,6 +135,8 @@ public enum DaemonProgram: Sendable {
         _ logger: Logger
     ) async throws(ServerFault) {
         Signal.ignoreBrokenPipes()
+        // Before the store: a server that cannot serve makes no data directory.
+        let tls = try parts.tls(values)
         let configuration = parts.store(values)
         let store = try await open(configuration, logger)
         do {
@@ -150,8 +152,12 @@ public enum DaemonProgram: Sendable {
                 watch.join()
             }
             let signals = try await watch.loops[0].signals([.terminate, .interrupt])
-            let server = try await Server(values, parts, store: store, logger: logger)
-            try await server.run { for await _ in signals { break } }
+            let server = try await Server(values, parts, tls, store: store, logger: logger)
+            try await server.run {
+                for await _ in signals { break }
+                // Nobody catches a second one, so that it ends the process at once.
+                watch.stop()
+            }
         } catch let fault as ServerFault {
             await store.close()
             throw fault

@@ -20,6 +20,7 @@ final class Server: Sendable {
     init(
         _ values: SettingValues,
         _ parts: ServerParts,
+        _ tls: TLSContext?,
         store: EmbeddedStore,
         logger: Logger
     ) async throws {
@@ -58,7 +59,7 @@ final class Server: Sendable {
             ),
             on: loops.group,
             serving: service,
-            tls: try parts.tls(values),
+            tls: tls,
             connections: parts.connectionLimits(values),
             configuration: parts.connectionConfiguration(values, metrics)
         )

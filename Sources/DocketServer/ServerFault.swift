@@ -6,13 +6,13 @@ struct ServerFault: Error {
     enum Status: Int32 {
         /// A setting, or the command line, is wrong.
         case usage = 2
-        /// The data directory cannot be opened.
+        /// The data directory cannot be opened, or a file not be written.
         case data = 3
         /// A port cannot be opened.
         case port = 4
         /// A certificate or its key cannot be used.
         case certificate = 5
-        /// A part failed while serving.
+        /// A part could not start, or failed while serving.
         case failure = 6
     }
 

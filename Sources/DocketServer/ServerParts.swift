@@ -74,7 +74,11 @@ struct ServerParts {
 
     func tls(_ values: SettingValues) throws(ServerFault) -> TLSContext? {
         switch (values[ServerSettings.tlsCertificate], values[ServerSettings.tlsKey]) {
-        case (nil, nil): return nil
+        case (nil, nil):
+            guard values[ServerSettings.tlsClientAuthority] == nil else {
+                throw ServerFault(.usage, "--tls-client-ca needs --tls-cert and --tls-key")
+            }
+            return nil
         case (let certificate?, let key?):
             do {
                 return try TLSContext(

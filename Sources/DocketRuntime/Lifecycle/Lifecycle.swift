@@ -1,6 +1,7 @@
 /// What happened to a service, for the log.
 package enum LifecycleEvent: Sendable {
     case started(service: String, took: Duration)
+    /// Its work failed; the end begins. One that cannot start is only thrown.
     case failed(service: String, error: any Error)
     case stopped(service: String, took: Duration)
     /// Did not stop within its time; the others are stopped nevertheless.
@@ -89,7 +90,6 @@ package struct Lifecycle: Sendable {
                 try await service.start()
             } catch {
                 guard !ending.isSettled else { break }
-                report(.failed(service: service.name, error: error))
                 startup.failure = LifecycleError(service: service.name, cause: error)
                 break
             }

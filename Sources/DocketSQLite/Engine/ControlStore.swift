@@ -46,7 +46,7 @@ actor ControlStore {
         _ configuration: EmbeddedConfiguration,
         usedNumber: UInt64
     ) throws(DocketError) {
-        try answering {
+        try controlling {
             let path = configuration.directory + "/control.db"
             let made = try ConnectionHandle(path: path, creates: true, vfs: configuration.vfs)
             let found = try made.first("PRAGMA user_version", row: { $0.integer(0) }) ?? 0
@@ -90,16 +90,30 @@ actor ControlStore {
     func read<Value: Sendable>(
         _ body: @Sendable (ConnectionHandle) throws -> Value
     ) throws(DocketError) -> Value {
-        try answering { try body(try opened()) }
+        try controlling { try body(try opened()) }
     }
 
     /// Runs `body` in a durable transaction.
     func write<Value: Sendable>(
         _ body: @Sendable (ConnectionHandle) throws -> Value
     ) throws(DocketError) -> Value {
-        try answering {
+        try controlling {
             let connection = try opened()
             return try connection.writing { try body(connection) }
+        }
+    }
+
+    /// As `answering`, for the file that is no tenant's.
+    private func controlling<Value>(_ body: () throws -> Value) throws(DocketError) -> Value {
+        do throws(DocketError) {
+            return try answering(body)
+        } catch  where error.code == .dataLoss {
+            throw DocketError(
+                .dataLoss,
+                "control.db is damaged; an operator restores the data directory from a backup"
+            )
+        } catch {
+            throw error
         }
     }
 

@@ -13,6 +13,8 @@ final class EngineShared: Sendable {
     private let generations = Mutex<[TenantID: [UInt32: Generations]]>([:])
     /// Tenants deleted since the start, whose files must not be opened again.
     private let gone = Mutex<Set<TenantID>>([])
+    /// Tenants whose damaged files were logged.
+    private let damaged = Mutex<Set<TenantID>>([])
     private let observer = Mutex<(any GenerationObserver)?>(nil)
 
     init(_ configuration: EmbeddedConfiguration, _ logger: Logger) {
@@ -80,6 +82,33 @@ final class EngineShared: Sendable {
         _ = gone.withLock { $0.insert(tenant) }
         _ = generations.withLock { $0.removeValue(forKey: tenant) }
         currentObserver?.tenantDeleted(tenant)
+    }
+
+    /// Runs `body` on the tenant's file and turns what it throws into what a caller may see.
+    func answering<Value>(
+        _ tenant: TenantID,
+        _ body: () throws -> Value
+    ) throws(DocketError) -> Value {
+        do throws(DocketError) {
+            return try DocketSQLite.answering(body)
+        } catch {
+            logDamage(tenant, error)
+            throw error
+        }
+    }
+
+    /// Logs that the tenant's file is damaged, once: every call of the tenant will find it so.
+    func logDamage(_ tenant: TenantID, _ error: DocketError) {
+        guard error.code == .dataLoss, damaged.withLock({ $0.insert(tenant).inserted }) else {
+            return
+        }
+        logger.error(
+            "a tenant's file is damaged; stop the server and restore a backup",
+            [
+                "tenant": .unsigned(tenant.number), "file": .string(path(of: tenant)),
+                "command": .string("docketd restore BACKUP --data-dir NEW"),
+            ]
+        )
     }
 
     func log(_ message: StaticString, _ tenant: TenantID, _ error: DocketError) {

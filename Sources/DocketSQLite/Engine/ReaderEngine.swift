@@ -29,7 +29,7 @@ actor ReaderEngine {
         _ tenant: TenantID,
         _ body: @Sendable (TenantReader) throws -> Value
     ) throws(DocketError) -> Value {
-        try answering { try body(try reader(tenant)) }
+        try store.answering(tenant) { try body(try reader(tenant)) }
     }
 
     private func reader(_ tenant: TenantID) throws -> TenantReader {

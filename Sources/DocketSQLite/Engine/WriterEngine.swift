@@ -45,7 +45,7 @@ actor WriterEngine {
 
     /// Opens and migrates the tenant's file, so that readers may.
     func prepare(_ tenant: TenantID) throws(DocketError) {
-        try answering { _ = try open(tenant) }
+        try store.answering(tenant) { _ = try open(tenant) }
     }
 
     /// Writes the next group of the tenant and answers its calls.
@@ -54,7 +54,7 @@ actor WriterEngine {
         guard !calls.isEmpty else { return store.queue.passLead(tenant) }
         var results: [Result<WriteResult, DocketError>]
         do throws(DocketError) {
-            let writer = try answering { try open(tenant) }
+            let writer = try store.answering(tenant) { try open(tenant) }
             let before = writer.state.generations
             results = writer.write(calls[...])
             store.counters.countGroup(calls: calls.count)
@@ -63,14 +63,17 @@ actor WriterEngine {
         } catch {
             results = calls.map { _ in .failure(error) }
         }
-        for (call, result) in zip(calls, results) { call.settle(result) }
+        for (call, result) in zip(calls, results) {
+            if case .failure(let error) = result { store.logDamage(tenant, error) }
+            call.settle(result)
+        }
         store.queue.passLead(tenant)
     }
 
     func indexNext(_ tenant: TenantID) throws(DocketError) -> IndexingProgress {
-        let writer = try answering { try open(tenant) }
+        let writer = try store.answering(tenant) { try open(tenant) }
         let before = writer.state.generations
-        let progress = try answering { try writer.indexNext() }
+        let progress = try store.answering(tenant) { try writer.indexNext() }
         store.counters.countIndexing(progress)
         store.publish(tenant, writer.state, since: before)
         return progress
@@ -81,9 +84,9 @@ actor WriterEngine {
         _ tenant: TenantID,
         _ body: @Sendable (TenantWriter) throws -> Value
     ) throws(DocketError) -> Value {
-        let writer = try answering { try open(tenant) }
+        let writer = try store.answering(tenant) { try open(tenant) }
         let before = writer.state.generations
-        let value = try answering { try body(writer) }
+        let value = try store.answering(tenant) { try body(writer) }
         store.publish(tenant, writer.state, since: before)
         return value
     }

@@ -44,11 +44,13 @@ extension EmbeddedStore: StoreBackup {
         try await prepare(tenant)
         let shared = shared
         return try await nextReader().run { () throws(DocketError) in
-            try BackupFiles.copy(
-                shared.path(of: tenant),
-                "\(folder)/tenants/\(tenant.number).db",
-                shared.configuration
-            )
+            try shared.answering(tenant) {
+                try BackupFiles.copy(
+                    shared.path(of: tenant),
+                    "\(folder)/tenants/\(tenant.number).db",
+                    shared.configuration
+                )
+            }
         }
     }
 

@@ -160,7 +160,9 @@ package final class EmbeddedStore: Service {
         do {
             try await writer(of: tenant).prepare(tenant)
         } catch {
-            shared.log("a tenant's file cannot be opened", tenant, error)
+            if error.code != .dataLoss {
+                shared.log("a tenant's file cannot be opened", tenant, error)
+            }
             throw error
         }
     }

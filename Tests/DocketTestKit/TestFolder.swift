@@ -1,0 +1,38 @@
+internal import Foundation
+
+/// A folder that is removed at the end.
+package final class TestFolder: Sendable {
+    package let path = FileManager.default.temporaryDirectory.path + "/docket-\(UUID().uuidString)"
+
+    package init() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// The path of what has this name in the folder.
+    package func path(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Writes a file; returns its path.
+    @discardableResult
+    package func write(_ text: String, to name: String) throws -> String {
+        try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+        return path(name)
+    }
+
+    package func text(_ name: String) throws -> String {
+        try String(contentsOfFile: path(name), encoding: .utf8)
+    }
+
+    package func bytes(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: path(name))))
+    }
+
+    /// Puts `bytes` over those of a file, from `offset` on.
+    package func overwrite(_ name: String, at offset: UInt64, with bytes: [UInt8]) throws {
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: path(name)))
+        defer { try? file.close() }
+        try file.seek(toOffset: offset)
+        try file.write(contentsOf: bytes)
+    }
+}
