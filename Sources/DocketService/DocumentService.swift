@@ -105,7 +105,7 @@ package final class DocumentService: CallServer {
         var fields: LogFields = [
             "method": .string(DocketMethod(rawValue: call.head.meta.method)?.name ?? ""),
             "tenant": .unsigned(caller.grant.tenant?.number ?? 0),
-            "took_us": .microseconds(took), "request": .string(requestID),
+            "took_us": .microseconds(took), "request_id": .string(requestID),
         ]
         if let query { fields.append("query", .string(query)) }
         logger.warning("slow call", fields)
@@ -171,7 +171,7 @@ package final class DocumentService: CallServer {
         case let error as CallFailure: await call.fail(error.status)
         case is CancellationError: await call.fail(CallStatus(.cancelled, "the call was cancelled"))
         default:
-            logger.error("a call failed", ["request": .string(requestID)])
+            logger.error("a call failed", ["request_id": .string(requestID)])
             await call.fail(CallStatus(.internalError, "the call failed, see request \(requestID)"))
         }
     }
