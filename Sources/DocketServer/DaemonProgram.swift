@@ -157,6 +157,7 @@ public enum DaemonProgram: Sendable {
                 for await _ in signals { break }
                 // Nobody catches a second one, so that it ends the process at once.
                 watch.stop()
+                watch.join()
             }
         } catch let fault as ServerFault {
             await store.close()

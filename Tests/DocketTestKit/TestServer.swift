@@ -94,6 +94,17 @@ package final class TestServer: Sendable {
     }
 }
 
+extension DocketClient {
+    /// Waits until nothing of the collection is left to index.
+    package func waitUntilIndexed(_ collection: String) async throws {
+        while true {
+            let counts = try await status(in: collection).collections.first?.counts
+            if let counts, counts.indexing + counts.deleting == 0 { return }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+}
+
 /// The server ended before it was ready.
 package struct ServerEnded: Error {
     let errors: [String]
