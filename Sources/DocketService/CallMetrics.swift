@@ -48,10 +48,10 @@ package final class CallMetrics: Sendable {
         )
     }
 
-    /// A search was answered in the turn that read it.
-    func answeredSearch(nanoseconds: UInt64) {
-        search?.answered.increment()
-        search?.seconds.record(nanoseconds)
+    /// So many searches were answered in the turn that read them, which took `nanoseconds`.
+    func answeredSearches(_ count: Int, nanoseconds: UInt64) {
+        search?.answered.add(count)
+        search?.seconds.record(nanoseconds, count: UInt64(count))
     }
 
     func ended(

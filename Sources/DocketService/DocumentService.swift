@@ -139,24 +139,24 @@ package final class DocumentService: CallServer {
         var meta = meta(requestID, call)
         if method == .search {
             let (reply, source) = try await searcher.answer(body, caller)
-            meta.source = source
-            meta.asOfMicroseconds = UInt64(clamping: reply.asOfMicroseconds)
-            meta.approximate = reply.isApproximate
-            meta.tookMicroseconds = took(call)
+            meta.origin.source = source
+            meta.origin.asOfMicroseconds = UInt64(clamping: reply.asOfMicroseconds)
+            meta.origin.approximate = reply.isApproximate
+            meta.origin.tookMicroseconds = took(call)
             return try await call.finish(reply.body, meta)
         }
         guard let method, let unary = unaryMethod(method) else {
             throw DocketError(.unimplemented, "the method is not served")
         }
         let answer = try await unary.answer(body, caller)
-        meta.tookMicroseconds = took(call)
+        meta.origin.tookMicroseconds = took(call)
         try await call.finish(answer, meta)
     }
 
     private func meta(_ requestID: String, _ call: ServerCall) -> ReplyMeta {
         var meta = ReplyMeta()
         meta.requestID = requestID
-        meta.tookMicroseconds = took(call)
+        meta.origin.tookMicroseconds = took(call)
         return meta
     }
 

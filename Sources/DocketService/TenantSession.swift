@@ -2,7 +2,7 @@ internal import DocketCache
 internal import DocketCore
 internal import DocketMessages
 package import DocketRPC
-internal import DocketRuntime
+package import DocketRuntime
 internal import DocketTelemetry
 package import DocketWire
 
@@ -68,14 +68,17 @@ package final class TenantSession: CallSession {
             let cached = service.searcher.cached(tenant, .raw, body, head.meta, at: head.arrived)
         else { return false }
         reply.body = cached.body
-        reply.meta.source = .l1
-        reply.meta.asOfMicroseconds = UInt64(clamping: cached.asOfMicroseconds)
-        reply.meta.approximate = cached.isApproximate
-        reply.meta.requestID = head.meta.requestID
-        service.metrics.answeredSearch(
-            nanoseconds: MonotonicTime.now().nanoseconds(since: head.arrived)
-        )
+        reply.origin.source = .l1
+        reply.origin.asOfMicroseconds = UInt64(clamping: cached.asOfMicroseconds)
+        reply.origin.approximate = cached.isApproximate
         return true
+    }
+
+    package func answeredAtOnce(_ count: Int, since arrival: MonotonicTime) {
+        service.metrics.answeredSearches(
+            count,
+            nanoseconds: MonotonicTime.now().nanoseconds(since: arrival)
+        )
     }
 
     package func serve(_ call: ServerCall) async {

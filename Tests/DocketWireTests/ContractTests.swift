@@ -56,7 +56,7 @@ struct ContractTests {
 
     @Test("sources of a reply are the same in wire.proto and here")
     func sources() throws {
-        let sources: [String: ReplyMeta.Source] = [
+        let sources: [String: ReplyOrigin.Source] = [
             "NONE": .none, "L1": .l1, "L2": .l2, "ENGINE": .engine,
         ]
         #expect(try values("REPLY_SOURCE_") == sources.mapValues { Int($0.rawValue) })

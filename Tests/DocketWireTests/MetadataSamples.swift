@@ -113,11 +113,11 @@ extension MetadataSample {
                 notProcessed: true
             )
         )
-        meta.source = .l2
-        meta.asOfMicroseconds = 1_763_913_452_000_000
-        meta.degraded = true
-        meta.approximate = true
-        meta.tookMicroseconds = 812
+        meta.origin.source = .l2
+        meta.origin.asOfMicroseconds = 1_763_913_452_000_000
+        meta.origin.degraded = true
+        meta.origin.approximate = true
+        meta.origin.tookMicroseconds = 812
         meta.requestID = "r1"
         return meta
     }

@@ -91,7 +91,7 @@ struct MetadataTests {
         let bytes = [UInt8](hex: "0a 02 08 63  10 63")
         let meta = try ReplyMeta.decode(bytes)
         #expect(meta.status.code == .unknown)
-        #expect(meta.source == .none)
+        #expect(meta.origin.source == .none)
         let reason = [UInt8](hex: "10 ff 07")
         #expect(try GoAway.decode(reason).reason == .internalError)
     }
@@ -145,8 +145,8 @@ struct MetadataBoundsTests {
             notProcessed: true
         )
         var meta = ReplyMeta(status: status)
-        meta.asOfMicroseconds = .max
-        meta.tookMicroseconds = .max
+        meta.origin.asOfMicroseconds = .max
+        meta.origin.tookMicroseconds = .max
         meta.requestID = text
         let bytes = written(meta.encode)
         #expect(bytes.count <= FrameLimits().metaMaximum)

@@ -108,7 +108,10 @@ struct ProtocolDocumentTests {
         let data = try #require(server.first { $0[3] == FrameType.data.rawValue })
         let header = FrameHeader.decode(data.rawSpan)
         let reply = try ReplyMeta.decode(Array(data[header.metaRange()]))
-        #expect(reply.source == .l1 && reply.tookMicroseconds == 9 && reply.requestID == "q1")
+        #expect(
+            reply.origin.source == .l1 && reply.origin.tookMicroseconds == 9
+                && reply.requestID == "q1"
+        )
         let status = try #require(server.first { $0[3] == FrameType.status.rawValue })
         let end = try ReplyMeta.decode(Array(status[16...]))
         #expect(end.status.code == .notFound && end.status.details.count == 1)

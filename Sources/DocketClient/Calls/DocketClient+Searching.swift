@@ -31,7 +31,7 @@ extension DocketClient {
         _ request: SearchRequest
     ) async throws(DocketError) -> AnswerSource {
         let options = Options.read(configuration.timeouts.reads)
-        return AnswerSource(try await unread(.search, request, options).meta.source)
+        return AnswerSource(try await unread(.search, request, options).meta.origin.source)
     }
 
     /// Every match, or every document, in the order of document numbers.

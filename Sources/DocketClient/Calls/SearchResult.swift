@@ -15,7 +15,7 @@ public enum AnswerSource: Hashable, Sendable {
     /// The name in text: `none`, `l1`, `l2`, `engine`.
     public var name: String { "\(self)" }
 
-    init(_ source: ReplyMeta.Source) {
+    init(_ source: ReplyOrigin.Source) {
         switch source {
         case .none: self = .none
         case .l1: self = .l1
@@ -60,10 +60,10 @@ public struct SearchResult: Hashable, Sendable {
     init(reply: SearchReply, meta: ReplyMeta) {
         self.init(
             reply: reply,
-            source: AnswerSource(meta.source),
-            asOfMicroseconds: Int64(clamping: meta.asOfMicroseconds),
-            isDegraded: meta.degraded,
-            took: .microseconds(Int64(clamping: meta.tookMicroseconds)),
+            source: AnswerSource(meta.origin.source),
+            asOfMicroseconds: Int64(clamping: meta.origin.asOfMicroseconds),
+            isDegraded: meta.origin.degraded,
+            took: .microseconds(Int64(clamping: meta.origin.tookMicroseconds)),
             requestID: meta.requestID
         )
     }

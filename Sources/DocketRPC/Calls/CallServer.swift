@@ -35,6 +35,9 @@ package protocol CallSession: AnyObject, Sendable {
     /// It takes no place, and the session itself looks after what the caller may do.
     func answerAtOnce(_ head: CallHead, body: RawSpan, into reply: inout ReplyWriter) -> Bool
 
+    /// So many calls that arrived at `arrival` were answered at once; told once a turn.
+    func answeredAtOnce(_ count: Int, since arrival: MonotonicTime)
+
     /// Before anything is decompressed: nil to go on, or the status that refuses the call.
     func admit(_ head: CallHead) -> CallStatus?
 
@@ -60,11 +63,23 @@ package struct CallHead: Sendable {
     package let deadline: MonotonicTime
 }
 
+extension CallHead {
+    init(_ header: FrameHeader, _ meta: CallMeta, at now: MonotonicTime, deadline: MonotonicTime) {
+        stream = header.stream
+        self.meta = meta
+        priority = header.flags.priority
+        isWhole = header.flags.contains(.endStream)
+        rawLength = header.rawLength
+        arrived = now
+        self.deadline = deadline
+    }
+}
+
 /// Where a session puts an answer that it gives at once.
 package struct ReplyWriter {
-    /// The encoded reply; kept, not copied, until it goes out.
-    package var body: [UInt8]?
-    package var meta = ReplyMeta()
+    /// The encoded reply.
+    package var body: [UInt8] = []
+    package var origin = ReplyOrigin()
 
     package init() {}
 }

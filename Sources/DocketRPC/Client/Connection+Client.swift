@@ -4,8 +4,9 @@ internal import DocketWire
 /// What a client asks of its connection.
 extension Connection {
     var isUsable: Bool {
-        !isClosed && !isClosing && machine.phase == .open && machine.peerLastStream == nil
-            && machine.openStreams < Int(max(1, machine.limits.streamsMaximum))
+        !isClosed && !isClosing && frames.machine.phase == .open
+            && frames.machine.peerLastStream == nil
+            && frames.machine.openStreams < Int(max(1, frames.machine.limits.streamsMaximum))
     }
 
     var callCount: Int { entries.count }
@@ -17,7 +18,7 @@ extension Connection {
         priority: Priority,
         deadline: MonotonicTime
     ) throws(CallFailure) -> UInt32 {
-        guard !isClosed, !isClosing, let stream = machine.openCall() else {
+        guard !isClosed, !isClosing, let stream = frames.machine.openCall() else {
             throw CallFailure(
                 .unavailable,
                 "the connection takes no more calls",
@@ -47,6 +48,6 @@ extension Connection {
         }
         entry.hasEnded = true
         stop(entry, Self.over)
-        machine.forget(stream)
+        frames.machine.forget(stream)
     }
 }

@@ -45,15 +45,15 @@ extension Connection {
 
     /// The peer gave the call up.
     func cancelled(_ stream: UInt32) {
-        guard let entry = entries[stream] else { return machine.forget(stream) }
+        guard let entry = entries[stream] else { return frames.machine.forget(stream) }
         entry.hasEnded = true
-        machine.ended(stream)
+        frames.machine.ended(stream)
         stop(entry, CallFailure(.cancelled, "the caller gave up"))
     }
 
     /// Ends a call from this side before its time.
     func abandon(_ entry: CallEntry, _ status: CallStatus) {
-        switch machine.role {
+        switch frames.machine.role {
         case .server:
             guard !entry.hasEnded else { break }
             writeStatus(ReplyMeta(status: status), on: entry.stream)
@@ -63,7 +63,7 @@ extension Connection {
             writeCancel(entry.stream, status)
         }
         entry.hasEnded = true
-        machine.ended(entry.stream)
+        frames.machine.ended(entry.stream)
         stop(entry, CallFailure(status))
     }
 
@@ -79,7 +79,7 @@ extension Connection {
         entry.budgetTaken = 0
         release(entry.dropReceived(), on: entry.stream)
         entry.setOutgoing(nil)
-        if machine.role == .client, entry.receiver == nil, entry.sender == nil {
+        if frames.machine.role == .client, entry.receiver == nil, entry.sender == nil {
             unheard[entry.stream] = entry.failure
         }
         entry.receiver.take()?.resume(throwing: entry.failure ?? failure)
@@ -90,7 +90,9 @@ extension Connection {
     /// Refuses a call that has no handler, or ends one that has.
     func reject(_ header: FrameHeader, _ status: CallStatus) {
         if let entry = entries[header.stream] { return abandon(entry, status) }
-        if header.type == .call, !machine.isOpen(header.stream) { machine.discardRest(of: header) }
+        if header.type == .call, !frames.machine.isOpen(header.stream) {
+            frames.machine.discardRest(of: header)
+        }
         writeStatus(ReplyMeta(status: status), on: header.stream)
     }
 
@@ -114,14 +116,14 @@ extension Connection {
         release(entry.dropReceived(), on: entry.stream)
         entries[entry.stream] = nil
         if entry.callMeta != nil { unsentCalls.removeAll { $0 == entry.stream } }
-        machine.forgetOrDiscard(entry.stream)
+        frames.machine.forgetOrDiscard(entry.stream)
         closeIfDrained()
     }
 
     /// Client: forgets a call when both sides have ended it and everything was received.
     func forgetIfOver(_ entry: CallEntry) {
         guard entry.hasEnded, entry.hasPeerEnded else { return }
-        machine.forget(entry.stream)
+        frames.machine.forget(entry.stream)
     }
 
     func wakeReceiver(_ entry: CallEntry) {

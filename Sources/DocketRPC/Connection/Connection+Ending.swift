@@ -10,18 +10,19 @@ extension Connection {
         let now = loop.turnStart
         checkTimes(now)
         guard !isClosed else { return }
+        if now - lastRead > Self.tick { frames.releaseIdle() }
         tickToken = loop.schedule(after: Self.tick) { self.assumeIsolated { $0.ticked() } }
     }
 
     private func checkTimes(_ now: MonotonicTime) {
-        switch machine.phase {
+        switch frames.machine.phase {
         case .greeting, .authenticating:
             if now - opened > configuration.greetingLimit { lose("the greeting took too long") }
             return
         case .closed: return
         case .open, .draining: break
         }
-        if let partialSince, now - partialSince > configuration.frameLimit {
+        if let partialSince = frames.partialSince, now - partialSince > configuration.frameLimit {
             return fail(.connection(.timeout, "a frame took too long"))
         }
         if isClosing || drainDeadline.map({ now > $0 }) == true { return lose("the time is over") }
@@ -29,7 +30,7 @@ extension Connection {
             sayGoodbye(.unauthenticated, "the key is no longer valid")
             return closeAfterFlush()
         }
-        if machine.role == .server { checkAge(now) } else { checkPeer(now) }
+        if frames.machine.role == .server { checkAge(now) } else { checkPeer(now) }
     }
 
     private func checkAge(_ now: MonotonicTime) {
@@ -56,7 +57,7 @@ extension Connection {
     /// names the last call that is served.
     func drain(_ reason: GoAway.Reason) {
         guard !isClosed, !isClosing, drainDeadline == nil else { return }
-        guard case .open = machine.phase else { return lose("going away") }
+        guard case .open = frames.machine.phase else { return lose("going away") }
         let grace = Duration.milliseconds(Int(configuration.limits.graceMilliseconds))
         drainDeadline = loop.turnStart + grace
         write(
@@ -72,10 +73,10 @@ extension Connection {
     }
 
     private func refuseNewCalls(_ reason: GoAway.Reason) {
-        guard !isClosed, case .open = machine.phase else { return }
+        guard !isClosed, case .open = frames.machine.phase else { return }
         write(
             GoAway(
-                lastStream: machine.drain(),
+                lastStream: frames.machine.drain(),
                 reason: reason,
                 graceMilliseconds: configuration.limits.graceMilliseconds
             )
@@ -84,13 +85,13 @@ extension Connection {
     }
 
     func closeIfDrained() {
-        if case .draining = machine.phase, entries.isEmpty { closeAfterFlush() }
+        if case .draining = frames.machine.phase, entries.isEmpty { closeAfterFlush() }
     }
 
     func sayGoodbye(_ reason: GoAway.Reason, _ message: String, retryAfter: UInt32? = nil) {
         write(
             GoAway(
-                lastStream: machine.lastStream,
+                lastStream: frames.machine.lastStream,
                 reason: reason,
                 retryAfterMilliseconds: retryAfter,
                 message: message
@@ -109,10 +110,10 @@ extension Connection {
 
     /// The peer goes away: its later calls were not processed.
     func handleGoAway(_ header: FrameHeader) {
-        let notice = try? GoAway.decode(input.unread.extracting(header.metaRange()))
-        input.consume(header.frameLength)
+        let notice = try? frames.withMeta(of: header, GoAway.decode)
+        frames.input.consume(header.frameLength)
         guard let notice else { return lose("a farewell that cannot be read") }
-        guard machine.role == .client else { return }
+        guard frames.machine.role == .client else { return }
         var status = CallStatus(
             notice.reason == .unauthenticated ? .unauthenticated : .unavailable,
             notice.message.isEmpty ? "the server is going away" : notice.message,
@@ -120,12 +121,12 @@ extension Connection {
             notProcessed: true
         )
         greeting.fail(CallFailure(status))
-        machine.peerGoesAway(notice.lastStream)
+        frames.machine.peerGoesAway(notice.lastStream)
         let retryAfter = notice.retryAfterMilliseconds.map { Duration.milliseconds(Int($0)) }
         configuration.observer?(.goingAway(retryAfter: retryAfter))
         for entry in entries.values where entry.stream > notice.lastStream {
             entry.hasEnded = true
-            machine.forget(entry.stream)
+            frames.machine.forget(entry.stream)
             stop(entry, CallFailure(status))
         }
         status.notProcessed = false
@@ -152,12 +153,12 @@ extension Connection {
     func lose(_ why: String) {
         guard !isClosed else { return }
         isClosed = true
-        machine.closed()
+        frames.machine.closed()
         if let tickToken { loop.cancel(tickToken) }
         watch?.close()
         watch = nil
         bytes.close()
-        output.removeAll()
+        frames.output.removeAll()
         let failure = CallFailure(.unavailable, why)
         configuration.observer?(.lost(failure))
         greeting.fail(failure)

@@ -17,15 +17,15 @@ extension Connection {
 
     /// Takes the peer's preface off the input, once it is whole.
     func takePreface() {
-        switch Preface.decode(input.unread) {
+        switch frames.preface() {
         case .needMore: return
         case .accepted:
             hasPreface = true
-            input.consume(Preface.size)
-            if machine.role == .server { writeControl { Preface().encode(into: &$0) } }
+            frames.input.consume(Preface.size)
+            if frames.machine.role == .server { writeControl { Preface().encode(into: &$0) } }
         case .refused:
             // The peer learns which versions there are, and no more.
-            if machine.role == .server { writeControl { Preface().encode(into: &$0) } }
+            if frames.machine.role == .server { writeControl { Preface().encode(into: &$0) } }
             closeAfterFlush()
         case .notDocket: lose("the peer does not speak this protocol")
         }
@@ -33,13 +33,13 @@ extension Connection {
 
     func handleGreeting(_ header: FrameHeader) {
         do throws(ProtobufError) {
-            if machine.role == .server {
-                let hello = try Hello.decode(input.unread.extracting(header.metaRange()))
-                input.consume(header.frameLength)
+            if frames.machine.role == .server {
+                let hello = try frames.withMeta(of: header, Hello.decode)
+                frames.input.consume(header.frameLength)
                 authenticate(hello)
             } else {
-                let ack = try HelloAck.decode(input.unread.extracting(header.metaRange()))
-                input.consume(header.frameLength)
+                let ack = try frames.withMeta(of: header, HelloAck.decode)
+                frames.input.consume(header.frameLength)
                 welcomed(ack)
             }
         } catch {
@@ -51,9 +51,9 @@ extension Connection {
 
     private func authenticate(_ hello: Hello) {
         if let error = hello.receive.validate() { return fail(error) }
-        machine.authenticating()
+        frames.machine.authenticating()
         isReadingPaused = true
-        peerCodecs = Set(hello.codecs).union([0])
+        agreeOnCodecs(hello.codecs)
         let info = ConnectionInfo(
             credential: hello.credential,
             agent: hello.agent,
@@ -66,7 +66,7 @@ extension Connection {
     func authenticated(_ session: any CallSession, _ hello: Hello) {
         guard !isClosed else { return }
         self.session = session
-        machine.greeted(hello.receive)
+        frames.machine.greeted(hello.receive)
         enlargeInput()
         var ack = HelloAck()
         ack.receive = configuration.receive
@@ -103,19 +103,23 @@ extension Connection {
 
     private func welcomed(_ ack: HelloAck) {
         if let error = ack.receive.validate() { return fail(error) }
-        peerCodecs = Set(ack.codecs).union([0])
-        machine.welcomed(ack)
+        agreeOnCodecs(ack.codecs)
+        frames.machine.welcomed(ack)
         enlargeInput()
         self.ack = ack
         greeting.succeed(ack)
         flushLater()
     }
 
+    /// Nothing is gained by compression over loopback.
+    private func agreeOnCodecs(_ codecs: [UInt8]) {
+        frames.compresses =
+            configuration.compresses && !peerAddress.isLoopback
+            && codecs.contains(FrameCodec.zstd.rawValue)
+    }
+
     /// From the small room before the greeting to that of the largest frame and some more.
     private func enlargeInput() {
-        let room = max(128 << 10, 2 * configuration.receive.frameLimits.creditMinimum)
-        var larger = ReceiveBuffer(capacity: room)
-        _ = larger.append(input.unread)
-        input = larger
+        frames.enlargeInput(to: max(128 << 10, 2 * configuration.receive.frameLimits.creditMinimum))
     }
 }

@@ -7,34 +7,39 @@ extension Connection {
         if !hasPreface { takePreface() }
         guard hasPreface else { return }
         while !isClosing, !isClosed, !isReadingPaused {
-            switch FrameScan(input.unread, at: 0, limits: inboundLimits) {
-            case .needMore(let needed):
-                let isPartial = !input.isEmpty && needed > input.count
-                partialSince = isPartial ? (partialSince ?? loop.turnStart) : nil
-                return
-            case .skip(let header): input.consume(header.frameLength)
+            let arrival = frames.next(for: session, limits: inboundLimits, at: loop.turnStart)
+            countAnswered()
+            switch arrival {
+            case .nothing: return
             case .failed(let error): return fail(error)
-            case .frame(let header): handle(header)
+            case .frame(let header, let reaction): handle(header, reaction)
+            case .call(let header, let head): handleCall(header, head)
+            case .answered(let header, let head, let reply): send(reply, header, head)
+            case .unreadable(let header, let status): refuse(header, status)
             }
         }
     }
 
+    private func countAnswered() {
+        let count = frames.takeAnswered()
+        guard count > 0 else { return }
+        configuration.metrics.answeredAtOnce(count)
+        session?.answeredAtOnce(count, since: loop.turnStart)
+        flushLater()
+    }
+
     private var inboundLimits: FrameLimits {
-        switch machine.phase {
+        switch frames.machine.phase {
         case .greeting, .authenticating: .beforeHello
         default: configuration.receive.frameLimits
         }
     }
 
     /// Handles the whole frame at the front of the input and drops it.
-    private func handle(_ header: FrameHeader) {
-        partialSince = nil
-        let reaction = machine.received(header, at: loop.turnStart.nanoseconds)
-        if reaction != .call, reaction != .greet, reaction != .goAway {
-            touchCredit(header, reaction)
-        }
+    private func handle(_ header: FrameHeader, _ reaction: ConnectionStateMachine.Reaction) {
+        if reaction != .greet, reaction != .goAway { touchCredit(header, reaction) }
         switch reaction {
-        case .call: return handleCall(header)
+        case .call: return assertionFailure("calls come with their heads")
         case .greet: return handleGreeting(header)
         case .deliver(let isLast): deliver(header, isLast: isLast)
         case .end: handleStatus(header)
@@ -47,7 +52,7 @@ extension Connection {
         case .reject(let status): reject(header, status)
         case .fail(let error): return fail(error)
         }
-        input.consume(header.frameLength)
+        frames.input.consume(header.frameLength)
     }
 
     /// Bytes that are thrown away go back to the connection at once.
@@ -61,65 +66,38 @@ extension Connection {
 
     // MARK: Calls
 
-    private func handleCall(_ header: FrameHeader) {
-        let now = loop.turnStart
-        let meta: CallMeta
-        do throws(ProtobufError) {
-            meta = try CallMeta.decode(input.unread.extracting(header.metaRange()))
-        } catch {
-            release(header.creditCost, on: header.stream)
-            reject(header, CallStatus(FrameError(metadata: error, of: .call)))
-            return input.consume(header.frameLength)
-        }
-        let head = CallHead(
-            stream: header.stream,
-            meta: meta,
-            priority: header.flags.priority,
-            isWhole: header.flags.contains(.endStream),
-            rawLength: header.rawLength,
-            arrived: now,
-            deadline: deadline(of: meta, from: now)
-        )
-        guard header.codec == .identity || header.codec == .zstd else {
-            release(header.creditCost, on: header.stream)
-            reject(header, CallStatus(.unimplemented, "the codec is not one of HELLO_ACK"))
-            return input.consume(header.frameLength)
-        }
-        if head.isWhole, answerAtOnce(head, header) {
-            configuration.metrics.called(atOnce: true)
-            release(header.creditCost)
-            return input.consume(header.frameLength)
-        }
-        if let status = session?.admit(head) {
-            release(header.creditCost, on: header.stream)
-            reject(header, status)
-            return input.consume(header.frameLength)
-        }
-        configuration.metrics.called(atOnce: false)
+    private func handleCall(_ header: FrameHeader, _ head: CallHead) {
+        if let status = session?.admit(head) { return refuse(header, status) }
+        configuration.metrics.called()
         open(head, header)
-        input.consume(header.frameLength)
+        frames.input.consume(header.frameLength)
     }
 
-    private func deadline(of meta: CallMeta, from now: MonotonicTime) -> MonotonicTime {
-        let maximum = configuration.limits.callTimeoutMaximumMilliseconds
-        var timeout = meta.timeoutMilliseconds
-        if maximum > 0 { timeout = timeout == 0 ? maximum : min(timeout, maximum) }
-        return timeout == 0 ? .distantFuture : now.after(milliseconds: timeout)
+    /// Ends the call at the front of the input before it has begun.
+    private func refuse(_ header: FrameHeader, _ status: CallStatus) {
+        release(header.creditCost, on: header.stream)
+        reject(header, status)
+        frames.input.consume(header.frameLength)
     }
 
-    private func answerAtOnce(_ head: CallHead, _ header: FrameHeader) -> Bool {
-        guard let session, header.codec == .identity else { return false }
-        var reply = ReplyWriter()
-        let body = input.unread.extracting(header.bodyRange())
-        guard session.answerAtOnce(head, body: body, into: &reply) else { return false }
-        writeAtOnce(reply, head)
-        return true
+    /// Sends the answer that a call got at once, as room and credit allow.
+    private func send(_ reply: ReplyWriter, _ header: FrameHeader, _ head: CallHead) {
+        let entry = CallEntry(stream: head.stream, head: nil, priority: head.priority)
+        entry.hasPeerEnded = true
+        entries[head.stream] = entry
+        frames.machine.openedAtOnce(head.stream)
+        var meta = ReplyMeta()
+        meta.origin = reply.origin
+        meta.requestID = head.meta.requestID
+        queue(reply.body, on: entry, ending: meta)
+        release(header.creditCost)
+        frames.input.consume(header.frameLength)
     }
 
     private func open(_ head: CallHead, _ header: FrameHeader) {
         let entry = CallEntry(stream: head.stream, head: head, priority: head.priority)
         entries[head.stream] = entry
-        let status = machine.opened(header)
+        let status = frames.machine.opened(header)
         if head.deadline < .distantFuture {
             entry.deadline = loop.schedule(at: head.deadline) {
                 self.assumeIsolated { $0.expired(head.stream) }
@@ -138,7 +116,7 @@ extension Connection {
             return release(header.creditCost, on: header.stream)
         }
         if isLast { entry.hasPeerEnded = true }
-        if isLast, header.metaLength > 0, header.type == .data, machine.role == .client {
+        if isLast, header.metaLength > 0, header.type == .data, frames.machine.role == .client {
             entry.replyMeta = replyMeta(header)
         }
         let holdsMessage = !(isLast && header.type == .data && isVoid(header, entry))
@@ -161,7 +139,7 @@ extension Connection {
     /// A client's last frame without a body that continues no message is no message; a server ends
     /// with STATUS when it has none.
     private func isVoid(_ header: FrameHeader, _ entry: CallEntry) -> Bool {
-        machine.role == .server && header.rawLength == 0 && !entry.isCollecting
+        frames.machine.role == .server && header.rawLength == 0 && !entry.isCollecting
     }
 
     private func take(_ header: FrameHeader, _ entry: CallEntry) -> Bool {
@@ -181,7 +159,7 @@ extension Connection {
             entry.budgetTaken += header.rawLength
         }
         guard header.codec != .identity else {
-            entry.collect(header.creditCost, input.unread.extracting(header.bodyRange()))
+            frames.withBody(of: header) { entry.collect(header.creditCost, $0) }
             return true
         }
         let raw: [UInt8]
@@ -198,16 +176,14 @@ extension Connection {
 
     private func decompressedBody(_ header: FrameHeader) throws(FrameError) -> [UInt8] {
         var raw: [UInt8] = []
-        try compressor.decompress(
-            input.unread.extracting(header.bodyRange()),
-            rawLength: header.rawLength,
-            onto: &raw
-        )
+        try frames.withBody(of: header) { packed throws(FrameError) in
+            try compressor.decompress(packed, rawLength: header.rawLength, onto: &raw)
+        }
         return raw
     }
 
     private func replyMeta(_ header: FrameHeader) -> ReplyMeta {
-        (try? ReplyMeta.decode(input.unread.extracting(header.metaRange())))
+        (try? frames.withMeta(of: header, ReplyMeta.decode))
             ?? ReplyMeta(status: CallStatus(.internalError, "the reply's metadata cannot be read"))
     }
 
@@ -225,8 +201,8 @@ extension Connection {
 
     private func handleCredit(_ header: FrameHeader) {
         do throws(FrameError) {
-            let bytes = try ControlFrame.creditBytes(input.unread.extracting(header.bodyRange()))
-            if let error = machine.granted(bytes, on: header.stream) { return fail(error) }
+            let bytes = try frames.withBody(of: header, ControlFrame.creditBytes)
+            if let error = frames.machine.granted(bytes, on: header.stream) { return fail(error) }
             flushLater()
         } catch {
             fail(error)
@@ -234,9 +210,9 @@ extension Connection {
     }
 
     private func answerPing(_ header: FrameHeader) {
-        guard
-            let payload = try? ControlFrame.pingPayload(input.unread.extracting(header.bodyRange()))
-        else { return }
+        guard let payload = try? frames.withBody(of: header, ControlFrame.pingPayload) else {
+            return
+        }
         writeControl { ControlFrame.appendPing(payload, isAck: true, to: &$0) }
     }
 }

@@ -3,69 +3,29 @@ internal import DocketWire
 
 extension Connection {
     /// Writes a frame that costs no credit.
-    func writeControl(_ append: (inout ByteWriter) -> Void) {
+    func writeControl(_ write: (inout ByteWriter) -> Void) {
         guard !isClosed else { return }
-        scratch.removeAll()
-        append(&scratch)
-        output.append(scratch.bytes.rawSpan)
+        frames.appendControl(write)
         flushLater()
     }
 
     /// Bytes that arrived are no longer held: grants the peer credit when enough has come together.
     func release(_ cost: Int, on stream: UInt32) {
         guard cost > 0 else { return }
-        let grants = machine.release(cost, on: stream)
-        if grants.connection > 0 {
-            writeControl {
-                ControlFrame.appendCredit(stream: 0, bytes: UInt32(grants.connection), to: &$0)
-            }
-        }
-        if grants.stream > 0 {
-            writeControl {
-                ControlFrame.appendCredit(stream: stream, bytes: UInt32(grants.stream), to: &$0)
-            }
-        }
+        let grants = frames.machine.release(cost, on: stream)
+        if grants.connection > 0 { writeCredit(grants.connection, on: 0) }
+        if grants.stream > 0 { writeCredit(grants.stream, on: stream) }
     }
 
     /// As `release(_:on:)` for a call that was over in its turn and has no credit of its own.
     func release(_ cost: Int) {
-        let grant = machine.release(cost)
-        guard grant > 0 else { return }
-        writeControl { ControlFrame.appendCredit(stream: 0, bytes: UInt32(grant), to: &$0) }
+        let grant = frames.machine.release(cost)
+        if grant > 0 { writeCredit(grant, on: 0) }
     }
 
-    /// The answer to a call that has no entry: straight into the output when it fits one frame.
-    func writeAtOnce(_ reply: ReplyWriter, _ head: CallHead) {
-        guard let body = reply.body, reply.meta.status.code == .ok else {
-            return writeStatus(reply.meta, on: head.stream)
-        }
-        // Out of the connection for the while: every access to its properties is checked.
-        var frame = ByteWriter()
-        swap(&frame, &scratch)
-        defer { swap(&frame, &scratch) }
-        frame.removeAll()
-        frame.append(UInt64(0))
-        frame.append(UInt64(0))
-        reply.meta.encode(into: &frame)
-        let header = FrameHeader(
-            type: .data,
-            flags: FrameFlags.endStream.union(FrameFlags(priority: head.priority)),
-            stream: head.stream,
-            metaLength: frame.count - FrameHeader.size,
-            bodyLength: body.count
-        )
-        let isSent =
-            output.hasRoom && !shouldCompress(body.count)
-            && machine.sendAtOnce(header.creditCost)
-        guard isSent else {
-            let entry = CallEntry(stream: head.stream, head: nil, priority: head.priority)
-            entry.hasPeerEnded = true
-            entries[head.stream] = entry
-            machine.openedAtOnce(head.stream)
-            return queue(body, on: entry, ending: reply.meta)
-        }
-        header.encode(over: &frame)
-        output.append(frame.bytes.rawSpan, body)
+    private func writeCredit(_ bytes: Int, on stream: UInt32) {
+        guard !isClosed else { return }
+        frames.appendCredit(bytes, on: stream)
         flushLater()
     }
 
@@ -108,7 +68,7 @@ extension Connection {
         for level in sendQueue.indices {
             var waiting = sendQueue[level]
             sendQueue[level] = []
-            while output.hasRoom, !waiting.isEmpty {
+            while frames.output.hasRoom, !waiting.isEmpty {
                 var again: [UInt32] = []
                 var isAnySent = false
                 for stream in waiting {
@@ -116,7 +76,7 @@ extension Connection {
                         entries[stream]?.isQueued = false
                         continue
                     }
-                    guard output.hasRoom, queueFrame(of: entry) else {
+                    guard frames.output.hasRoom, queueFrame(of: entry) else {
                         again.append(stream)
                         continue
                     }
@@ -133,7 +93,7 @@ extension Connection {
 
     /// Queues the next frame of a call; false when it has no credit.
     private func queueFrame(of entry: CallEntry) -> Bool {
-        if machine.role == .server, entry.outgoing == nil, let ending = entry.ending {
+        if frames.machine.role == .server, entry.outgoing == nil, let ending = entry.ending {
             writeStatus(ending, on: entry.stream)
             entry.outgoingDone()
             sideEnded(entry)
@@ -143,18 +103,19 @@ extension Connection {
         let left = entry.outgoingLeft
         let isCall = entry.callMeta != nil
         if isCall, entry.stream != unsentCalls.first { return false }
-        let size = min(left, Int(machine.peer.frameRawMaximum))
+        let size = min(left, Int(frames.machine.peer.frameRawMaximum))
         let isLast = size == left
         var flags = FrameFlags(priority: entry.priority)
         if !isLast { flags.insert(.more) }
         if isLast, entry.isEnding { flags.insert(.endStream) }
-        scratch.removeAll()
-        if isCall { entry.callMeta?.encode(into: &scratch) }
-        if isLast, entry.isEnding, machine.role == .server { entry.ending?.encode(into: &scratch) }
-        let meta = scratch.bytes
+        var meta = ByteWriter()
+        if isCall { entry.callMeta?.encode(into: &meta) }
+        if isLast, entry.isEnding, frames.machine.role == .server {
+            entry.ending?.encode(into: &meta)
+        }
         let cost = size + meta.count + FrameHeader.size
-        guard machine.send(cost, on: entry.stream, isCall: isCall) else { return false }
-        write(entry.takeOutgoing(size), meta, isCall ? .call : .data, flags, entry.stream)
+        guard frames.machine.send(cost, on: entry.stream, isCall: isCall) else { return false }
+        write(entry.takeOutgoing(size), meta.bytes, isCall ? .call : .data, flags, entry.stream)
         if isCall {
             entry.callMeta = nil
             unsentCalls.removeFirst()
@@ -173,10 +134,8 @@ extension Connection {
         _ flags: FrameFlags,
         _ stream: UInt32
     ) {
-        var packed: [UInt8]?
-        if shouldCompress(raw.count) { packed = compressor.compress(Array(raw).rawSpan) }
-        scratch.removeAll()
-        FrameHeader(
+        let packed = frames.compresses(raw.count) ? compressor.compress(Array(raw).rawSpan) : nil
+        let header = FrameHeader(
             type: type,
             flags: flags,
             stream: stream,
@@ -184,23 +143,15 @@ extension Connection {
             bodyLength: packed?.count ?? raw.count,
             codec: packed == nil ? .identity : .zstd,
             rawLength: raw.count
-        ).encode(into: &scratch)
-        scratch.append(meta)
-        output.append(scratch.bytes.rawSpan)
-        if let packed { output.append(packed) } else if !raw.isEmpty { output.append(Array(raw)) }
-    }
-
-    /// Small bodies gain nothing, and over loopback nothing gains.
-    private func shouldCompress(_ count: Int) -> Bool {
-        count >= 512 && configuration.compresses && !peerAddress.isLoopback
-            && peerCodecs.contains(FrameCodec.zstd.rawValue)
+        )
+        frames.append(header, meta, packed ?? Array(raw))
     }
 
     /// This side of the call is over.
     private func sideEnded(_ entry: CallEntry) {
         entry.hasEnded = true
-        machine.ended(entry.stream)
-        if machine.role == .server, entry.task == nil { forget(entry) }
-        if machine.role == .client { forgetIfOver(entry) }
+        frames.machine.ended(entry.stream)
+        if frames.machine.role == .server, entry.task == nil { forget(entry) }
+        if frames.machine.role == .client { forgetIfOver(entry) }
     }
 }

@@ -22,11 +22,8 @@ package actor Connection: TurnEnd {
     let side: ConnectionSide
     let bytes: any ByteStream
     let peerAddress: PeerAddress
-    var machine: ConnectionStateMachine
+    var frames: FrameExchange
     var watch: Watch?
-    var input: ReceiveBuffer
-    var output = SendBuffer(limit: Connection.unsentMaximum)
-    var scratch = ByteWriter(capacity: 512)
     var entries: [UInt32: CallEntry] = [:]
     /// Client: why calls are over whose caller did not wait just then; gone when it closes them.
     var unheard: [UInt32: CallFailure] = [:]
@@ -35,7 +32,6 @@ package actor Connection: TurnEnd {
     /// Client: calls whose first frame has not gone out, which go in the order of their ids.
     var unsentCalls: [UInt32] = []
     var session: (any CallSession)?
-    var peerCodecs: Set<UInt8> = [0]
     let compressor: FrameCompressor
     var isHandshaking = true
     var isFlushDue = false
@@ -48,7 +44,6 @@ package actor Connection: TurnEnd {
 
     var opened = MonotonicTime.now()
     var lastRead = MonotonicTime.now()
-    var partialSince: MonotonicTime?
     var drainDeadline: MonotonicTime?
     var tickToken: DeadlineToken?
     var ageLimit: MonotonicTime = .distantFuture
@@ -70,12 +65,15 @@ package actor Connection: TurnEnd {
         self.configuration = configuration
         peerAddress = bytes.peer
         self.compressor = compressor
-        machine = ConnectionStateMachine(
-            role: side.role,
-            local: configuration.receive,
-            limits: configuration.limits
+        frames = FrameExchange(
+            ConnectionStateMachine(
+                role: side.role,
+                local: configuration.receive,
+                limits: configuration.limits
+            ),
+            inputCapacity: Self.greetingRoom,
+            outputLimit: Self.unsentMaximum
         )
-        input = ReceiveBuffer(capacity: Self.greetingRoom)
     }
 
     /// Begins; on the loop.
@@ -115,7 +113,7 @@ package actor Connection: TurnEnd {
     func read() {
         var share = Self.readShare
         while share > 0, !isReadingPaused, !isClosing, !isClosed {
-            switch bytes.read(into: &input) {
+            switch bytes.read(into: &frames.input) {
             case .moved(let count):
                 share -= count
                 lastRead = loop.turnStart
@@ -172,14 +170,14 @@ package actor Connection: TurnEnd {
         repeat {
             queueFrames()
             guard flush() else { return }
-        } while output.isEmpty && hasSendable
-        if isClosing, output.isEmpty { lose("closed") }
+        } while frames.output.isEmpty && hasSendable
+        if isClosing, frames.output.isEmpty { lose("closed") }
     }
 
     /// Writes what waits; false when the connection is lost.
     private func flush() -> Bool {
-        while !output.isEmpty {
-            switch bytes.write(from: &output) {
+        while !frames.output.isEmpty {
+            switch bytes.write(from: &frames.output) {
             case .moved(let count): configuration.metrics.wrote(count)
             case .wouldBlock: return true
             case .ended, .failed:
@@ -187,7 +185,6 @@ package actor Connection: TurnEnd {
                 return false
             }
         }
-        output.releaseIfEmpty()
         return true
     }
 }

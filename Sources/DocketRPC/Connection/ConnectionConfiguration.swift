@@ -84,9 +84,11 @@ package final class RPCMetrics: Sendable {
 
     func wrote(_ bytes: Int) { bytesWritten.add(bytes, ordering: .relaxed) }
 
-    func called(atOnce: Bool) {
-        callsCount.add(1, ordering: .relaxed)
-        if atOnce { atOnceCount.add(1, ordering: .relaxed) }
+    func called() { callsCount.add(1, ordering: .relaxed) }
+
+    func answeredAtOnce(_ count: Int) {
+        callsCount.add(count, ordering: .relaxed)
+        atOnceCount.add(count, ordering: .relaxed)
     }
 
     func accepted() { acceptedCount.add(1, ordering: .relaxed) }

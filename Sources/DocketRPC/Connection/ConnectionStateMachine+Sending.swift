@@ -1,3 +1,4 @@
+package import DocketRuntime
 package import DocketWire
 
 /// Credit to give back to the peer, 0 for none.
@@ -35,6 +36,14 @@ extension ConnectionStateMachine {
         stream.hasEnded = true
         stream.isDiscarding = true
         streams[header.stream] = stream
+    }
+
+    /// When this side gives a call up that arrives at `now`.
+    package func deadline(of meta: CallMeta, from now: MonotonicTime) -> MonotonicTime {
+        let maximum = limits.callTimeoutMaximumMilliseconds
+        var timeout = meta.timeoutMilliseconds
+        if maximum > 0 { timeout = timeout == 0 ? maximum : min(timeout, maximum) }
+        return timeout == 0 ? .distantFuture : now.after(milliseconds: timeout)
     }
 
     /// A new call of this side (client); nil when there is no room for one.

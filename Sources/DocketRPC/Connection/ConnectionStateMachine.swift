@@ -12,7 +12,7 @@ package enum ConnectionRole: Hashable, Sendable {
 /// kinds of wrong are kept apart: what a peer may not do is `fail` (the connection ends) or
 /// `reject` (the call ends); what arrives late because the peer could not know better is `discard`;
 /// what this side may not do is a programmer's error and asserted.
-package struct ConnectionStateMachine: Sendable {
+package struct ConnectionStateMachine: ~Copyable, Sendable {
     package enum Phase: Hashable, Sendable {
         /// HELLO, or its answer, has not come.
         case greeting

@@ -7,7 +7,7 @@ package struct SendBuffer: ~Copyable {
     /// From this size on, a chunk is kept as it is: copying it costs more than a write of its own.
     private static let wholeChunkMinimum = 16 << 10
     /// Small appends are collected into chunks of about this size.
-    private static let collectedChunkSize = 64 << 10
+    private static let collectedChunkSize = 256 << 10
 
     /// From this many bytes on there is no room.
     package let limit: Int
@@ -46,17 +46,15 @@ package struct SendBuffer: ~Copyable {
         }
     }
 
-    /// Appends a copy of `head`, and `body` after it.
-    package mutating func append(_ head: RawSpan, _ body: [UInt8]) {
+    /// Appends `head`, and `body` after it; a large body is kept without a copy.
+    package mutating func append(_ head: [UInt8], _ body: [UInt8]) {
         guard body.count < Self.wholeChunkMinimum else {
             append(head)
             return append(body)
         }
-        unsafe head.withUnsafeBytes { head in
-            collect(head.count + body.count) {
-                unsafe $0.append(contentsOf: head)
-                $0.append(contentsOf: body)
-            }
+        collect(head.count + body.count) {
+            $0.append(contentsOf: head)
+            $0.append(contentsOf: body)
         }
     }
 

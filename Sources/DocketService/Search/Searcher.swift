@@ -68,7 +68,7 @@ package final class Searcher: Sendable {
     func answer(
         _ body: [UInt8],
         _ caller: Caller
-    ) async throws(DocketError) -> (reply: CachedReply, source: ReplyMeta.Source) {
+    ) async throws(DocketError) -> (reply: CachedReply, source: ReplyOrigin.Source) {
         let tenant = try caller.tenant()
         let request = try await Decoding.request(SearchRequest.self, body)
         let open = try await collections.open(tenant, request.collection)

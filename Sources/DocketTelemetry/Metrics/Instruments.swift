@@ -47,11 +47,11 @@ package final class Histogram: Sendable {
 
     package init(_ unit: Unit) { self.unit = unit }
 
-    package func record(_ value: UInt64) {
+    package func record(_ value: UInt64, count: UInt64 = 1) {
         // The bucket of the smallest power of two that is not less.
         let index = value <= 1 ? 0 : 64 - (value - 1).leadingZeroBitCount
-        buckets[index].wrappingAdd(1, ordering: .relaxed)
-        total.wrappingAdd(value, ordering: .relaxed)
+        buckets[index].wrappingAdd(count, ordering: .relaxed)
+        total.wrappingAdd(value &* count, ordering: .relaxed)
     }
 
     /// Records a duration in nanoseconds; negative ones count as zero.

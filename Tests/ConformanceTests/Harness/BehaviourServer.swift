@@ -22,6 +22,8 @@ private final class BehaviourSession: CallSession {
         false
     }
 
+    func answeredAtOnce(_ count: Int, since arrival: MonotonicTime) {}
+
     func admit(_ head: CallHead) -> CallStatus? {
         Behaviour(rawValue: head.meta.method) == nil
             ? CallStatus(.unimplemented, "there is no such method", notProcessed: true) : nil

@@ -103,7 +103,7 @@ struct SeparationTests {
                     )
                     let answer = try await tenants[place].client.raw(.search, request.encode())
                     body = answer.body
-                    fromCache += answer.meta.source == .l1 ? 1 : 0
+                    fromCache += answer.meta.origin.source == .l1 ? 1 : 0
                     let reply = try SearchReply.reading(body)
                     hits += reply.hits.count
                     check(reply, query, tenants[place])

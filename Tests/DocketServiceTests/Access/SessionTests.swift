@@ -102,7 +102,7 @@ struct SessionTests {
             try await client.upload([Document(id: "a", title: "tea")])
             try await test.index(tenant)
             _ = try await client.search("tea")
-            #expect(try await client.search("tea").meta.source == .l1)
+            #expect(try await client.search("tea").meta.origin.source == .l1)
             let session = try await session(test, key)
             let administrator = try await test.connect(test.key(nil, .admin))
             let _: RevokeKeyReply = try await administrator.call(

@@ -32,10 +32,10 @@ struct CachedSearchTests {
     func atOnce() async throws {
         try await run { test, client, _, search in
             let first = try await client.search("tea")
-            #expect(first.meta.source == .engine)
+            #expect(first.meta.origin.source == .engine)
             #expect(test.metrics.values.answeredAtOnce == 0)
             let second = try await client.search("tea")
-            #expect(second.meta.source == .l1)
+            #expect(second.meta.origin.source == .l1)
             #expect(second.reply == first.reply)
             #expect(test.metrics.values.answeredAtOnce == 1)
             #expect(search.count == 1)
@@ -56,7 +56,7 @@ struct CachedSearchTests {
             ]
             for (query, filter) in others {
                 let found = try await client.search(query) { $0.filter = filter }
-                #expect(found.meta.source == .l1, "\(query)")
+                #expect(found.meta.origin.source == .l1, "\(query)")
                 #expect(found.reply == first.reply)
             }
             let before = test.metrics.values.answeredAtOnce
@@ -77,7 +77,7 @@ struct CachedSearchTests {
             let first = try await client.raw(.search, body)
             let second = try await client.raw(.search, turned)
             #expect(second.body == first.body)
-            #expect(second.meta.source == .l1)
+            #expect(second.meta.origin.source == .l1)
             #expect(search.count == 1)
         }
     }
@@ -113,11 +113,11 @@ struct CachedSearchTests {
             ]
             for (number, change) in changes.enumerated() {
                 let found = try await client.search("tea", change)
-                #expect(found.meta.source == .engine, "change \(number)")
+                #expect(found.meta.origin.source == .engine, "change \(number)")
             }
             #expect(search.count == changes.count)
             for change in changes {
-                #expect(try await client.search("tea", change).meta.source == .l1)
+                #expect(try await client.search("tea", change).meta.origin.source == .l1)
             }
         }
     }
@@ -127,10 +127,10 @@ struct CachedSearchTests {
         try await run { _, client, _, search in
             for expected in 1...3 {
                 let found = try await client.search("tea", meta: { $0.bypassCache = true })
-                #expect(found.meta.source == .engine)
+                #expect(found.meta.origin.source == .engine)
                 #expect(search.count == expected)
             }
-            #expect(try await client.search("tea").meta.source == .l1)
+            #expect(try await client.search("tea").meta.origin.source == .l1)
             #expect(search.count == 3)
         }
     }
@@ -140,15 +140,15 @@ struct CachedSearchTests {
         try await run { _, client, _, _ in
             let before = UInt64(WallClock.microseconds())
             let first = try await client.search("tea")
-            #expect(first.meta.asOfMicroseconds >= before)
-            #expect(first.meta.asOfMicroseconds <= UInt64(WallClock.microseconds()))
-            #expect(first.meta.tookMicroseconds > 0)
+            #expect(first.meta.origin.asOfMicroseconds >= before)
+            #expect(first.meta.origin.asOfMicroseconds <= UInt64(WallClock.microseconds()))
+            #expect(first.meta.origin.tookMicroseconds > 0)
             #expect(!first.meta.requestID.isEmpty)
-            #expect(!first.meta.degraded)
+            #expect(!first.meta.origin.degraded)
             let second = try await client.search("tea", meta: { $0.requestID = "mine" })
-            #expect(second.meta.asOfMicroseconds == first.meta.asOfMicroseconds)
+            #expect(second.meta.origin.asOfMicroseconds == first.meta.origin.asOfMicroseconds)
             #expect(second.meta.requestID == "mine")
-            #expect(!second.meta.degraded)
+            #expect(!second.meta.origin.degraded)
         }
     }
 
@@ -165,10 +165,10 @@ struct CachedSearchTests {
                 }
             )
             try await test.index(tenant)
-            for source in [ReplyMeta.Source.engine, .l1] {
+            for source in [ReplyOrigin.Source.engine, .l1] {
                 let found = try await client.search("tea") { $0.facets = [FacetRequest("year")] }
-                #expect(found.meta.source == source)
-                #expect(found.meta.approximate)
+                #expect(found.meta.origin.source == source)
+                #expect(found.meta.origin.approximate)
                 #expect(found.reply.isApproximate)
             }
         }

@@ -48,7 +48,7 @@ struct FlightTests {
                 gate.open()
                 for try await found in group {
                     #expect(Set(found.ids) == ["a", "b"])
-                    #expect(found.meta.source == .engine)
+                    #expect(found.meta.origin.source == .engine)
                 }
             }
             #expect(search.count == 1)

@@ -34,7 +34,7 @@ struct GenerationTests {
             try await client.delete(["a"])
             let found = try await client.search("tea", meta: allow(3_600_000))
             #expect(found.ids == ["b"])
-            #expect(found.meta.source == .engine)
+            #expect(found.meta.origin.source == .engine)
             #expect(found.reply.total.value == 1)
         }
     }
@@ -66,15 +66,15 @@ struct GenerationTests {
             let old = try await client.search("tea")
             try await client.upload([Document(id: "c", title: "tea")])
             // Not yet indexed: the reply is as new as anything.
-            #expect(try await client.search("tea").meta.source == .l1)
+            #expect(try await client.search("tea").meta.origin.source == .l1)
             try await test.index(tenant)
             let stale = try await client.search("tea", meta: allow(3_600_000))
-            #expect(stale.meta.source == .l1)
+            #expect(stale.meta.origin.source == .l1)
             #expect(stale.reply == old.reply)
-            #expect(stale.meta.asOfMicroseconds == old.meta.asOfMicroseconds)
+            #expect(stale.meta.origin.asOfMicroseconds == old.meta.origin.asOfMicroseconds)
             let fresh = try await client.search("tea")
-            #expect(fresh.meta.source == .engine)
-            #expect(fresh.meta.asOfMicroseconds > old.meta.asOfMicroseconds)
+            #expect(fresh.meta.origin.source == .engine)
+            #expect(fresh.meta.origin.asOfMicroseconds > old.meta.origin.asOfMicroseconds)
             #expect(Set(fresh.ids) == ["a", "b", "c"])
             #expect(try await client.search("tea", meta: allow(3_600_000)).ids.count == 3)
         }
@@ -86,10 +86,10 @@ struct GenerationTests {
             let old = try await client.search("tea")
             try await client.upload([Document(id: "c", title: "tea")])
             try await test.index(tenant)
-            let limit = Int64(old.meta.asOfMicroseconds) + 20_000
+            let limit = Int64(old.meta.origin.asOfMicroseconds) + 20_000
             while WallClock.microseconds() <= limit { await Task.yield() }
             let found = try await client.search("tea", meta: allow(20))
-            #expect(found.meta.source == .engine)
+            #expect(found.meta.origin.source == .engine)
             #expect(found.ids.count == 3)
         }
     }
@@ -121,7 +121,7 @@ struct GenerationTests {
                 )
             )
             #expect(description.attributes.last?.name == "new")
-            #expect(try await client.search("tea").meta.source == .engine)
+            #expect(try await client.search("tea").meta.origin.source == .engine)
             #expect(try await client.search("tea") { $0.filter = .exists("new") }.ids.isEmpty)
         }
     }

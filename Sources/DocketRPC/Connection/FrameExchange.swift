@@ -1,0 +1,200 @@
+internal import DocketRuntime
+internal import DocketWire
+
+/// The bytes of a connection in both directions, and the rules for them.
+///
+/// It is one value so that every call of a turn that can be answered at once is answered without a
+/// step back to the actor, whose properties are checked at each access.
+struct FrameExchange: ~Copyable {
+    /// What came and is for the connection to see to.
+    enum Arrival {
+        /// No whole frame is left.
+        case nothing
+        /// Bytes that no peer may send.
+        case failed(FrameError)
+        /// A frame that is no new call, and what the rules say of it.
+        case frame(FrameHeader, ConnectionStateMachine.Reaction)
+        /// A call to be admitted.
+        case call(FrameHeader, CallHead)
+        /// A call that was answered, but whose answer must wait for room or credit.
+        case answered(FrameHeader, CallHead, ReplyWriter)
+        /// A call that cannot be read.
+        case unreadable(FrameHeader, CallStatus)
+    }
+
+    /// Small bodies gain nothing.
+    private static let compressedMinimum = 512
+
+    var machine: ConnectionStateMachine
+    var input: ReceiveBuffer
+    var output: SendBuffer
+    private var scratch = ByteWriter(capacity: 512)
+    /// Whether the peer takes compressed bodies and this side likes to send them.
+    var compresses = false
+    /// Since when a part of a frame has waited for the rest.
+    private(set) var partialSince: MonotonicTime?
+    /// Calls answered at once since the last `takeAnswered()`.
+    private var answered = 0
+
+    init(_ machine: consuming ConnectionStateMachine, inputCapacity: Int, outputLimit: Int) {
+        self.machine = machine
+        input = ReceiveBuffer(capacity: inputCapacity)
+        output = SendBuffer(limit: outputLimit)
+    }
+
+    /// Answers the calls at the front of the input at once for as long as that goes, and says what
+    /// comes then.
+    ///
+    /// What it says is still at the front of the input, for whoever sees to it to drop.
+    mutating func next(
+        for session: (any CallSession)?,
+        limits: FrameLimits,
+        at now: MonotonicTime
+    ) -> Arrival {
+        while true {
+            switch FrameScan(input.unread, limits: limits) {
+            case .needMore(let needed):
+                let isPartial = !input.isEmpty && needed > input.count
+                partialSince = isPartial ? (partialSince ?? now) : nil
+                return .nothing
+            case .skip(let header): input.consume(header.frameLength)
+            case .failed(let error): return .failed(error)
+            case .frame(let header):
+                partialSince = nil
+                let reaction = machine.received(header, at: now.nanoseconds)
+                guard case .call = reaction else { return .frame(header, reaction) }
+                if let arrival = take(header, for: session, at: now) { return arrival }
+            }
+        }
+    }
+
+    /// Answers the call at the front of the input, or says what is to be done with it.
+    private mutating func take(
+        _ header: FrameHeader,
+        for session: (any CallSession)?,
+        at now: MonotonicTime
+    ) -> Arrival? {
+        let head: CallHead
+        do throws(ProtobufError) {
+            let meta = try CallMeta.decode(input.unread.extracting(header.metaRange()))
+            head = CallHead(header, meta, at: now, deadline: machine.deadline(of: meta, from: now))
+        } catch {
+            return .unreadable(header, CallStatus(FrameError(metadata: error, of: .call)))
+        }
+        guard header.codec == .identity else {
+            return header.codec == .zstd
+                ? .call(header, head)
+                : .unreadable(
+                    header,
+                    CallStatus(.unimplemented, "the codec is not one of HELLO_ACK")
+                )
+        }
+        guard head.isWhole, let session else { return .call(header, head) }
+        guard let reply = reply(to: head, header, by: session) else { return .call(header, head) }
+        answered += 1
+        guard append(reply, to: head) else { return .answered(header, head, reply) }
+        let grant = machine.release(header.creditCost)
+        if grant > 0 { appendCredit(grant, on: 0) }
+        input.consume(header.frameLength)
+        return nil
+    }
+
+    private func reply(
+        to head: CallHead,
+        _ header: FrameHeader,
+        by session: any CallSession
+    ) -> ReplyWriter? {
+        var reply = ReplyWriter()
+        let body = input.unread.extracting(header.bodyRange())
+        return session.answerAtOnce(head, body: body, into: &reply) ? reply : nil
+    }
+
+    /// How many calls were answered at once since it was last asked.
+    mutating func takeAnswered() -> Int {
+        defer { answered = 0 }
+        return answered
+    }
+
+    // MARK: Sending
+
+    /// Appends the answer to a call of one frame, if it fits one frame and there is credit for it.
+    private mutating func append(_ reply: ReplyWriter, to head: CallHead) -> Bool {
+        guard output.hasRoom, !compresses(reply.body.count) else { return false }
+        scratch.removeAll()
+        scratch.append(UInt64(0))
+        scratch.append(UInt64(0))
+        reply.origin.encode(requestID: head.meta.requestID, into: &scratch)
+        let header = FrameHeader(
+            type: .data,
+            flags: FrameFlags.endStream.union(FrameFlags(priority: head.priority)),
+            stream: head.stream,
+            metaLength: scratch.count - FrameHeader.size,
+            bodyLength: reply.body.count
+        )
+        guard machine.sendAtOnce(header.creditCost) else { return false }
+        header.encode(over: &scratch)
+        output.append(scratch.bytes, reply.body)
+        return true
+    }
+
+    /// Appends a frame whose credit was paid for.
+    mutating func append(_ header: FrameHeader, _ meta: [UInt8], _ body: [UInt8]) {
+        scratch.removeAll()
+        header.encode(into: &scratch)
+        scratch.append(meta)
+        output.append(scratch.bytes, body)
+    }
+
+    /// Appends a frame that costs no credit.
+    mutating func appendControl(_ write: (inout ByteWriter) -> Void) {
+        scratch.removeAll()
+        write(&scratch)
+        output.append(scratch.bytes)
+    }
+
+    /// Allows the peer to send more, on a stream or with 0 on the connection.
+    mutating func appendCredit(_ bytes: Int, on stream: UInt32) {
+        appendControl {
+            ControlFrame.appendCredit(stream: stream, bytes: UInt32(bytes), to: &$0)
+        }
+    }
+
+    /// Whether a body of `count` bytes is compressed.
+    func compresses(_ count: Int) -> Bool { compresses && count >= Self.compressedMinimum }
+
+    // MARK: The frame at the front of the input
+
+    /// What the peer's first bytes say.
+    func preface() -> Preface.Decoding { Preface.decode(input.unread) }
+
+    /// Lends the metadata of the frame at the front.
+    func withMeta<Value, Failure>(
+        of header: FrameHeader,
+        _ read: (RawSpan) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try read(input.unread.extracting(header.metaRange()))
+    }
+
+    /// Lends the body of the frame at the front, as it was sent.
+    func withBody<Value, Failure>(
+        of header: FrameHeader,
+        _ read: (RawSpan) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try read(input.unread.extracting(header.bodyRange()))
+    }
+
+    // MARK: Memory
+
+    /// Exchanges the room for input for a larger one.
+    mutating func enlargeInput(to capacity: Int) {
+        var larger = ReceiveBuffer(capacity: capacity)
+        _ = larger.append(input.unread)
+        input = larger
+    }
+
+    /// Gives back the memory of what is empty.
+    mutating func releaseIdle() {
+        input.releaseIfEmpty()
+        output.releaseIfEmpty()
+    }
+}
