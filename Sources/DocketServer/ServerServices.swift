@@ -107,7 +107,10 @@ struct ReloadService: Service {
         do {
             if try rpc.reloadCertificate() { logger.info("the certificate was read again") }
         } catch {
-            logger.error("the certificate cannot be read, the old one stays")
+            logger.error(
+                "the certificate cannot be read, the old one stays",
+                ["error": .string("\(error)")]
+            )
         }
     }
 }
