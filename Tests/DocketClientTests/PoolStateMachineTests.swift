@@ -195,6 +195,20 @@ struct PoolStateMachineTests {
         )
     }
 
+    @Test("lets no call wait for a connection that drains where none can be made")
+    func drainingOnly() {
+        var pool = ready(calls: 1)
+        let replacement = pool.drained(connection(1), retryAfter: nil, at: start)
+        #expect(replacement == [.connect(connection(2), address: 0)])
+        #expect(pool.connectFailed(connection(2), refused, at: start) == [])
+        guard case .refuse(call(1), let error)? = pool.callArrived(call(1), at: start).first else {
+            Issue.record("the call waits for what will not come")
+            return
+        }
+        #expect(error.code == .unavailable && error.isNotProcessed)
+        #expect(pool.waitingCount == 0)
+    }
+
     @Test("comes back to a server that asked to wait only after that time")
     func retryAfterOfGoAway() {
         var pool = ready()

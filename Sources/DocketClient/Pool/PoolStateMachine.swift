@@ -96,7 +96,8 @@ extension PoolStateMachine {
             return [.refuse(call, .tooManyWaiting(limit: configuration.waitingMaximum))]
         }
         let attempts = attempts(at: now)
-        guard !attempts.isEmpty || !connections.isEmpty else {
+        // One that drains will never serve it.
+        guard count(.connecting) + count(.ready) > 0 else {
             return [.refuse(call, allAddressesFailed(at: now))]
         }
         waiting.append(call)
