@@ -57,6 +57,7 @@ public enum DaemonProgram: Sendable {
             throw ServerFault(error)
         }
         try refuseUnserved(invocation.values)
+        ServerFile.keepPrivate()
         let log = LogOutput()
         defer { log.close() }
         let level = LogLevel(rawValue: invocation.values[ServerSettings.logLevel]) ?? .info

@@ -19,7 +19,9 @@ enum ServerFile {
         }
     }
 
-    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+    /// Files that this process makes from now on are readable by their owner alone, also those that
+    /// SQLite makes.
+    static func keepPrivate() { _ = umask(0o077) }
 
     static func remove(_ path: String) { _ = unsafe unlink(path) }
 
