@@ -33,6 +33,26 @@ enum ServerMetrics {
         registry.observeGauge("docket_calls_count", help: "Uncached calls under way") {
             Double(service.admission.underWay)
         }
+        registerStore(registry, indexing, store.counters)
+        registry.observeCounter("docket_log_dropped_total", help: "Log lines dropped") {
+            UInt64(log.droppedRecords)
+        }
+    }
+
+    private static func registerStore(
+        _ registry: MetricsRegistry,
+        _ indexing: IndexingCounters,
+        _ counters: EmbeddedCounters
+    ) {
+        registry.observeCounter("docket_write_groups_total", help: "Transactions of writes") {
+            UInt64(counters.writes.groups)
+        }
+        registry.observeCounter("docket_write_calls_total", help: "Calls in those transactions") {
+            UInt64(counters.writes.calls)
+        }
+        registry.observeCounter("docket_written_documents_total", help: "Documents written") {
+            UInt64(counters.writes.documents)
+        }
         registry.observeCounter("docket_index_groups_total", help: "Groups indexed") {
             UInt64(indexing.values.groups)
         }
@@ -43,9 +63,6 @@ enum ServerMetrics {
             "docket_index_failures_total",
             help: "Groups that could not be indexed at once"
         ) { UInt64(indexing.values.failures) }
-        registry.observeCounter("docket_log_dropped_total", help: "Log lines dropped") {
-            UInt64(log.droppedRecords)
-        }
     }
 
     private static let outcomes: [(String, @Sendable (ReplyCache.Statistics) -> Int)] = [

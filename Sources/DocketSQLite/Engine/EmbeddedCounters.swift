@@ -5,14 +5,18 @@ internal import Synchronization
 package final class EmbeddedCounters: Sendable {
     private let writeGroups = Atomic<Int>(0)
     private let writeCalls = Atomic<Int>(0)
+    private let writtenDocuments = Atomic<Int>(0)
     private let indexGroups = Atomic<Int>(0)
     private let indexedDocuments = Atomic<Int>(0)
 
     init() {}
 
-    /// Transactions that wrote uploads and deletes, and the calls in them.
-    package var writes: (groups: Int, calls: Int) {
-        (writeGroups.load(ordering: .relaxed), writeCalls.load(ordering: .relaxed))
+    /// Transactions that wrote uploads and deletes, the calls in them, and the documents in those.
+    package var writes: (groups: Int, calls: Int, documents: Int) {
+        (
+            writeGroups.load(ordering: .relaxed), writeCalls.load(ordering: .relaxed),
+            writtenDocuments.load(ordering: .relaxed)
+        )
     }
 
     /// Transactions that brought documents into the index, and the documents.
@@ -20,9 +24,10 @@ package final class EmbeddedCounters: Sendable {
         (indexGroups.load(ordering: .relaxed), indexedDocuments.load(ordering: .relaxed))
     }
 
-    func countGroup(calls: Int) {
+    func countGroup(_ calls: [WriteCall]) {
         writeGroups.add(1, ordering: .relaxed)
-        writeCalls.add(calls, ordering: .relaxed)
+        writeCalls.add(calls.count, ordering: .relaxed)
+        writtenDocuments.add(calls.reduce(0) { $0 + $1.documents }, ordering: .relaxed)
     }
 
     func countIndexing(_ progress: IndexingProgress) {

@@ -57,7 +57,7 @@ actor WriterEngine {
             let writer = try store.answering(tenant) { try open(tenant) }
             let before = writer.state.generations
             results = writer.write(calls[...])
-            store.counters.countGroup(calls: calls.count)
+            store.counters.countGroup(calls)
             store.publish(tenant, writer.state, since: before)
             store.outboxFilled(tenant)
         } catch {

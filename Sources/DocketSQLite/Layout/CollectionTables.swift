@@ -7,11 +7,28 @@ struct CollectionTables: Sendable {
     let search: String
     let shown: String
     let values: String
+    let insertText: String
+    let deleteText: String
+    let insertShown: String
+    let selectShown: String
+    let deleteShown: String
+    let insertValue: String
+    let deleteValue: String
 
     init(collection: UInt32) {
         search = "search_\(collection)"
         shown = "shown_\(collection)"
         values = "values_\(collection)"
+        insertText =
+            "INSERT INTO \(search)(rowid, \(Self.textColumns.joined(separator: ", "))) "
+            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        deleteText = "DELETE FROM \(search) WHERE rowid = ?1"
+        insertShown =
+            "INSERT INTO \(shown)(number, version, words, attributes) VALUES (?1, ?2, ?3, ?4)"
+        selectShown = "SELECT version, attributes FROM \(shown) WHERE number = ?1"
+        deleteShown = "DELETE FROM \(shown) WHERE number = ?1"
+        insertValue = "INSERT OR IGNORE INTO \(values)(slot, value, number) VALUES (?1, ?2, ?3)"
+        deleteValue = "DELETE FROM \(values) WHERE slot = ?1 AND value = ?2 AND number = ?3"
     }
 
     /// `search` holds the indexed text; `shown` what is visible, with the indexed attributes;
@@ -41,24 +58,5 @@ struct CollectionTables: Sendable {
 
     var removal: String {
         "DROP TABLE \(search); DROP TABLE \(shown); DROP TABLE \(values);"
-    }
-
-    var insertText: String {
-        "INSERT INTO \(search)(rowid, \(Self.textColumns.joined(separator: ", "))) "
-            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-    }
-    var deleteText: String { "DELETE FROM \(search) WHERE rowid = ?1" }
-
-    var insertShown: String {
-        "INSERT INTO \(shown)(number, version, words, attributes) VALUES (?1, ?2, ?3, ?4)"
-    }
-    var selectShown: String { "SELECT version, attributes FROM \(shown) WHERE number = ?1" }
-    var deleteShown: String { "DELETE FROM \(shown) WHERE number = ?1" }
-
-    var insertValue: String {
-        "INSERT OR IGNORE INTO \(values)(slot, value, number) VALUES (?1, ?2, ?3)"
-    }
-    var deleteValue: String {
-        "DELETE FROM \(values) WHERE slot = ?1 AND value = ?2 AND number = ?3"
     }
 }

@@ -19,6 +19,8 @@ final class WriteCall: Sendable {
     let request: Request
     /// Bytes of its documents, roughly.
     let bytes: Int
+    /// Documents that it writes or deletes.
+    let documents: Int
     let turn = OneShot<Turn>()
     let result = OneShot<WriteResult>()
 
@@ -26,8 +28,10 @@ final class WriteCall: Sendable {
         self.request = request
         switch request {
         case .upload(let batch):
+            documents = batch.documents.count
             bytes = batch.documents.reduce(0) { $0 + $1.bytes + $1.id.utf8.count + 64 }
         case .delete(let batch):
+            documents = batch.ids.count
             bytes = batch.ids.reduce(0) { $0 + $1.utf8.count + 64 }
         }
     }

@@ -1,0 +1,335 @@
+// What a store does for an upload and nothing else: the documents of a tenant's file go into a
+// fresh file by the same statements, in the same transactions, on one thread.
+//
+//   ingest SOURCE COLLECTION FILE CALLS_A_GROUP DOCUMENTS_A_GROUP DOCUMENTS_AN_INDEX_GROUP
+//
+// SOURCE is the file of a tenant that Docket has filled; FILE is made anew. Groups of uploads and of
+// indexing alternate, as they do in the server, until all is indexed. Everything is read before the
+// clock runs. Prints documents a second and CPU a document.
+#include <err.h>
+#include <docket_rank.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include "measure.h"
+
+enum { TEXTS = 10, KEY_BYTES = 16, HASH_BYTES = 32, INDEXING = 1, INDEXED = 2 };
+static const int64_t SOFT_INTERVAL_NS = 1000000000;
+
+struct value {
+    int slot;
+    sqlite3_value *value;
+};
+
+struct document {
+    sqlite3_int64 number;  // in the source
+    sqlite3_value *id, *bytes, *attributes, *title, *body, *texts[TEXTS];
+    struct value *values;
+    int value_count;
+};
+
+static struct document *documents;
+static int document_count, collection;
+static int reply_bytes;  // of a kept reply, for each document of its call
+static sqlite3 *file;
+static docket_rank *rank;
+
+static void must(sqlite3 *connection, int code) {
+    if (code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE)
+        errx(1, "SQLite: %s", sqlite3_errmsg(connection));
+}
+
+static void run(const char *sql) { must(file, sqlite3_exec(file, sql, NULL, NULL, NULL)); }
+
+static sqlite3_stmt *prepare(sqlite3 *connection, const char *format) {
+    char sql[1024];
+    sqlite3_stmt *statement;
+    snprintf(sql, sizeof sql, format, collection);
+    must(connection, sqlite3_prepare_v2(connection, sql, -1, &statement, NULL));
+    return statement;
+}
+
+// Runs to the first row or the end; whoever reads no row ends the statement too.
+static int step(sqlite3_stmt *statement) {
+    int code = sqlite3_step(statement);
+    must(file, code);
+    return code == SQLITE_ROW;
+}
+
+static void end(sqlite3_stmt *statement) {
+    step(statement);
+    sqlite3_reset(statement);
+}
+
+// MARK: What there is to write
+
+static void read_documents(sqlite3 *source) {
+    sqlite3_stmt *rows = prepare(
+        source, "SELECT d.number, d.id, d.bytes, c.attributes, c.title, c.body, s.* FROM documents d"
+                " JOIN contents c USING (number) JOIN search_%d s ON s.rowid = d.number"
+                " ORDER BY d.number");
+    while (sqlite3_step(rows) == SQLITE_ROW) {
+        if (document_count % 1024 == 0)
+            documents = realloc(documents, (size_t)(document_count + 1024) * sizeof *documents);
+        if (documents == NULL) err(1, "realloc");
+        struct document *d = &documents[document_count++];
+        *d = (struct document){.number = sqlite3_column_int64(rows, 0)};
+        sqlite3_value **columns[] = {&d->id, &d->bytes, &d->attributes, &d->title, &d->body};
+        for (int i = 0; i < 5; i++)
+            *columns[i] = sqlite3_value_dup(sqlite3_column_value(rows, 1 + i));
+        for (int i = 0; i < TEXTS; i++)
+            d->texts[i] = sqlite3_value_dup(sqlite3_column_value(rows, 6 + i));
+    }
+    sqlite3_finalize(rows);
+    if (document_count == 0) errx(1, "the source has no documents");
+}
+
+static void read_values(sqlite3 *source) {
+    sqlite3_stmt *rows = prepare(source, "SELECT number, slot, value FROM values_%d ORDER BY 1");
+    struct document *d = documents;
+    while (sqlite3_step(rows) == SQLITE_ROW) {
+        while (d->number < sqlite3_column_int64(rows, 0)) d++;
+        d->values = realloc(d->values, (size_t)(d->value_count + 1) * sizeof *d->values);
+        if (d->values == NULL) err(1, "realloc");
+        d->values[d->value_count++] = (struct value){
+            sqlite3_column_int(rows, 1), sqlite3_value_dup(sqlite3_column_value(rows, 2))};
+    }
+    sqlite3_finalize(rows);
+}
+
+// The tables of the source, without those that the search index makes for itself.
+static void make_file(sqlite3 *source, const char *path) {
+    must(file, sqlite3_open(path, &file));
+    must(file, docket_rank_register(file, &rank));
+    run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
+        "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4096;"
+        "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;");
+    sqlite3_stmt *tables = prepare(
+        source, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'"
+                " AND name NOT GLOB 'search_*_*' AND (name NOT GLOB '*_[0-9]*' OR name GLOB '*_%d')"
+                " ORDER BY rowid");
+    while (sqlite3_step(tables) == SQLITE_ROW) run((const char *)sqlite3_column_text(tables, 0));
+    sqlite3_finalize(tables);
+    run("INSERT INTO meta VALUES ('sequence', 0)");
+    sqlite3_stmt *insert = prepare(
+        file, "INSERT INTO collections(id, name, schema, schema_epoch, created_us)"
+              " VALUES (%d, 'bench', zeroblob(400), 1, 0)");
+    end(insert);
+    sqlite3_finalize(insert);
+    sqlite3_stmt *mean = prepare(
+        source, "SELECT sum(length(reply)) / max(1, (SELECT count(*) FROM documents"
+                " WHERE collection = %d)) FROM idempotency");
+    if (sqlite3_step(mean) == SQLITE_ROW) reply_bytes = sqlite3_column_int(mean, 0);
+    sqlite3_finalize(mean);
+}
+
+// MARK: The transactions
+
+static struct {
+    sqlite3_stmt *begin, *commit, *savepoint, *release, *sequence, *state;
+    sqlite3_stmt *expire, *find_call, *keep_call;
+    sqlite3_stmt *find, *insert, *content, *outbox;
+    sqlite3_stmt *next, *find_number, *read, *text, *shown, *value, *complete, *worked_off;
+    sqlite3_stmt *apply, *raise, *applied;
+} sql;
+
+static void prepare_all(void) {
+    sql.begin = prepare(file, "BEGIN IMMEDIATE");
+    sql.commit = prepare(file, "COMMIT");
+    sql.savepoint = prepare(file, "SAVEPOINT part");
+    sql.release = prepare(file, "RELEASE part");
+    sql.sequence = prepare(file, "UPDATE meta SET value = ?1 WHERE name = 'sequence'");
+    sql.state = prepare(
+        file, "UPDATE collections SET schema = zeroblob(400), schema_epoch = 1, hard = 1, soft = ?1,"
+              " indexing = ?2, indexed = ?3, failed = 0, deleting = 0, bytes = ?4 WHERE id = %d");
+    sql.expire = prepare(
+        file, "DELETE FROM idempotency WHERE (method, collection, key) IN"
+              " (SELECT method, collection, key FROM idempotency WHERE expires_us <= ?1 LIMIT 100)");
+    sql.find_call = prepare(
+        file, "SELECT body_hash, reply FROM idempotency"
+              " WHERE method = 1 AND collection = %d AND key = ?1 AND expires_us > 0");
+    sql.keep_call = prepare(
+        file, "INSERT OR REPLACE INTO idempotency VALUES (1, %d, ?1, ?2, zeroblob(?3), ?4)");
+    sql.find = prepare(file, "SELECT number, version, state, bytes, in_index FROM documents"
+                             " WHERE collection = %d AND id = ?1");
+    sql.insert = prepare(
+        file, "INSERT INTO documents(collection, id, version, state, created_us, updated_us, bytes)"
+              " VALUES (%d, ?1, ?2, 1, ?3, ?3, ?4)");
+    sql.content = prepare(file, "INSERT OR REPLACE INTO contents(number, attributes, title, body)"
+                                " VALUES (?1, ?2, ?3, ?4)");
+    sql.outbox = prepare(file, "INSERT INTO outbox(version, number, collection, is_delete)"
+                               " VALUES (?1, ?2, %d, 0)");
+    sql.next = prepare(file, "SELECT version, number, collection, is_delete FROM outbox"
+                             " ORDER BY version LIMIT ?1");
+    sql.find_number = prepare(
+        file, "SELECT number, version, state, bytes, in_index FROM documents WHERE number = ?1");
+    sql.read = prepare(file, "SELECT attributes, title, body FROM contents WHERE number = ?1");
+    sql.text = prepare(file, "INSERT INTO search_%d(rowid, title, body, text_01, text_02, text_03,"
+                             " text_04, text_05, text_06, text_07, text_08)"
+                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+    sql.shown = prepare(file, "INSERT INTO shown_%d(number, version, words, attributes)"
+                              " VALUES (?1, ?2, ?3, ?4)");
+    sql.value = prepare(file,
+                        "INSERT OR IGNORE INTO values_%d(slot, value, number) VALUES (?1, ?2, ?3)");
+    sql.complete = prepare(file, "UPDATE documents SET indexed_version = ?2, in_index = 1,"
+                                 " state = ?4, updated_us = ?3 WHERE number = ?1");
+    sql.apply = prepare(file, "INSERT OR REPLACE INTO applied(number, collection) VALUES (?1, %d)");
+    sql.raise = prepare(file, "UPDATE documents SET state = 2, updated_us = ?1 WHERE number IN"
+                              " (SELECT number FROM applied WHERE collection = %d)");
+    sql.applied = prepare(file, "DELETE FROM applied WHERE collection = %d");
+    sql.worked_off = prepare(file, "DELETE FROM outbox WHERE version <= ?1");
+}
+
+static int written, indexed, transactions;
+static sqlite3_int64 written_bytes;
+
+static void save_state(void) {
+    sqlite3_bind_int(sql.state, 1, ++transactions);
+    sqlite3_bind_int(sql.state, 2, written - indexed);
+    sqlite3_bind_int(sql.state, 3, indexed);
+    sqlite3_bind_int64(sql.state, 4, written_bytes);
+    end(sql.state);
+}
+
+static void write_document(const struct document *d) {
+    sqlite3_bind_value(sql.find, 1, d->id);
+    end(sql.find);
+    int version = ++written;
+    sqlite3_bind_value(sql.insert, 1, d->id);
+    sqlite3_bind_int(sql.insert, 2, version);
+    sqlite3_bind_int64(sql.insert, 3, clock_ns(CLOCK_REALTIME) / 1000);
+    sqlite3_bind_value(sql.insert, 4, d->bytes);
+    end(sql.insert);
+    sqlite3_int64 number = sqlite3_last_insert_rowid(file);
+    sqlite3_bind_int64(sql.content, 1, number);
+    sqlite3_bind_value(sql.content, 2, d->attributes);
+    sqlite3_bind_value(sql.content, 3, d->title);
+    sqlite3_bind_value(sql.content, 4, d->body);
+    end(sql.content);
+    sqlite3_bind_int(sql.outbox, 1, version);
+    sqlite3_bind_int64(sql.outbox, 2, number);
+    end(sql.outbox);
+    written_bytes += sqlite3_value_int64(d->bytes);
+}
+
+static void write_call(int count) {
+    char key[KEY_BYTES], hash[HASH_BYTES];
+    for (int i = 0; i < HASH_BYTES; i++) hash[i] = (char)random();
+    memcpy(key, hash, sizeof key);
+    end(sql.savepoint);
+    sqlite3_bind_int64(sql.expire, 1, 0);
+    end(sql.expire);
+    sqlite3_bind_blob(sql.find_call, 1, key, sizeof key, SQLITE_STATIC);
+    end(sql.find_call);
+    for (int i = 0; i < count; i++) write_document(&documents[written]);
+    sqlite3_bind_blob(sql.keep_call, 1, key, sizeof key, SQLITE_STATIC);
+    sqlite3_bind_blob(sql.keep_call, 2, hash, sizeof hash, SQLITE_STATIC);
+    sqlite3_bind_int(sql.keep_call, 3, count * reply_bytes);
+    sqlite3_bind_int64(sql.keep_call, 4, clock_ns(CLOCK_REALTIME) / 1000 + 86400000000);
+    end(sql.keep_call);
+    end(sql.release);
+}
+
+static void write_group(int calls, int count) {
+    if (count > document_count - written) count = document_count - written;
+    end(sql.begin);
+    for (int call = 0; call < calls; call++) {
+        int share = count * (call + 1) / calls - count * call / calls;
+        if (share > 0) write_call(share);
+    }
+    sqlite3_bind_int(sql.sequence, 1, written);
+    end(sql.sequence);
+    save_state();
+    end(sql.commit);
+}
+
+static void index_document(sqlite3_int64 version, sqlite3_int64 number, int raises) {
+    const struct document *d = &documents[version - 1];
+    sqlite3_bind_int64(sql.find_number, 1, number);
+    end(sql.find_number);
+    sqlite3_bind_int64(sql.read, 1, number);
+    step(sql.read);
+    docket_rank_take_words(rank);
+    sqlite3_bind_int64(sql.text, 1, number);
+    sqlite3_bind_value(sql.text, 2, sqlite3_column_value(sql.read, 1));
+    sqlite3_bind_value(sql.text, 3, sqlite3_column_value(sql.read, 2));
+    for (int i = 2; i < TEXTS; i++) sqlite3_bind_value(sql.text, 2 + i, d->texts[i]);
+    end(sql.text);
+    sqlite3_bind_int64(sql.shown, 1, number);
+    sqlite3_bind_int64(sql.shown, 2, version);
+    sqlite3_bind_int64(sql.shown, 3, docket_rank_take_words(rank));
+    sqlite3_bind_value(sql.shown, 4, sqlite3_column_value(sql.read, 0));
+    end(sql.shown);
+    sqlite3_reset(sql.read);
+    for (int i = 0; i < d->value_count; i++) {
+        sqlite3_bind_int(sql.value, 1, d->values[i].slot);
+        sqlite3_bind_value(sql.value, 2, d->values[i].value);
+        sqlite3_bind_int64(sql.value, 3, number);
+        end(sql.value);
+    }
+    sqlite3_bind_int64(sql.complete, 1, number);
+    sqlite3_bind_int64(sql.complete, 2, version);
+    sqlite3_bind_int64(sql.complete, 3, clock_ns(CLOCK_REALTIME) / 1000);
+    sqlite3_bind_int(sql.complete, 4, raises ? INDEXED : INDEXING);
+    end(sql.complete);
+    if (raises) return;
+    sqlite3_bind_int64(sql.apply, 1, number);
+    end(sql.apply);
+}
+
+// Statuses change with the soft generation, which rises once a second: until then they wait.
+static void index_group(int count) {
+    static int64_t raised;
+    int64_t now = clock_ns(CLOCK_MONOTONIC);
+    int raises = now - raised >= SOFT_INTERVAL_NS || indexed + count >= document_count;
+    sqlite3_int64 (*entries)[2] = calloc((size_t)count, sizeof *entries);
+    int found = 0;
+    if (entries == NULL) err(1, "calloc");
+    end(sql.begin);
+    sqlite3_bind_int(sql.next, 1, count);
+    for (; step(sql.next); found++) {
+        entries[found][0] = sqlite3_column_int64(sql.next, 0);
+        entries[found][1] = sqlite3_column_int64(sql.next, 1);
+    }
+    sqlite3_reset(sql.next);
+    for (int i = 0; i < found; i++) index_document(entries[i][0], entries[i][1], raises);
+    sqlite3_bind_int64(sql.worked_off, 1, found > 0 ? entries[found - 1][0] : 0);
+    end(sql.worked_off);
+    if (raises) {
+        sqlite3_bind_int64(sql.raise, 1, clock_ns(CLOCK_REALTIME) / 1000);
+        end(sql.raise);
+        end(sql.applied);
+        raised = now;
+    }
+    indexed += found;
+    save_state();
+    end(sql.commit);
+    free(entries);
+}
+
+int main(int count, char **arguments) {
+    if (count != 7) errx(2, "usage: ingest SOURCE COLLECTION FILE CALLS DOCUMENTS INDEXED");
+    int calls = atoi(arguments[4]), group = atoi(arguments[5]), index = atoi(arguments[6]);
+    collection = atoi(arguments[2]);
+    if (collection < 1 || calls < 1 || group < 1 || index < 1) errx(2, "numbers from 1 on");
+
+    sqlite3 *source = NULL;
+    docket_rank *unused = NULL;
+    must(NULL, sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0));
+    must(source, sqlite3_open_v2(arguments[1], &source, SQLITE_OPEN_READONLY, NULL));
+    must(source, docket_rank_register(source, &unused));
+    read_documents(source);
+    read_values(source);
+    make_file(source, arguments[3]);
+    prepare_all();
+
+    int64_t began = clock_ns(CLOCK_MONOTONIC), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+    while (indexed < document_count) {
+        if (written < document_count) write_group(calls, group);
+        index_group(index);
+    }
+    double seconds = (double)(clock_ns(CLOCK_MONOTONIC) - began) / 1e9;
+    cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+    printf("documents=%d seconds=%.3f rate=%.0f cpu_us=%.1f transactions=%d\n", document_count,
+           seconds, document_count / seconds, (double)cpu / 1e3 / document_count, transactions);
+}
