@@ -101,11 +101,10 @@ extension ListTenantsReply: WireMessage {
 extension Scopes {
     var wireNames: [String] { Self.names.filter { contains($0.scope) }.map(\.name) }
 
-    mutating func insert(wireName: String) throws(DocketError) {
-        guard let known = Self.names.first(where: { $0.name == wireName }) else {
-            throw .invalid("scopes", "there is no scope \(wireName), they are read, write, admin")
-        }
-        insert(known.scope)
+    /// The scope of this name, or nil for one that is not known here.
+    init?(wireName: String) {
+        guard let known = Self.names.first(where: { $0.name == wireName }) else { return nil }
+        self = known.scope
     }
 }
 
@@ -118,7 +117,11 @@ extension KeyDescription: WireMessage {
             switch field.number {
             case 1: key.id = try reader.readString(field)
             case 2: key.tenant = try reader.readString(field)
-            case 3: try key.scopes.insert(wireName: try reader.readString(field))
+            case 3:
+                // A newer peer may know scopes that are not known here; the key is shown without.
+                if let scope = Scopes(wireName: try reader.readString(field)) {
+                    key.scopes.insert(scope)
+                }
             case 4: key.createdMicroseconds = Int64(bitPattern: try reader.readNumber(field))
             case 5: key.expiresMicroseconds = try reader.readMicroseconds(field)
             case 6: key.revokedMicroseconds = try reader.readMicroseconds(field)
@@ -146,7 +149,15 @@ extension CreateKeyRequest: WireMessage {
         while let field = try check.next(&reader) {
             switch field.number {
             case 1: request.tenant = try reader.readString(field)
-            case 2: try request.scopes.insert(wireName: try reader.readString(field))
+            case 2:
+                let name = try reader.readString(field)
+                guard let scope = Scopes(wireName: name) else {
+                    throw DocketError.invalid(
+                        "scopes",
+                        "there is no scope \(name), they are read, write, admin"
+                    )
+                }
+                request.scopes.insert(scope)
             case 3: request.lifetimeSeconds = try reader.readNumber(field)
             default: try check.skip(field, &reader)
             }

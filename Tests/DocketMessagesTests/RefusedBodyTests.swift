@@ -49,6 +49,29 @@ struct RefusedBodyTests {
         #expect(ids(10_001)?.message.contains("outOfRange(field: 2)") == true)
     }
 
+    @Test("a scope that is not known here is kept out of a listed key, not the key of the list")
+    func unknownScopeOfKey() throws {
+        var writer = ByteWriter()
+        for id in ["a", "b"] {
+            writer.appendMessage(1) { key in
+                key.appendField(1, id)
+                for scope in ["write", "audit"] { key.appendField(3, scope) }
+            }
+        }
+        let reply = try ListKeysReply.decode(writer.bytes.rawSpan)
+        #expect(reply.keys.map(\.id) == ["a", "b"])
+        #expect(reply.keys.map(\.scopes) == [.write, .write])
+    }
+
+    @Test("a key with a scope that is not known here is not made")
+    func unknownScopeOfRequest() {
+        let error = fault(CreateKeyRequest.self) { request in
+            for scope in ["read", "audit"] { request.appendField(2, scope) }
+        }
+        #expect(error?.code == .invalidArgument)
+        #expect(error?.message.contains("there is no scope audit") == true)
+    }
+
     @Test("a filter of 65 conditions is refused with the limit")
     func nodes() {
         let error = fault(SearchRequest.self) { writer in
