@@ -11,6 +11,20 @@ package enum NumberText {
         return (number < 0 ? "-" : "") + String(digits)
     }
 
+    /// `1 document`, `25,200 documents`.
+    static func counted(_ number: Int, _ noun: String) -> String {
+        grouped(number) + " " + noun + (number == 1 ? "" : "s")
+    }
+
+    /// `4,878/s`; nil below one a second, where the number would say nothing.
+    static func rate(_ count: Int, in duration: Duration) -> String? {
+        let seconds = duration / .seconds(1)
+        guard count > 0, seconds > 0 else { return nil }
+        let rate = Double(count) / seconds
+        guard rate >= 1, let whole = Int(exactly: rate.rounded()) else { return nil }
+        return grouped(whole) + "/s"
+    }
+
     /// A whole number without a point, anything else as it is.
     package static func plain(_ number: Double) -> String {
         guard let whole = Int(exactly: number), whole.magnitude < 1 << 53 else {

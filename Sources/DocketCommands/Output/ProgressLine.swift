@@ -21,10 +21,10 @@ struct ProgressLine {
     var text: String {
         guard let first = samples.first, let last = samples.last else { return "" }
         let seconds = (last.at - first.at) / .seconds(1)
-        let rate = seconds > 0 ? Double(last.documents - first.documents) / seconds : 0
-        let count = "\(NumberText.grouped(last.documents)) documents"
-        let speed = "\(NumberText.grouped(Int(rate)))/s"
-        guard let totalBytes, totalBytes > 0 else { return "\(count)  \(speed)" }
+        let rate = NumberText.rate(last.documents - first.documents, in: last.at - first.at)
+        let speed = rate.map { "  " + $0 } ?? ""
+        let count = NumberText.counted(last.documents, "document") + speed
+        guard let totalBytes, totalBytes > 0 else { return count }
         let share = min(1, Double(last.bytes) / Double(totalBytes))
         let filled = Int(share * Double(Self.barWidth))
         let bar =
@@ -36,6 +36,6 @@ struct ProgressLine {
             byteRate > 0
             ? NumberText.clock(.seconds(Double(max(0, totalBytes - last.bytes)) / byteRate))
             : "-:--"
-        return "[\(bar)] \(percent) %  \(count)  \(speed)  \(left) left"
+        return "[\(bar)] \(percent) %  \(count)  \(left) left"
     }
 }

@@ -47,9 +47,8 @@ struct UploadTotals: Sendable {
         if hasWaited { parts.append("\(NumberText.grouped(indexed)) indexed") }
         if failed > 0 { parts.append("\(NumberText.grouped(failed)) failed") }
         if rejectedCount > 0 { parts.append("\(NumberText.grouped(rejectedCount)) rejected") }
-        let seconds = max(1e-6, elapsed / .seconds(1))
-        let rate = NumberText.grouped(Int(Double(accepted) / seconds))
-        return parts.joined(separator: ", ") + " in \(NumberText.duration(elapsed)), \(rate)/s\n"
+        let rate = NumberText.rate(accepted, in: elapsed).map { ", " + $0 } ?? ""
+        return parts.joined(separator: ", ") + " in \(NumberText.duration(elapsed))\(rate)\n"
     }
 }
 
