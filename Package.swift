@@ -190,6 +190,15 @@ let testing: [Target] = [
     tests("DocketMessages", ["DocketMessages", "DocketCore", "DocketWire", "CDocketMessages"]),
     tests("Conformance", ["DocketRPC", "DocketWire", "DocketRuntime", "DocketTelemetry"]),
     tests("Tidy", []),
+    .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount", cSettings: cSettings),
+    .executableTarget(
+        name: "message-costs",
+        dependencies: [
+            "CAllocationCount", "CDocketMessages", "DocketCore", "DocketMessages", "DocketWire",
+        ],
+        path: "Benchmarks/MessageCosts",
+        swiftSettings: settings
+    ),
 ]
 
 let package = Package(

@@ -3,9 +3,9 @@
 //
 //   ingest SOURCE COLLECTION FILE CALLS_A_GROUP DOCUMENTS_A_GROUP DOCUMENTS_AN_INDEX_GROUP
 //
-// SOURCE is the file of a tenant that Docket has filled; FILE is made anew. Groups of uploads and of
-// indexing alternate, as they do in the server, until all is indexed. Everything is read before the
-// clock runs. Prints documents a second and CPU a document.
+// SOURCE is the file of a tenant that Docket has filled; FILE is made anew. Groups of uploads and
+// of indexing alternate, as they do in the server, until all is indexed. Everything is read before
+// the clock runs. Prints documents a second and CPU a document.
 #include <err.h>
 #include <docket_rank.h>
 #include <sqlite3.h>
@@ -65,9 +65,9 @@ static void end(sqlite3_stmt *statement) {
 
 static void read_documents(sqlite3 *source) {
     sqlite3_stmt *rows = prepare(
-        source, "SELECT d.number, d.id, d.bytes, c.attributes, c.title, c.body, s.* FROM documents d"
-                " JOIN contents c USING (number) JOIN search_%d s ON s.rowid = d.number"
-                " ORDER BY d.number");
+        source, "SELECT d.number, d.id, d.bytes, c.attributes, c.title, c.body, s.*"
+                " FROM documents d JOIN contents c USING (number)"
+                " JOIN search_%d s ON s.rowid = d.number ORDER BY d.number");
     while (sqlite3_step(rows) == SQLITE_ROW) {
         if (document_count % 1024 == 0)
             documents = realloc(documents, (size_t)(document_count + 1024) * sizeof *documents);
@@ -140,11 +140,12 @@ static void prepare_all(void) {
     sql.release = prepare(file, "RELEASE part");
     sql.sequence = prepare(file, "UPDATE meta SET value = ?1 WHERE name = 'sequence'");
     sql.state = prepare(
-        file, "UPDATE collections SET schema = zeroblob(400), schema_epoch = 1, hard = 1, soft = ?1,"
-              " indexing = ?2, indexed = ?3, failed = 0, deleting = 0, bytes = ?4 WHERE id = %d");
+        file, "UPDATE collections SET schema = zeroblob(400), schema_epoch = 1, hard = 1,"
+              " soft = ?1, indexing = ?2, indexed = ?3, failed = 0, deleting = 0, bytes = ?4 WHERE id = %d");
     sql.expire = prepare(
         file, "DELETE FROM idempotency WHERE (method, collection, key) IN"
-              " (SELECT method, collection, key FROM idempotency WHERE expires_us <= ?1 LIMIT 100)");
+              " (SELECT method, collection, key FROM idempotency WHERE expires_us <= ?1"
+              " LIMIT 100)");
     sql.find_call = prepare(
         file, "SELECT body_hash, reply FROM idempotency"
               " WHERE method = 1 AND collection = %d AND key = ?1 AND expires_us > 0");
