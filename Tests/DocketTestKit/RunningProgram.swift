@@ -17,7 +17,9 @@ package final class RunningProgram: Sendable {
     private let process = Process()
     private let exited = OneShot<Void>()
 
-    /// Starts a program that was built beside the tests, or has a path, with no `DOCKET_` variables but these.
+    /// Starts a program that was built beside the tests, or has a path.
+    ///
+    /// Of variables that begin with `DOCKET_` it gets these alone.
     package init(
         _ name: String,
         _ arguments: [String],
