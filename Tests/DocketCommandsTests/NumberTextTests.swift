@@ -106,6 +106,9 @@ struct NumberTextTests {
     func beginning() {
         var line = ProgressLine(totalBytes: nil)
         #expect(line.text == "0 documents")
+        line.update(documents: 900, bytes: 9, elapsed: .milliseconds(900))
+        #expect(line.text == "900 documents")
+        line = ProgressLine(totalBytes: nil)
         line.update(documents: 1, bytes: 9, elapsed: .seconds(5))
         #expect(line.text == "1 document")
         var sized = ProgressLine(totalBytes: 100)

@@ -2,6 +2,8 @@
 struct ProgressLine {
     /// Rates are those of the last seconds, since the first ones say little about the rest.
     private static let rateWindow = Duration.seconds(5)
+    /// Before this much time a rate is mostly that of the connection's beginning.
+    private static let rateMinimum = Duration.seconds(1)
     private static let barWidth = 24
 
     /// Bytes of all files; nil when that is unknown.
@@ -20,10 +22,12 @@ struct ProgressLine {
     /// `[######....]  42 %  25,200 documents  12,345/s  0:03 left`.
     var text: String {
         guard let first = samples.first, let last = samples.last else { return "" }
-        let seconds = (last.at - first.at) / .seconds(1)
-        let rate = NumberText.rate(last.documents - first.documents, in: last.at - first.at)
-        let speed = rate.map { "  " + $0 } ?? ""
-        let count = NumberText.counted(last.documents, "document") + speed
+        let time = last.at - first.at
+        let isMeaningful = time >= Self.rateMinimum
+        var count = NumberText.counted(last.documents, "document")
+        if isMeaningful, let rate = NumberText.rate(last.documents - first.documents, in: time) {
+            count += "  " + rate
+        }
         guard let totalBytes, totalBytes > 0 else { return count }
         let share = min(1, Double(last.bytes) / Double(totalBytes))
         let filled = Int(share * Double(Self.barWidth))
@@ -31,11 +35,11 @@ struct ProgressLine {
             String(repeating: "#", count: filled)
             + String(repeating: ".", count: Self.barWidth - filled)
         let percent = NumberText.fixed(share * 100, digits: 0)
-        let byteRate = seconds > 0 ? Double(last.bytes - first.bytes) / seconds : 0
-        let left =
-            byteRate > 0
-            ? NumberText.clock(.seconds(Double(max(0, totalBytes - last.bytes)) / byteRate))
-            : "-:--"
+        var left = "-:--"
+        if isMeaningful, last.bytes > first.bytes {
+            let rest = Double(max(0, totalBytes - last.bytes)) / Double(last.bytes - first.bytes)
+            left = NumberText.clock(time * rest)
+        }
         return "[\(bar)] \(percent) %  \(count)  \(left) left"
     }
 }

@@ -108,12 +108,12 @@ package enum CommandSettings {
     static let fields = Setting<[String]>.list(
         "fields",
         "NAME,...",
-        help: "what to show: title, body, attributes (default title and attributes)"
+        help: "what to show: title, body, attributes by name (default all; search leaves body out)"
     ).from(.arguments)
     static let highlights = Setting<[String]>.list(
         "highlight",
         "NAME,...",
-        help: "fields to mark the found words in (default title,body; none for none)"
+        help: "fields to mark the found words in (default body; none for none)"
     ).from(.arguments)
     static let matchesAny = Setting<Bool>.flag("any", help: "one of the words is enough")
         .from(.arguments)

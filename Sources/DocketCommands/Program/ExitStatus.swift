@@ -17,7 +17,8 @@ package enum ExitStatus: Int32, Sendable {
     /// The status for an error that ended a command.
     init(_ error: DocketError) {
         switch error.code {
-        case .invalidArgument, .outOfRange, .alreadyExists: self = .wrongUsage
+        case .invalidArgument, .outOfRange, .alreadyExists, .failedPrecondition:
+            self = .wrongUsage
         case .deadlineExceeded: self = .notReached
         case .unavailable: self = error.isUnreachable ? .notReached : .serverError
         case .unauthenticated, .permissionDenied: self = .notPermitted

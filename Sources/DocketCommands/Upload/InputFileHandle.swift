@@ -43,23 +43,31 @@ package actor InputFileHandle {
     /// The next bytes, empty at the end of the last file.
     ///
     /// - Throws: ``InputError``, or `CancellationError`.
-    package nonisolated func next() async throws -> [UInt8] {
-        let chunk = OneShot<[UInt8]>()
-        reads.start { await self.read(into: chunk) }
+    package nonisolated func next() async throws -> [UInt8] { try await next(until: nil) ?? [] }
+
+    /// As ``next()``, but nil when nothing has come at the deadline.
+    ///
+    /// What is there is read even after the deadline.
+    ///
+    /// - Throws: ``InputError``, or `CancellationError`.
+    nonisolated func next(until deadline: MonotonicTime?) async throws -> [UInt8]? {
+        let chunk = OneShot<[UInt8]?>()
+        reads.start { await self.read(into: chunk, until: deadline) }
         return try await chunk.value()
     }
 
-    private func read(into chunk: OneShot<[UInt8]>) {
-        chunk.settle(Result { try readNext() })
+    private func read(into chunk: OneShot<[UInt8]?>, until deadline: MonotonicTime?) {
+        chunk.settle(Result { try readNext(until: deadline) })
     }
 
-    private func readNext() throws -> [UInt8] {
+    private func readNext(until deadline: MonotonicTime?) throws -> [UInt8]? {
         while true {
             if descriptor == nil {
                 guard let file = files.first else { return [] }
                 descriptor = try Self.open(file)
             }
             guard let descriptor, let file = files.first else { return [] }
+            if let deadline, try !Self.isReadable(descriptor, file, by: deadline) { return nil }
             let bytes = try Self.read(descriptor, file)
             if let last = bytes.last {
                 isInLine = last != UInt8(ascii: "\n")
@@ -83,6 +91,22 @@ package actor InputFileHandle {
         let descriptor = unsafe Glibc.open(file, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(file) }
         return descriptor
+    }
+
+    /// Whether a read would return now, or at the deadline at the latest.
+    private static func isReadable(
+        _ descriptor: Int32,
+        _ file: String,
+        by deadline: MonotonicTime
+    ) throws(InputError) -> Bool {
+        var asked = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while true {
+            let left = deadline.nanoseconds(since: .now()) / 1_000_000
+            let count = unsafe poll(&asked, 1, Int32(clamping: left))
+            // What is not to be polled, an end and an error are all read at once.
+            if count >= 0 { return count > 0 }
+            guard errno == EINTR else { throw failure(file) }
+        }
     }
 
     private static func read(_ descriptor: Int32, _ file: String) throws(InputError) -> [UInt8] {

@@ -25,11 +25,11 @@ struct UploadDisplay {
     /// So much of the input is acknowledged.
     mutating func received(bytes added: Int) { bytes += added }
 
-    /// Draws the line anew, but not too often.
-    mutating func update(documents: Int, settled: Int) {
+    /// Draws the line anew, but not too often, unless it stays so until more input comes.
+    mutating func update(documents: Int, settled: Int, isResting: Bool) {
         progress.update(documents: documents, bytes: bytes, elapsed: elapsed)
         guard isShown else { return }
-        if let lastDrawn, lastDrawn.duration(to: clock.now) < Self.interval { return }
+        if !isResting, let lastDrawn, lastDrawn.duration(to: clock.now) < Self.interval { return }
         lastDrawn = clock.now
         isLineDrawn = true
         var text = progress.text

@@ -1,22 +1,30 @@
 internal import DocketClient
 internal import DocketCore
 internal import DocketJSON
+internal import DocketRuntime
 
 /// Uploads lines: reads, batches, sends several batches at once, notes what became of each line.
 ///
-/// Memory is bounded by the batches in flight and, where indexing is waited for, by the ids of the
-/// batches that wait for it.
+/// A batch goes out when it is full, or when its first document has waited and no more input has
+/// come: a slow pipe holds nothing back. Memory is bounded by the batches in flight and, where
+/// indexing is waited for, by the ids of the batches that wait for it.
 struct Uploader {
     /// Calls in flight; more would only queue up at the server.
     private static let callsMaximum = 4
     /// Batches that wait to be indexed before reading pauses.
     private static let settlingMaximum = 256
+    /// How long a document waits for others to come into its batch.
+    private static let patience = Duration.milliseconds(250)
 
     /// What one of the tasks of an upload has come to.
     private enum Event: Sendable {
+        /// Input, empty at its end; nil when none came while the batch could wait.
+        case read([UInt8]?)
         case answered(Int, UploadBatch, UploadReply)
         case settled(SettledBatch)
     }
+
+    private typealias Group = ThrowingTaskGroup<Event, any Error>
 
     let client: DocketClient
     let collection: String
@@ -25,9 +33,11 @@ struct Uploader {
     private let fromLine: Int
     private var splitter = LineSplitter(byteMaximum: DocumentReader.lineBytesMaximum)
     private var lines: ArraySlice<LineSplitter.Line> = []
+    private var isReading = false
     private var isAtEnd = false
-    /// A document that did not fit into the last batch.
-    private var held: (document: Document, line: Int, bytes: Int)?
+    private var batch = UploadBatch()
+    /// When the batch goes out, full or not; nil while it holds no document.
+    private var due: MonotonicTime?
     private var settling: [[String]] = []
     private var isSettling = false
     private var calls = 0
@@ -58,10 +68,11 @@ struct Uploader {
         let attributes = try await client.collection(collection).attributes
         try await withThrowingTaskGroup(of: Event.self) { group in
             var reader = DocumentReader(attributes)
-            while let batch = try await nextBatch(&reader) {
-                try await send(batch, &group)
+            advance(&reader, &group)
+            while let event = try await group.next() {
+                handle(event, &group)
+                advance(&reader, &group)
             }
-            while let event = try await group.next() { handle(event, &group) }
         }
         clearDisplay()
     }
@@ -73,26 +84,46 @@ struct Uploader {
 // MARK: Reading
 
 extension Uploader {
-    /// The next lines as one batch, which may hold no document; nil at the end of the input.
-    private mutating func nextBatch(_ reader: inout DocumentReader) async throws -> UploadBatch? {
-        var batch = UploadBatch()
-        if let held { batch.add(held.document, line: held.line, inputBytes: held.bytes) }
-        held = nil
-        while let line = try await nextLine() {
-            let bytes = (line.bytes?.count ?? DocumentReader.lineBytesMaximum) + 1
-            guard let document = document(of: line, &reader) else {
-                batch.add(nil, line: line.number, inputBytes: bytes)
-                // Input without documents must not be read without end before anything is noted.
-                if batch.lineCount >= UploadBatch.linesMaximum { return batch }
-                continue
+    /// Goes on until something has to be waited for.
+    private mutating func advance(_ reader: inout DocumentReader, _ group: inout Group) {
+        while calls < Self.callsMaximum, settling.count < Self.settlingMaximum {
+            if let line = lines.popFirst() {
+                take(line, &reader, &group)
+            } else if isAtEnd {
+                return send(&group)
+            } else {
+                return read(&group)
             }
-            guard batch.fits(document) else {
-                held = (document, line.number, bytes)
-                return batch
-            }
-            batch.add(document, line: line.number, inputBytes: bytes)
         }
-        return batch.isEmpty ? nil : batch
+    }
+
+    private mutating func read(_ group: inout Group) {
+        guard !isReading else { return }
+        isReading = true
+        group.addTask { [input, due] in .read(try await input.next(until: due)) }
+    }
+
+    /// Takes input, or sends what there is where none came.
+    private mutating func take(_ chunk: [UInt8]?, _ group: inout Group) {
+        isReading = false
+        guard let chunk else { return send(&group) }
+        isAtEnd = chunk.isEmpty
+        lines = (isAtEnd ? splitter.finish().map { [$0] } ?? [] : splitter.append(chunk[...]))[...]
+    }
+
+    private mutating func take(
+        _ line: LineSplitter.Line,
+        _ reader: inout DocumentReader,
+        _ group: inout Group
+    ) {
+        let bytes = (line.bytes?.count ?? DocumentReader.lineBytesMaximum) + 1
+        guard line.number >= fromLine else { return display.received(bytes: bytes) }
+        let document = document(of: line, &reader)
+        if let document, !batch.fits(document) { send(&group) }
+        batch.add(document, line: line.number, inputBytes: bytes)
+        if document != nil, due == nil { due = .now() + Self.patience }
+        // Input without documents must not be read without end before anything is noted.
+        if batch.lineCount >= UploadBatch.linesMaximum { send(&group) }
     }
 
     /// The document of a line; nil where it holds none, or none that can be taken.
@@ -100,7 +131,6 @@ extension Uploader {
         of line: LineSplitter.Line,
         _ reader: inout DocumentReader
     ) -> Document? {
-        guard line.number >= fromLine else { return nil }
         guard let bytes = line.bytes else {
             let limit = NumberText.bytes(DocumentReader.lineBytesMaximum)
             reject(line.number, id: "", field: "", reason: "is longer than \(limit)")
@@ -116,18 +146,6 @@ extension Uploader {
         }
     }
 
-    private mutating func nextLine() async throws -> LineSplitter.Line? {
-        while lines.isEmpty, !isAtEnd {
-            let chunk = try await input.next()
-            lines = splitter.append(chunk[...])[...]
-            if chunk.isEmpty {
-                isAtEnd = true
-                lines = splitter.finish().map { [$0] } ?? []
-            }
-        }
-        return lines.popFirst()
-    }
-
     private mutating func reject(_ line: Int, id: String, field: String, reason: String) {
         let rejected = RejectedLine(line: line, id: id, field: field, reason: reason)
         totals.add(rejected)
@@ -138,25 +156,25 @@ extension Uploader {
 // MARK: Sending
 
 extension Uploader {
-    private typealias Group = ThrowingTaskGroup<Event, any Error>
-
-    private mutating func send(_ batch: UploadBatch, _ group: inout Group) async throws {
+    /// Sends the batch, if it holds anything, and begins another.
+    private mutating func send(_ group: inout Group) {
         guard let range = batch.lineRange else { return }
-        let number = ledger.begin(max(range.lowerBound, fromLine)...max(range.upperBound, fromLine))
-        guard !batch.documents.isEmpty else { return ledger.end(number) }
-        while calls >= Self.callsMaximum || settling.count >= Self.settlingMaximum {
-            guard let event = try await group.next() else { break }
-            handle(event, &group)
-        }
+        let number = ledger.begin(range)
+        let sent = batch
+        batch = UploadBatch()
+        due = nil
+        guard !sent.documents.isEmpty else { return ledger.end(number) }
         calls += 1
         group.addTask { [client, collection] in
-            let reply = try await client.upload(batch.documents, to: collection)
-            return .answered(number, batch, reply)
+            let reply = try await client.upload(sent.documents, to: collection)
+            return .answered(number, sent, reply)
         }
     }
 
     private mutating func handle(_ event: Event, _ group: inout Group) {
         switch event {
+        case .read(let chunk):
+            return take(chunk, &group)
         case .answered(let number, let batch, let reply):
             calls -= 1
             ledger.end(number)
@@ -168,8 +186,12 @@ extension Uploader {
             totals.failed += settled.failures.count
             for failure in settled.failures { display.show(failure) }
         }
-        display.update(documents: totals.accepted, settled: totals.indexed + totals.failed)
         settleNext(&group)
+        display.update(
+            documents: totals.accepted,
+            settled: totals.indexed + totals.failed,
+            isResting: calls == 0 && !isSettling
+        )
     }
 
     private mutating func take(_ reply: UploadReply, of batch: UploadBatch) {
