@@ -1,0 +1,150 @@
+internal import DocketTestKit
+internal import Foundation
+internal import Testing
+
+@testable internal import DocketCommands
+
+@Suite("docket tenant, key, collection and admin", .timeLimit(.minutes(2)))
+struct AdministrationCommandTests {
+    private let library: Library
+    private let admin: String
+
+    init() async throws {
+        library = try await Library()
+        admin = try library.server.administratorKey
+    }
+
+    @Test("makes, bounds, lists and deletes tenants")
+    func tenants() async throws {
+        let made = await library.run(
+            "tenant",
+            "create",
+            "museum",
+            "--quota-documents",
+            "7",
+            key: admin
+        )
+        #expect(made.status == .allWell)
+        #expect(made.output == "tenant museum made\n")
+        let twice = await library.run("tenant", "create", "museum", key: admin)
+        #expect(twice.status == .wrongUsage)
+        let changed = await library.run(
+            "tenant",
+            "quota",
+            "museum",
+            "--quota-bytes",
+            "9",
+            key: admin
+        )
+        #expect(changed.output == "tenant museum changed\n")
+        let list = try await library.run("--json", "tenant", "list", key: admin).json
+        let tenants = try #require(list["tenants"] as? [[String: Any]])
+        #expect(tenants.map { $0["name"] as? String } == ["library", "museum"])
+        #expect(tenants.last?["quota"] as? [String: Int] == ["bytes": 9])
+        let deleted = await library.run("tenant", "delete", "museum", "--yes", key: admin)
+        #expect(deleted.output == "museum deleted\n")
+        let rest = await library.run("tenant", "list", key: admin)
+        #expect(rest.lines.count == 2)
+        #expect(!rest.output.contains("museum"))
+    }
+
+    @Test("prints a new key alone, so that a file keeps it, and revokes it")
+    func keys() async throws {
+        let made = await library.run(
+            "key",
+            "create",
+            "--tenant",
+            "library",
+            "--scope",
+            "read,write",
+            "--expires",
+            "30d",
+            key: admin
+        )
+        let secret = try #require(made.lines.first)
+        #expect(made.output == secret + "\n")
+        #expect(!made.errors.contains(secret))
+        #expect(made.errors.hasSuffix(" of tenant library: it is not shown again\n"))
+        await #expect(library.run("status", key: secret).status == .allWell)
+
+        let list = await library.run("--json", "key", "list", "--tenant", "library", key: admin)
+        #expect(!list.output.contains(secret))
+        let keys = try #require(try list.json["keys"] as? [[String: Any]])
+        #expect(
+            keys.map { $0["scopes"] as? [String] } == [
+                ["read", "write", "admin"], ["read", "write"],
+            ]
+        )
+        #expect(keys.map { $0["expires"] == nil } == [true, false])
+        let id = try #require(keys.last?["id"] as? String)
+        let revoked = await library.run("key", "revoke", id, key: admin)
+        #expect(revoked.output == "key \(id) revoked\n")
+        await #expect(library.run("status", key: secret).status == .notPermitted)
+        let after = await library.run("key", "list", "--tenant", "library", key: admin)
+        #expect(after.lines.count == 3)
+        #expect(after.lines.first?.hasPrefix("ID ") == true)
+    }
+
+    @Test("shows a collection as a file for --schema has it")
+    func schema() async throws {
+        try await library.makeBooks()
+        let shown = try await library.run("--json", "collection", "show", "books").json
+        let attributes = try #require(shown["attributes"])
+        let file = library.folder.path("schema")
+        try JSONSerialization.data(withJSONObject: attributes, options: .sortedKeys)
+            .write(to: URL(fileURLWithPath: file))
+        let made = await library.run("collection", "create", "copies", "--schema", file)
+        #expect(made.status == .allWell)
+        #expect(
+            made.output == """
+                collection copies made
+                ATTRIBUTE  TYPE     USES
+                authors    keyword  filter,facet,search
+                year       number   filter,sort
+
+                """
+        )
+    }
+
+    @Test("widens, lists and deletes collections, and asks before it deletes")
+    func collections() async throws {
+        try await library.makeBooks()
+        let widened = await library.run(
+            "collection",
+            "add-attribute",
+            "books",
+            "--attribute",
+            "loaned:boolean:filter"
+        )
+        #expect(widened.status == .allWell)
+        #expect(widened.lines.last == "loaned     boolean  filter")
+        let list = await library.run("collection", "list")
+        #expect(list.lines.last?.hasPrefix("books           3  ") == true)
+
+        let asked = await library.run("collection", "delete", "books", answer: "no")
+        #expect(asked.status == .wrongUsage)
+        #expect(asked.errors.hasSuffix("docket: nothing was deleted\n"))
+        await #expect(library.run("collection", "show", "books").status == .allWell)
+        let deleted = await library.run("collection", "delete", "books", answer: "yes")
+        #expect(deleted.status == .allWell)
+        #expect(deleted.output == "books deleted\n")
+        await #expect(library.run("collection", "show", "books").status == .notFound)
+    }
+
+    @Test("backs the server up into a new directory, once")
+    func backup() async throws {
+        try await library.makeBooks("{\"id\": \"1\"}\n")
+        let directory = library.folder.path("copy")
+        let done = await library.run("admin", "backup", directory, key: admin)
+        #expect(done.status == .allWell)
+        #expect(done.output.hasPrefix("1 of 1 tenants, "))
+        #expect(done.output.hasSuffix(" in \(directory)\n"))
+        #expect(FileManager.default.fileExists(atPath: directory))
+        let again = await library.run("admin", "backup", directory, key: admin)
+        #expect(again.status == .wrongUsage)
+        let other = library.folder.path("other")
+        let json = try await library.run("--json", "admin", "backup", other, key: admin).json
+        #expect(json["tenants"] as? Int == 1)
+        #expect(json["bytes"] as? Int ?? 0 > 0)
+    }
+}
