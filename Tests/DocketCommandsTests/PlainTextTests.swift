@@ -6,7 +6,7 @@ internal import Testing
 struct PlainTextTests {
     @Test(
         "leaves what cannot steer a terminal as it is",
-        arguments: ["", "Words, 3 of them", "Erdős Pál", "数学", "مرحبا", "👩‍👩‍👧 e\u{301}", "a\u{A0}b"]
+        arguments: ["", "3 words", "Erdős Pál", "数学", "مرحبا", "👩‍👩‍👧 e\u{301}", "a\u{A0}b"]
     )
     func harmless(text: String) {
         #expect(PlainText.line(text) == text)
