@@ -169,7 +169,7 @@ let testing: [Target] = [
             "CDocketSQLite",
         ]
     ),
-    tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry"]),
+    tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry", "DocketTestKit"]),
     tests("DocketClient", ["DocketClient", "DocketCore", "DocketServer"]),
     tests(
         "DocketLoad",
@@ -189,6 +189,24 @@ let testing: [Target] = [
     .target(name: "CDocketMessages", linkerSettings: [.linkedLibrary("protobuf-c")]),
     tests("DocketMessages", ["DocketMessages", "DocketCore", "DocketWire", "CDocketMessages"]),
     tests("Conformance", ["DocketRPC", "DocketWire", "DocketRuntime", "DocketTelemetry"]),
+    .target(
+        name: "DocketTestKit",
+        dependencies: ["DocketClient", "DocketRuntime"],
+        path: "Tests/DocketTestKit",
+        swiftSettings: settings
+    ),
+    tests(
+        "DocketServer",
+        ["DocketServer", "DocketClient", "DocketCore", "DocketTestKit", "docketd"]
+    ),
+    tests(
+        "DocketCommands",
+        [
+            "DocketCommands", "DocketClient", "DocketCore", "DocketSettings", "DocketTestKit",
+            "docketd",
+        ]
+    ),
+    tests("EndToEnd", ["DocketClient", "DocketCore", "DocketTestKit", "docketd"]),
     tests("Tidy", []),
     .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount", cSettings: cSettings),
     .executableTarget(

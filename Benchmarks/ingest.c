@@ -141,7 +141,8 @@ static void prepare_all(void) {
     sql.sequence = prepare(file, "UPDATE meta SET value = ?1 WHERE name = 'sequence'");
     sql.state = prepare(
         file, "UPDATE collections SET schema = zeroblob(400), schema_epoch = 1, hard = 1,"
-              " soft = ?1, indexing = ?2, indexed = ?3, failed = 0, deleting = 0, bytes = ?4 WHERE id = %d");
+              " soft = ?1, indexing = ?2, indexed = ?3, failed = 0, deleting = 0, bytes = ?4"
+              " WHERE id = %d");
     sql.expire = prepare(
         file, "DELETE FROM idempotency WHERE (method, collection, key) IN"
               " (SELECT method, collection, key FROM idempotency WHERE expires_us <= ?1"

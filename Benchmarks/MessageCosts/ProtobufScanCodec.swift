@@ -1,8 +1,9 @@
 internal import CDocketMessages
 
-/// The linear look at a body that protobuf-c needs before it: depth, singular messages that come
-/// twice, text that is no UTF-8 or holds NUL. Otherwise it merges in quadratic time and recurses
-/// without a bound.
+/// The linear look at a body that protobuf-c needs before it.
+///
+/// It judges depth, singular messages that come twice, and text that is no UTF-8 or holds NUL;
+/// without it protobuf-c merges in quadratic time and recurses without a bound.
 @safe
 struct ProtobufScan {
     private static let depthMaximum = 16

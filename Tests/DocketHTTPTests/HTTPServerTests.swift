@@ -1,5 +1,6 @@
 internal import DocketHTTP
 internal import DocketTelemetry
+internal import DocketTestKit
 internal import Glibc
 internal import Synchronization
 internal import Testing

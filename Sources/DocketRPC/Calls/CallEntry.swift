@@ -31,6 +31,9 @@ final class CallEntry {
     /// Whether it stands in the connection's send queue.
     var isQueued = false
 
+    /// How the peer was told that the call ended (server).
+    var endedWith: StatusCode?
+
     /// Why the call is over before its time.
     var failure: CallFailure?
     var task: Task<Void, Never>?

@@ -57,6 +57,7 @@ extension Connection {
         case .server:
             guard !entry.hasEnded else { break }
             writeStatus(ReplyMeta(status: status), on: entry.stream)
+            entry.endedWith = status.code
         case .client:
             // The server never heard of a call that did not go out, and is done with one it ended.
             guard entry.callMeta == nil, !entry.hasPeerEnded else { break }
@@ -103,8 +104,7 @@ extension Connection {
             abandon(entry, CallStatus(.internalError, "the call was not answered"))
         }
         if let head = entry.head {
-            let status = entry.failure?.status.code ?? entry.ending?.status.code ?? .ok
-            session?.ended(head, status)
+            session?.ended(head, entry.endedWith ?? entry.failure?.status.code ?? .ok)
         }
         if entry.hasEnded { forget(entry) }
     }

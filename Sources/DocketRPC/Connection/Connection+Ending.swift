@@ -25,7 +25,9 @@ extension Connection {
         if let partialSince = frames.partialSince, now - partialSince > configuration.frameLimit {
             return fail(.connection(.timeout, "a frame took too long"))
         }
-        if isClosing || drainDeadline.map({ now > $0 }) == true { return lose("the time is over") }
+        if [closeDeadline, drainDeadline].contains(where: { $0.map { now > $0 } == true }) {
+            return lose("the time is over")
+        }
         if session?.isRevoked == true {
             sayGoodbye(.unauthenticated, "the key is no longer valid")
             return closeAfterFlush()
@@ -142,10 +144,12 @@ extension Connection {
         closeAfterFlush()
     }
 
-    /// Takes nothing more and closes when everything is written, a tick later at the latest.
+    /// Takes nothing more and closes when everything is written and the peer has closed too: a tick
+    /// later at the latest, or when the time to drain is over.
     func closeAfterFlush() {
         guard !isClosed, !isClosing else { return }
         isClosing = true
+        closeDeadline = drainDeadline ?? loop.turnStart + Self.tick
         flushLater()
     }
 
@@ -162,7 +166,8 @@ extension Connection {
         let failure = CallFailure(.unavailable, why)
         configuration.observer?(.lost(failure))
         greeting.fail(failure)
-        for entry in entries.values {
+        // What has come whole is still there for its caller.
+        for entry in entries.values where !(entry.hasPeerEnded && frames.machine.role == .client) {
             entry.hasEnded = true
             stop(entry, failure)
         }

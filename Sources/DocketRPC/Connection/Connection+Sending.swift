@@ -150,6 +150,7 @@ extension Connection {
     /// This side of the call is over.
     private func sideEnded(_ entry: CallEntry) {
         entry.hasEnded = true
+        entry.endedWith = entry.ending?.status.code
         frames.machine.ended(entry.stream)
         if frames.machine.role == .server, entry.task == nil { forget(entry) }
         if frames.machine.role == .client { forgetIfOver(entry) }

@@ -37,6 +37,8 @@ package actor Connection: TurnEnd {
     var isFlushDue = false
     var isReadingPaused = false
     var isClosing = false
+    /// Nothing more is written; what still comes is thrown away until the peer closes too.
+    var hasFinishedWriting = false
     var isClosed = false
     var hasPreface = false
     /// Whether the last round of the send queue sent anything.
@@ -45,6 +47,7 @@ package actor Connection: TurnEnd {
     var opened = MonotonicTime.now()
     var lastRead = MonotonicTime.now()
     var drainDeadline: MonotonicTime?
+    var closeDeadline: MonotonicTime?
     var tickToken: DeadlineToken?
     var ageLimit: MonotonicTime = .distantFuture
     /// Client: settled when the greeting is done or the connection is lost.
@@ -112,13 +115,13 @@ package actor Connection: TurnEnd {
 
     func read() {
         var share = Self.readShare
-        while share > 0, !isReadingPaused, !isClosing, !isClosed {
+        while share > 0, isReading, !isClosed {
             switch bytes.read(into: &frames.input) {
             case .moved(let count):
                 share -= count
                 lastRead = loop.turnStart
                 configuration.metrics.read(count)
-                processInput()
+                if hasFinishedWriting { frames.input.removeAll() } else { processInput() }
                 if count < 16 << 10, !bytes.hasBuffered { return }
             case .wouldBlock: return
             case .ended: return lose("the peer closed the connection")
@@ -131,6 +134,9 @@ package actor Connection: TurnEnd {
         }
     }
 
+    /// Whether what comes is taken now.
+    private var isReading: Bool { hasFinishedWriting || !isReadingPaused && !isClosing }
+
     func resumeReading() {
         guard !isClosed, !isHandshaking else { return }
         processInput()
@@ -141,7 +147,7 @@ package actor Connection: TurnEnd {
     func updateInterest() {
         guard !isClosed else { return }
         var wants = bytes.wants
-        if isReadingPaused || isClosing, !isHandshaking { wants.remove(.readable) }
+        if !isReading, !isHandshaking { wants.remove(.readable) }
         watch?.setInterest(wants)
     }
 
@@ -171,7 +177,17 @@ package actor Connection: TurnEnd {
             queueFrames()
             guard flush() else { return }
         } while frames.output.isEmpty && hasSendable
-        if isClosing, frames.output.isEmpty { lose("closed") }
+        if isClosing, frames.output.isEmpty { finishWriting() }
+    }
+
+    /// Tells the peer that this was all, and waits for its end: closing over bytes that were not
+    /// read would take back what is still on its way.
+    private func finishWriting() {
+        guard !hasFinishedWriting else { return }
+        hasFinishedWriting = true
+        bytes.finishWriting()
+        frames.input.removeAll()
+        read()
     }
 
     /// Writes what waits; false when the connection is lost.

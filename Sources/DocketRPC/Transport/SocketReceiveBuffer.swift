@@ -43,6 +43,9 @@
         }
     }
 
+    /// Drops all unread bytes.
+    package mutating func removeAll() { consume(count) }
+
     /// Appends what fits of `bytes` and returns how much that was.
     package mutating func append(_ bytes: RawSpan) -> Int {
         unsafe fill { free in

@@ -29,12 +29,15 @@ struct ListenerTests {
                 case .ended, .failed: return close()
                 }
             }
-            while isReady, case .moved = stream.read(into: &received) {
+            var progress = StreamProgress.wouldBlock
+            while isReady {
+                progress = stream.read(into: &received)
+                guard case .moved = progress else { break }
                 unsent.append(received.unread)
                 received.consume(received.count)
             }
             if !unsent.isEmpty { _ = stream.write(from: &unsent) }
-            if isReady, stream.read(into: &received) == .ended { return close() }
+            if progress == .ended { return close() }
             watch?.setInterest(stream.wants)
         }
 
@@ -143,7 +146,8 @@ struct ListenerTests {
             let sent = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
             unsent.append(sent)
             var received: [UInt8] = []
-            while received.count < sent.count {
+            let end = MonotonicTime.now() + soon
+            while received.count < sent.count, .now() < end {
                 if !unsent.isEmpty { _ = client.write(from: &unsent) }
                 received += client.readAll().bytes
                 await Task.yield()

@@ -1,0 +1,26 @@
+internal import DocketRPC
+internal import DocketRuntime
+internal import DocketWire
+internal import Testing
+
+/// What a connection that ends in order leaves to its callers.
+@Suite("Conformance: the end of a connection")
+struct EndingCases {
+    @Test("a reply that has come whole is there for its caller after the connection has gone")
+    func wholeReply() async throws {
+        try await withTestServer { server in
+            let lost = OneShot<Void>()
+            let client = try await server.connect {
+                $0.observer = { if case .lost = $0 { lost.succeed(()) } }
+            }
+            let call = try await client.open(CallMeta(.sized))
+            try await call.send(encoded(1_000, 1_001, 1_002), isLast: true)
+            await server.expect(.sent(2))
+            await server.rpc.stop(by: .now() + .seconds(20))
+            try await lost.value(by: .now() + .seconds(20))
+            for size in 1_000...1_002 { try await #expect(call.receive()?.count == size) }
+            try await #expect(call.receive() == nil)
+            await call.close()
+        }
+    }
+}
