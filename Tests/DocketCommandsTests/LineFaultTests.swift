@@ -34,6 +34,28 @@ struct LineFaultTests {
         #expect(read("{\"id\": \(value)}") == rejected)
     }
 
+    @Test("names a document by its id though the fault comes first")
+    func lateID() {
+        let rejected = DocumentReader.Outcome.rejected(
+            id: "1",
+            field: "title",
+            reason: "is not a string"
+        )
+        #expect(read(#"{"title": 3, "more": 4, "id": "1"}"#) == rejected)
+    }
+
+    @Test("shortens the names that it shows")
+    func longName() {
+        let name = String(repeating: "n", count: 100_000)
+        let outcome = read(#"{"id": "1", "attributes": {"\#(name)": 1}}"#)
+        guard case .rejected(_, let field, _) = outcome else {
+            Issue.record("an unknown attribute was taken")
+            return
+        }
+        #expect(field.hasPrefix("attributes.nnn"))
+        #expect(field.utf8.count < 100)
+    }
+
     @Test(
         "refuses a name that comes twice, in the document and among its attributes",
         arguments: [

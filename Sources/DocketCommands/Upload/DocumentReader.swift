@@ -5,7 +5,7 @@ internal import DocketJSON
 package struct DocumentReader: ~Copyable {
     /// Longest line: a document of 1 MiB, every byte of it escaped.
     package static let lineBytesMaximum = 8 << 20
-    private static let idShownMaximum = 64
+    private static let nameShownMaximum = 64
 
     private let types: [String: AttributeType]
     private var parser: JSONParserHandle
@@ -27,9 +27,17 @@ package struct DocumentReader: ~Copyable {
         let types = types
         do {
             let root = try parser.parse(line)
+            var first: LineFault?
             let isObject = try root.forEachMember { name, value in
-                try Self.read(name, value, types, into: &document)
+                // After a fault only the id is still of interest, to name the document by it.
+                guard first == nil || name == "id" else { return }
+                do {
+                    try Self.read(name, value, types, into: &document)
+                } catch let fault as LineFault {
+                    first = first ?? fault
+                }
             }
+            if let first { throw first }
             guard isObject else { throw LineFault(field: "", reason: "is not a JSON object") }
             return .document(document)
         } catch let fault as LineFault {
@@ -52,12 +60,13 @@ package struct DocumentReader: ~Copyable {
         case "attributes":
             guard !value.isNull else { return }
             let isObject = try value.forEachMember { name, value in
-                let values = try attribute(value, types[name], "attributes.\(name)")
+                let shown = PlainText.shortened(name, to: nameShownMaximum)
+                let values = try attribute(value, types[name], "attributes.\(shown)")
                 if !values.isEmpty { document.attributes.append(Attribute(name, values)) }
             }
             guard isObject else { throw LineFault(field: name, reason: "is not an object") }
         default:
-            let shown = PlainText.shortened(name, to: Self.idShownMaximum)
+            let shown = PlainText.shortened(name, to: Self.nameShownMaximum)
             throw LineFault(
                 field: shown,
                 reason: "is not a part of a document: id, title, body, attributes"

@@ -5,9 +5,10 @@ internal import DocketWire
 /// Serves each call as its ``Behaviour`` says; every credential is welcome.
 struct BehaviourServer: CallServer {
     let report: AsyncStream<TestServer.Event>.Continuation
+    let gate: Gate
 
     func open(_ connection: ConnectionInfo) async throws(CallFailure) -> any CallSession {
-        BehaviourSession(report: report)
+        BehaviourSession(report: report, gate: gate)
     }
 }
 
@@ -15,8 +16,12 @@ private final class BehaviourSession: CallSession {
     let budget = ByteBudget(maximum: 64 << 20)
     let isRevoked = false
     private let report: AsyncStream<TestServer.Event>.Continuation
+    private let gate: Gate
 
-    init(report: AsyncStream<TestServer.Event>.Continuation) { self.report = report }
+    init(report: AsyncStream<TestServer.Event>.Continuation, gate: Gate) {
+        self.report = report
+        self.gate = gate
+    }
 
     func answerAtOnce(_ head: CallHead, body: RawSpan, into reply: inout ReplyWriter) -> Bool {
         false
@@ -29,7 +34,9 @@ private final class BehaviourSession: CallSession {
             ? CallStatus(.unimplemented, "there is no such method", notProcessed: true) : nil
     }
 
-    func ended(_ head: CallHead, _ status: StatusCode) {}
+    func ended(_ head: CallHead, _ status: StatusCode) {
+        if let behaviour = Behaviour(rawValue: head.meta.method) { report.yield(.ended(behaviour)) }
+    }
 
     func serve(_ call: ServerCall) async {
         guard let behaviour = Behaviour(rawValue: call.head.meta.method) else { return }
@@ -57,6 +64,9 @@ private final class BehaviourSession: CallSession {
             try await call.finish(writer.bytes)
         case .hold:
             try await Task.sleep(for: .seconds(3600))
+        case .stubborn:
+            await gate.pass()
+            try await call.finish()
         case .fail:
             let request = try await call.receive() ?? []
             throw CallFailure(

@@ -64,18 +64,37 @@ struct RawPeer: ~Copyable {
     }
 
     /// Opens a call whose request is `body`.
-    func call(_ stream: UInt32, _ behaviour: Behaviour, _ body: [UInt8] = []) throws {
+    func call(
+        _ stream: UInt32,
+        _ behaviour: Behaviour,
+        _ body: [UInt8] = [],
+        priority: Priority = .interactive
+    ) throws {
         var meta = ByteWriter()
         CallMeta(behaviour).encode(into: &meta)
         var writer = ByteWriter()
         FrameHeader(
             type: .call,
-            flags: .endStream,
+            flags: FrameFlags.endStream.union(FrameFlags(priority: priority)),
             stream: stream,
             metaLength: meta.count,
             bodyLength: body.count
         ).encode(into: &writer)
         try send(writer.bytes + meta.bytes + body)
+    }
+
+    func cancel(_ stream: UInt32) throws {
+        var writer = ByteWriter()
+        ControlFrame.appendCancel(stream: stream, reason: .unspecified, to: &writer)
+        try send(writer.bytes)
+    }
+
+    /// The next frame of a stream; others are passed over.
+    func frame(of stream: UInt32) throws -> Frame {
+        while true {
+            let frame = try frame()
+            if frame.stream == stream { return frame }
+        }
     }
 
     func grant(_ bytes: UInt32, on stream: UInt32) throws {

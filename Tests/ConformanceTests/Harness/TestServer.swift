@@ -24,6 +24,37 @@ enum Behaviour: UInt16 {
     case early
     /// Fails with details.
     case detailed
+    /// Takes no notice of being cancelled: ends when the server's gate is opened.
+    case stubborn
+}
+
+/// Where handlers wait whatever becomes of their calls.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    func pass() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    func open() {
+        let waiting = state.withLock { state in
+            state.isOpen = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
 }
 
 /// A server on a free port, and what became of its handlers.
@@ -32,11 +63,13 @@ final class TestServer: Sendable {
         case began(Behaviour)
         case sent(Int)
         case cancelled(Behaviour)
+        case ended(Behaviour)
     }
 
     let loops: EventLoopGroup
     let rpc: RPCServer
     let events: AsyncStream<Event>
+    let gate = Gate()
     private let resolver: NameResolver
 
     init(_ change: (inout ConnectionConfiguration) -> Void = { _ in }) async throws {
@@ -50,7 +83,7 @@ final class TestServer: Sendable {
         rpc = try RPCServer(
             at: Endpoint(host: "127.0.0.1", port: 0),
             on: loops,
-            serving: BehaviourServer(report: report),
+            serving: BehaviourServer(report: report, gate: gate),
             tls: nil,
             configuration: configuration
         )
@@ -85,6 +118,7 @@ final class TestServer: Sendable {
     }
 
     func stop() async {
+        gate.open()
         await rpc.stop(by: .now())
         resolver.shutdown()
         loops.stop()

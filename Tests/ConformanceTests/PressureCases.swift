@@ -1,0 +1,110 @@
+internal import DocketRPC
+internal import DocketRuntime
+internal import DocketWire
+internal import Testing
+
+/// What a peer does too often, and what many calls on one connection do to each other.
+@Suite("Conformance: pressure")
+struct PressureCases {
+    private func code(_ frame: RawPeer.Frame) throws -> StatusCode {
+        try #require(frame.type == FrameType.status.rawValue)
+        return try ReplyMeta.decode(frame.payload.rawSpan).status.code
+    }
+
+    @Test("B28: a call that has ended is cancelled in vain")
+    func cancelOfThePast() async throws {
+        try await withTestServer { server in
+            let peer = try RawPeer(port: server.port)
+            try peer.call(1, .echo, [1])
+            #expect(try peer.frame(of: 1).payload.last == 1)
+            try peer.cancel(1)
+            try peer.cancel(1)
+            try peer.call(3, .echo, [3])
+            #expect(try peer.frame(of: 3).payload.last == 3)
+        }
+    }
+
+    @Test("B28: a cancel of a call that never was ends the connection")
+    func cancelOfNothing() async throws {
+        try await withTestServer { server in
+            let peer = try RawPeer(port: server.port)
+            try peer.cancel(9)
+            #expect(try peer.farewell() == .protocolError)
+        }
+    }
+
+    @Test("B32: a handler that takes no notice of cancel keeps its place")
+    func rapidReset() async throws {
+        try await withTestServer {
+            $0.limits.streamsMaximum = 2
+        } _: { server in
+            let peer = try RawPeer(port: server.port)
+            for stream: UInt32 in [1, 3] { try peer.call(stream, .stubborn) }
+            for stream: UInt32 in [1, 3] { try peer.cancel(stream) }
+            for stream: UInt32 in [5, 7, 9] {
+                try peer.call(stream, .echo, [1])
+                #expect(try code(peer.frame(of: stream)) == .resourceExhausted)
+            }
+            server.gate.open()
+            await server.expect(.ended(.stubborn))
+            await server.expect(.ended(.stubborn))
+            try peer.call(11, .echo, [11])
+            #expect(try peer.frame(of: 11).payload.last == 11)
+        }
+    }
+
+    @Test("B33: too many cancels end the connection and say so")
+    func tooManyCancels() async throws {
+        try await withTestServer {
+            $0.limits.cancelsMaximum = 5
+        } _: { server in
+            let peer = try RawPeer(port: server.port)
+            for number: UInt32 in 0..<6 {
+                try peer.call(2 * number + 1, .hold)
+                try peer.cancel(2 * number + 1)
+            }
+            #expect(try peer.farewell() == .tooManyCancels)
+        }
+    }
+
+    @Test("D65: small calls are answered between the messages of an upload of 100 MB")
+    func besideAnUpload() async throws {
+        try await withTestServer { server in
+            let client = try await server.connect()
+            let upload = try await client.open(CallMeta(.sum))
+            let message = [UInt8](repeating: 7, count: 1_000_000)
+            for number in 1...100 {
+                try await upload.send(message, isLast: number == 100)
+                #expect(try await client.call(CallMeta(.echo), [1]).body == [1])
+            }
+            let sum = try #require(try await upload.receive())
+            #expect(sum.rawSpan.bigEndian64(at: 0) == 100_000_000)
+            await upload.close()
+        }
+    }
+
+    @Test("D66: an interactive answer overtakes all that a bulk call has not written")
+    func priority() async throws {
+        try await withTestServer { server in
+            let peer = try RawPeer(
+                port: server.port,
+                streamCredit: 1 << 30,
+                connectionCredit: 1 << 30
+            )
+            let bulk = [UInt32](repeating: 100_000, count: 400)
+            try peer.call(1, .sized, bulk.flatMap { encoded($0) }, priority: .bulk)
+            // Its output is full now, and what the system holds too, since nobody reads.
+            await server.expect(.sent(5))
+            try peer.call(3, .echo, [3])
+            await server.expect(.began(.echo))
+            var before = 0
+            while true {
+                let frame = try peer.frame()
+                if frame.stream == 3 { break }
+                if frame.stream == 1 { before += frame.payload.count }
+            }
+            // The output and the system's buffers, of 40 MB that the bulk call has.
+            #expect(before < 20_000_000)
+        }
+    }
+}
