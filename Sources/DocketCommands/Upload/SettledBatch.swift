@@ -4,7 +4,7 @@ internal import DocketCore
 /// What became of a batch once none of its documents waits to be indexed any more.
 struct SettledBatch: Sendable {
     private static let firstPause = Duration.milliseconds(20)
-    private static let longestPause = Duration.seconds(1)
+    private static let longestPause = Duration.milliseconds(100)
 
     private(set) var indexed = 0
     /// A line for each document that failed.
