@@ -9,18 +9,23 @@ extension UploadRequest: WireMessage {
         while let field = try check.next(&reader) {
             switch field.number {
             case 1: request.collection = try reader.readString(field)
-            case 2:
-                try request.documents.append(
-                    Document.read(try reader.readBytes(field)),
-                    field,
-                    maximum: WireLimits.documents
-                )
+            case 2: try request.append(try reader.readBytes(field), field)
             // An ignored precondition would lose updates.
             case 3: throw DocketError.unserved("preconditions")
             default: try check.skip(field, &reader)
             }
         }
         return request
+    }
+
+    private mutating func append(_ body: RawSpan, _ field: ProtobufField) throws {
+        let document: Document
+        do {
+            document = try Document.read(body)
+        } catch let fault as ProtobufError {
+            throw DocketError.invalid("documents[\(documents.count)]", "cannot be read: \(fault)")
+        }
+        try documents.append(document, field, maximum: WireLimits.documents)
     }
 
     package func write(to writer: inout ByteWriter) {

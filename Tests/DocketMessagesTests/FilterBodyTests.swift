@@ -80,7 +80,7 @@ struct FilterBodyTests {
                 value.appendPresentField(4, 1 as UInt8)
             }
         }
-        #expect(reason([two]).contains("duplicateMessage(field: 4)"))
+        #expect(reason([two]).contains("field 4 comes twice"))
         let number = Node(operation: Operation.startsWith) { writer in
             writer.appendMessage(4) { $0.appendPresentField(3, 1 as UInt8) }
         }

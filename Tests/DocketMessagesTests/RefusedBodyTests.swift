@@ -27,7 +27,17 @@ struct RefusedBodyTests {
     func text(bytes: [UInt8]) {
         let error = fault(SearchRequest.self) { $0.appendPresentField(2, bytes: bytes) }
         #expect(error?.code == .invalidArgument)
-        #expect(error?.message.contains("invalidText(field: 2)") == true)
+        #expect(error?.message.contains("field 2 is not UTF-8 or holds a NUL") == true)
+    }
+
+    @Test("a document that cannot be read is named by its place in the batch")
+    func document() {
+        let error = fault(UploadRequest.self) { writer in
+            writer.appendMessage(2) { $0.appendField(1, "1") }
+            writer.appendPresentField(2, bytes: [0x0A, 0x05, 0x61])
+        }
+        let message = "documents[1]: cannot be read: the bytes end inside a field"
+        #expect(error?.message.contains(message) == true)
     }
 
     @Test("a singular sub-message comes once")
@@ -35,7 +45,7 @@ struct RefusedBodyTests {
         let error = fault(VersionedDocument.self) { writer in
             for _ in 0..<2 { writer.appendMessage(1) { $0.appendField(1, "a") } }
         }
-        #expect(error?.message.contains("duplicateMessage(field: 1)") == true)
+        #expect(error?.message.contains("field 1 comes twice") == true)
     }
 
     @Test("a list over its bound is refused")
@@ -46,7 +56,7 @@ struct RefusedBodyTests {
             }
         }
         #expect(ids(10_000) == nil)
-        #expect(ids(10_001)?.message.contains("outOfRange(field: 2)") == true)
+        #expect(ids(10_001)?.message.contains("field 2 is beyond its bound") == true)
     }
 
     @Test("a scope that is not known here is kept out of a listed key, not the key of the list")

@@ -18,6 +18,22 @@ package enum ProtobufError: Error, Hashable, Sendable {
     case duplicateMessage(field: Int)
 }
 
+extension ProtobufError: CustomStringConvertible {
+    /// What is wrong, by the number that the field has in the contract.
+    package var description: String {
+        switch self {
+        case .truncated: "the bytes end inside a field"
+        case .malformedVarint: "a varint is longer than ten bytes or 64 bits"
+        case .invalidFieldNumber: "a field has a number that no field can have"
+        case .unsupportedWireType: "a field has a wire type that is not supported"
+        case .unexpectedWireType(let field): "field \(field) has another wire type than its own"
+        case .outOfRange(let field): "field \(field) is beyond its bound"
+        case .invalidText(let field): "field \(field) is not UTF-8 or holds a NUL"
+        case .duplicateMessage(let field): "field \(field) comes twice"
+        }
+    }
+}
+
 /// The tag of a field: its number and how its value is written.
 package struct ProtobufField: Hashable, Sendable {
     /// 1 to 2^29 - 1.
