@@ -134,6 +134,38 @@ struct DamagedTenantTests {
         try await expectHealthy(tenant, third)
     }
 
+    @Test("is left out of a backup, which says so and has the others", arguments: [0, 1])
+    func backup(firstPage: Int) async throws {
+        let first = try await TestServer(folder)
+        let damaged = try await makeTenant("damaged", first)
+        let healthy = try await makeTenant("healthy", first)
+        try await #expect(first.stop().status == 0)
+        try damage(damaged, from: firstPage)
+        let second = try await TestServer(folder)
+        try await second.client(second.administratorKey) { client in
+            let error = await #expect(throws: DocketError.self) {
+                _ = try await client.backup(into: folder.path("backup"))
+            }
+            #expect(error?.code == .dataLoss)
+            #expect(error?.message.contains("all but the tenants whose files are damaged") == true)
+        }
+        try await #expect(second.stop().status == 0)
+
+        let restore = ["restore", folder.path("backup"), "--data-dir", folder.path("new")]
+        try await #expect(RunningProgram.run("docketd", restore).status == 0)
+        let third = try await TestServer(folder, ["--data-dir", folder.path("new")])
+        try await third.client(healthy.key) { client in
+            try await client.waitUntilIndexed("papers")
+        }
+        try await expectHealthy(healthy, third)
+        try await third.client(damaged.key) { client in
+            let error = await #expect(throws: DocketError.self) {
+                _ = try await client.search(SearchRequest(collection: "papers", query: "paper"))
+            }
+            #expect(error?.code == .dataLoss)
+        }
+    }
+
     @Test("written by a newer version is refused and stays as it is")
     func newerFormat() async throws {
         let first = try await TestServer(folder)

@@ -16,13 +16,21 @@ extension EmbeddedStore: StoreBackup {
         try FilesHandle.makeFolder(folder + "/tenants")
         var done = BackupProgress()
         var copied: Set<TenantID> = []
+        var damaged: [TenantID] = []
         // The control file comes after its tenants: each that it names is there.
         for _ in 0..<Self.roundsMaximum {
             let missing = try await tenants().map(\.id).filter { !copied.contains($0) }
             if missing.isEmpty { break }
             done.tenantsAll = copied.count + missing.count
             for tenant in missing {
-                done.bytes += try await copy(tenant, into: folder)
+                do throws(DocketError) {
+                    done.bytes += try await copy(tenant, into: folder)
+                } catch {
+                    // One tenant's damage is no reason to have no backup of the others.
+                    guard error.code == .dataLoss else { throw error }
+                    damaged.append(tenant)
+                    try FilesHandle.removeDatabase(Self.copyPath(tenant, folder))
+                }
                 copied.insert(tenant)
                 done.tenantsDone += 1
                 await progress(done)
@@ -37,7 +45,18 @@ extension EmbeddedStore: StoreBackup {
             )
         }
         try BackupFiles.writeManifest(folder)
+        guard damaged.isEmpty else {
+            let numbers = damaged.map { "\($0.number)" }.joined(separator: ", ")
+            throw DocketError(
+                .dataLoss,
+                "the backup has all but the tenants whose files are damaged: \(numbers)"
+            )
+        }
         return done
+    }
+
+    private static func copyPath(_ tenant: TenantID, _ folder: String) -> String {
+        "\(folder)/tenants/\(tenant.number).db"
     }
 
     private func copy(_ tenant: TenantID, into folder: String) async throws(DocketError) -> Int {
@@ -47,7 +66,7 @@ extension EmbeddedStore: StoreBackup {
             try shared.answering(tenant) {
                 try BackupFiles.copy(
                     shared.path(of: tenant),
-                    "\(folder)/tenants/\(tenant.number).db",
+                    Self.copyPath(tenant, folder),
                     shared.configuration
                 )
             }

@@ -92,6 +92,24 @@ struct SessionTests {
         }
     }
 
+    @Test("A17: a unary call of two messages is refused, and the connection goes on")
+    func twoMessages() async throws {
+        try await TestService.run { test in
+            let client = try await test.connect(test.key(test.tenant("acme")))
+            try await client.create()
+            let request = SearchRequest(collection: "papers", query: "tea").encode()
+            let meta = CallMeta(method: DocketMethod.search.rawValue)
+            let call = try await client.connection.open(meta)
+            try await call.send(request, isLast: false)
+            try await call.send(request, isLast: true)
+            let error = await failure { _ = try await call.receive() }
+            #expect(error?.code == .invalidArgument)
+            #expect(error?.message.contains("more than one message") == true)
+            await call.close()
+            #expect(try await client.search("tea").reply.hits.isEmpty)
+        }
+    }
+
     @Test("a revoked key ends its session at once: no call, no cached reply, no new connection")
     func revocation() async throws {
         try await TestService.run { test in
