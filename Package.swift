@@ -151,7 +151,7 @@ let testing: [Target] = [
         path: "Tests/PowerCutServer",
         swiftSettings: settings
     ),
-    tests("PowerCut", ["DocketClient", "DocketCore", "docketd-power-cut"]),
+    tests("PowerCut", ["DocketClient", "DocketCore", "DocketTestKit", "docketd-power-cut"]),
     tests("DocketCore", ["DocketCore"]),
     tests("DocketCache", ["DocketCache"]),
     tests("DocketTelemetry", ["DocketTelemetry"]),

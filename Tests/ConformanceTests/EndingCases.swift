@@ -6,6 +6,21 @@ internal import Testing
 /// What a connection that ends in order leaves to its callers.
 @Suite("Conformance: the end of a connection")
 struct EndingCases {
+    @Test(
+        "a peer that never closes does not hold up a server that has said all",
+        .timeLimit(.minutes(1))
+    )
+    func silentPeer() async throws {
+        try await withTestServer {
+            $0.limits.graceMilliseconds = 3_600_000
+        } _: { server in
+            let peer = try RawPeer(port: server.port)
+            #expect(try peer.frame().type == FrameType.helloAck.rawValue)
+            await server.rpc.stop(by: .now() + .seconds(3_600))
+            #expect(try peer.farewell() == .shutdown)
+        }
+    }
+
     @Test("a reply that has come whole is there for its caller after the connection has gone")
     func wholeReply() async throws {
         try await withTestServer { server in

@@ -17,15 +17,22 @@ package final class TestServer: Sendable {
     package let http: String
 
     /// Starts it with `flags`, which win over `defaults`; returns when calls are served.
+    ///
+    /// - Parameters:
+    ///   - folder: Where its data are, also those of a server before it.
+    ///   - flags: Of the command line.
+    ///   - environment: Settings that win over `defaults`.
+    ///   - name: The program, which takes what docketd takes.
     package init(
         _ folder: TestFolder,
         _ flags: [String] = [],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        program name: String = "docketd"
     ) async throws {
         let file = folder.path("ready")
         try? FileManager.default.removeItem(atPath: file)
         program = try RunningProgram(
-            "docketd",
+            name,
             flags,
             environment: Self.defaults(folder).merging(environment) { $1 }
         )

@@ -1,6 +1,6 @@
 import DocketClient
+import DocketTestKit
 import Foundation
-import Synchronization
 import Testing
 
 /// Kills a server that loses what was not synced, again and again, and counts what is missing.
@@ -20,9 +20,9 @@ struct PowerCutTests {
         var standing: Set<String> { uploaded.subtracting(deleted).subtracting(undecided) }
     }
 
-    private let folder: TemporaryFolder
+    private let folder: TestFolder
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try TestFolder() }
 
     @Test("fifty cuts during uploads lose nothing that was acknowledged, and double nothing")
     func keeps() async throws {
@@ -30,7 +30,7 @@ struct PowerCutTests {
         let key = try await prepare()
         var told = Told()
         for round in 0..<50 {
-            let server = try await PowerCutServer(folder, syncs: true)
+            let server = try await startServer()
             try await check(told, server.address, key, isWhole: round % 10 == 9)
             try await upload(
                 round,
@@ -40,7 +40,7 @@ struct PowerCutTests {
                 &told
             )
         }
-        let server = try await PowerCutServer(folder, syncs: true)
+        let server = try await startServer()
         try await check(told, server.address, key, isWhole: true)
         #expect(told.uploaded.count >= 50 * Self.batch)
         #expect(!told.deleted.isEmpty)
@@ -52,11 +52,11 @@ struct PowerCutTests {
         var lost = 0
         for round in 0..<10 where lost == 0 {
             var told = Told()
-            let server = try await PowerCutServer(folder, syncs: false)
+            let server = try await startServer("--no-sync")
             try await upload(round, server, key, cutAfter: 8, &told)
-            let next = try await PowerCutServer(folder, syncs: true)
+            let next = try await startServer()
             lost = try await missing(of: told, next.address, key).count
-            next.cut()
+            try await cut(next)
         }
         #expect(lost > 0)
     }
@@ -65,31 +65,36 @@ struct PowerCutTests {
 // MARK: - Rounds
 
 extension PowerCutTests {
+    /// A docketd whose unsynced writes are lost when it is killed, on the data of the one before.
+    private func startServer(_ flags: String...) async throws -> TestServer {
+        try await TestServer(
+            folder,
+            flags + ["--log-level", "error"],
+            program: "docketd-power-cut"
+        )
+    }
+
+    /// The power goes.
+    private func cut(_ server: TestServer) async throws {
+        server.program.signal(SIGKILL)
+        _ = try await server.program.end()
+    }
+
     /// A tenant with a collection, and its key.
     private func prepare() async throws -> String {
-        let server = try await PowerCutServer(folder, syncs: true)
-        defer { server.cut() }
-        let administrator = try String(
-            contentsOfFile: folder.path + "/data/admin.key",
-            encoding: .utf8
-        )
-        let key = try await withDocketClient(
-            addresses: [server.address],
-            key: administrator.trimmingCharacters(in: .whitespacesAndNewlines)
-        ) { client in
-            try await client.createTenant("acme")
-            return try await client.createKey(forTenant: "acme").secret
-        }
-        try await withDocketClient(addresses: [server.address], key: key) { client in
+        let server = try await startServer()
+        let key = try await server.makeTenant("acme")
+        try await server.client(key) { client in
             _ = try await client.createCollection("papers")
         }
+        try await cut(server)
         return key
     }
 
     /// Uploads, and deletes now and then, until the power goes after so many acknowledgements.
     private func upload(
         _ round: Int,
-        _ server: PowerCutServer,
+        _ server: TestServer,
         _ key: String,
         cutAfter maximum: Int,
         _ told: inout Told
@@ -114,13 +119,14 @@ extension PowerCutTests {
                     heard.append(one)
                     if heard.count == maximum { break }
                 }
-                server.cut()
+                server.program.signal(SIGKILL)
                 await group.waitForAll()
                 acknowledge.finish()
                 for await one in acknowledgements { heard.append(one) }
                 return heard
             }
         }
+        try await cut(server)
         if let old { told.undecided.insert(old) }
         for one in heard {
             told.uploaded.formUnion(one.uploaded)

@@ -25,7 +25,7 @@ extension Connection {
         if let partialSince = frames.partialSince, now - partialSince > configuration.frameLimit {
             return fail(.connection(.timeout, "a frame took too long"))
         }
-        if [closeDeadline, drainDeadline].contains(where: { $0.map { now > $0 } == true }) {
+        if let deadline = closeDeadline ?? drainDeadline, now > deadline {
             return lose("the time is over")
         }
         if session?.isRevoked == true {
@@ -144,8 +144,9 @@ extension Connection {
         closeAfterFlush()
     }
 
-    /// Takes nothing more and closes when everything is written and the peer has closed too: a tick
-    /// later at the latest, or when the time to drain is over.
+    /// Takes nothing more and closes when everything is written and the peer has closed too.
+    ///
+    /// Writing may take a tick, or what is left of the time to drain.
     func closeAfterFlush() {
         guard !isClosed, !isClosing else { return }
         isClosing = true

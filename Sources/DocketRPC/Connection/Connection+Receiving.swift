@@ -39,7 +39,7 @@ extension Connection {
     private func handle(_ header: FrameHeader, _ reaction: ConnectionStateMachine.Reaction) {
         if reaction != .greet, reaction != .goAway { touchCredit(header, reaction) }
         switch reaction {
-        case .call: return assertionFailure("calls come with their heads")
+        case .call: assertionFailure("calls come with their heads")
         case .greet: return handleGreeting(header)
         case .deliver(let isLast): deliver(header, isLast: isLast)
         case .end: handleStatus(header)

@@ -181,10 +181,11 @@ package actor Connection: TurnEnd {
     }
 
     /// Tells the peer that this was all, and waits for its end: closing over bytes that were not
-    /// read would take back what is still on its way.
+    /// read would take back what is still on its way. A peer that never ends is left after a tick.
     private func finishWriting() {
         guard !hasFinishedWriting else { return }
         hasFinishedWriting = true
+        closeDeadline = loop.turnStart + Self.tick
         bytes.finishWriting()
         frames.input.removeAll()
         read()

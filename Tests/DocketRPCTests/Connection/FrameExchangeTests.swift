@@ -169,6 +169,16 @@ struct FrameExchangeTests {
             return
         }
         #expect(status.code == .invalidArgument)
+        exchange.input.removeAll()
+        var unknownCodec = call(3, "hit")
+        unknownCodec[5] = 9
+        _ = exchange.input.append(unknownCodec.rawSpan)
+        guard case .unreadable(_, let refusal) = next(&exchange) else {
+            Issue.record("an unknown codec was taken")
+            return
+        }
+        #expect(refusal.code == .unimplemented)
+        #expect(exchange.takeAnswered() == 0)
     }
 
     private func next(_ exchange: inout FrameExchange) -> FrameExchange.Arrival {
