@@ -23,6 +23,7 @@ package final class TestServer: Sendable {
     ///   - flags: Of the command line.
     ///   - environment: Settings that win over `defaults`.
     ///   - name: The program, which takes what docketd takes.
+    /// - Throws: ``ServerEnded`` when it ends before it is ready.
     package init(
         _ folder: TestFolder,
         _ flags: [String] = [],

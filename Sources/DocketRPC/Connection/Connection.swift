@@ -180,8 +180,10 @@ package actor Connection: TurnEnd {
         if isClosing, frames.output.isEmpty { finishWriting() }
     }
 
-    /// Tells the peer that this was all, and waits for its end: closing over bytes that were not
-    /// read would take back what is still on its way. A peer that never ends is left after a tick.
+    /// Tells the peer that this was all, and waits for its end.
+    ///
+    /// Closing over bytes that were not read would take back what is still on its way. A peer that
+    /// never ends is left after a tick.
     private func finishWriting() {
         guard !hasFinishedWriting else { return }
         hasFinishedWriting = true
