@@ -3,22 +3,18 @@ internal import DocketWire
 
 /// What a client asks of its connection.
 extension Connection {
-    var isUsable: Bool {
-        !isClosed && !isClosing && frames.machine.phase == .open
-            && frames.machine.peerLastStream == nil
-            && frames.machine.openStreams < Int(max(1, frames.machine.limits.streamsMaximum))
-    }
+    var isUsable: Bool { frames.machine.canOpenCall }
 
-    var callCount: Int { entries.count }
+    var callCount: Int { frames.machine.openCalls }
 
-    func replyMeta(of stream: UInt32) -> ReplyMeta? { entries[stream]?.replyMeta }
+    func replyMeta(of stream: UInt32) -> ReplyMeta? { frames.machine.end(of: stream) }
 
     func openCall(
         _ meta: CallMeta,
         priority: Priority,
         deadline: MonotonicTime
     ) throws(CallFailure) -> UInt32 {
-        guard !isClosed, !isClosing, let stream = frames.machine.openCall() else {
+        guard let stream = frames.machine.openCall() else {
             throw CallFailure(
                 .unavailable,
                 "the connection takes no more calls",
@@ -26,28 +22,17 @@ extension Connection {
             )
         }
         let entry = CallEntry(stream: stream, head: nil, priority: priority)
-        entry.callMeta = meta
+        entry.outgoing.opening = meta
         entries[stream] = entry
         unsentCalls.append(stream)
-        if deadline < .distantFuture {
-            entry.deadline = loop.schedule(at: deadline) {
-                self.assumeIsolated { $0.expired(stream) }
-            }
-        }
+        schedule(deadline, of: entry)
         return stream
     }
 
     /// Forgets a call; the server hears of it when the call was not over.
     func cancelCall(_ stream: UInt32) {
-        defer { unheard[stream] = nil }
         guard let entry = entries[stream] else { return }
-        if !entry.hasPeerEnded, entry.callMeta == nil, !isClosed {
-            writeControl {
-                ControlFrame.appendCancel(stream: stream, reason: .unspecified, to: &$0)
-            }
-        }
-        entry.hasEnded = true
-        stop(entry, Self.over)
-        frames.machine.forget(stream)
+        abandon(entry, CallStatus(.cancelled, "the call is over"))
+        forget(entry)
     }
 }

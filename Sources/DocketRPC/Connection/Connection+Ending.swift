@@ -6,27 +6,18 @@ extension Connection {
     /// Once a second: everything that is bounded in time and needs no better precision.
     func ticked() {
         tickToken = nil
-        guard !isClosed else { return }
         let now = loop.turnStart
         checkTimes(now)
-        guard !isClosed else { return }
+        guard frames.machine.phase != .closed else { return }
         if now - lastRead > Self.tick { frames.releaseIdle() }
         tickToken = loop.schedule(after: Self.tick) { self.assumeIsolated { $0.ticked() } }
     }
 
     private func checkTimes(_ now: MonotonicTime) {
-        switch frames.machine.phase {
-        case .greeting, .authenticating:
-            if now - opened > configuration.greetingLimit { lose("the greeting took too long") }
-            return
-        case .closed: return
-        case .open, .draining: break
-        }
+        if now > phaseDeadline { return phaseIsOver() }
+        guard frames.machine.phase.servesCalls else { return }
         if let partialSince = frames.partialSince, now - partialSince > configuration.frameLimit {
             return fail(.connection(.timeout, "a frame took too long"))
-        }
-        if let deadline = closeDeadline ?? drainDeadline, now > deadline {
-            return lose("the time is over")
         }
         if session?.isRevoked == true {
             sayGoodbye(.unauthenticated, "the key is no longer valid")
@@ -35,8 +26,18 @@ extension Connection {
         if frames.machine.role == .server { checkAge(now) } else { checkPeer(now) }
     }
 
+    /// The connection was in its phase for too long.
+    private func phaseIsOver() {
+        switch frames.machine.phase {
+        case .preface, .greeting, .authenticating: lose("the greeting took too long")
+        case .open, .leaving, .draining, .handshaking, .flushing, .finished, .closed:
+            lose("the time is over")
+        }
+    }
+
     private func checkAge(_ now: MonotonicTime) {
-        if drainDeadline == nil, now > ageLimit { return drain(.age) }
+        guard frames.machine.phase == .open else { return }
+        if now > ageLimit { return drain(.age) }
         let idle = configuration.limits.idleTimeoutMilliseconds
         if idle > 0, entries.isEmpty, now - lastRead > .milliseconds(Int(idle)) { drain(.idle) }
     }
@@ -58,24 +59,22 @@ extension Connection {
     /// The first notice refuses nothing, since calls may be on their way; the second, a tick later,
     /// names the last call that is served.
     func drain(_ reason: GoAway.Reason) {
-        guard !isClosed, !isClosing, drainDeadline == nil else { return }
-        guard case .open = frames.machine.phase else { return lose("going away") }
-        let grace = Duration.milliseconds(Int(configuration.limits.graceMilliseconds))
-        drainDeadline = loop.turnStart + grace
-        write(
-            GoAway(
-                lastStream: GoAway.allStreams,
-                reason: reason,
-                graceMilliseconds: configuration.limits.graceMilliseconds
-            )
-        )
+        guard frames.machine.leave() else {
+            switch frames.machine.phase {
+            case .handshaking, .preface, .greeting, .authenticating: return lose("going away")
+            case .open, .leaving, .draining, .flushing, .finished, .closed: return
+            }
+        }
+        let grace = configuration.limits.graceMilliseconds
+        phaseDeadline = loop.turnStart + .milliseconds(Int(grace))
+        write(GoAway(lastStream: GoAway.allStreams, reason: reason, graceMilliseconds: grace))
         loop.schedule(after: .milliseconds(100)) {
             self.assumeIsolated { $0.refuseNewCalls(reason) }
         }
     }
 
     private func refuseNewCalls(_ reason: GoAway.Reason) {
-        guard !isClosed, case .open = frames.machine.phase else { return }
+        guard frames.machine.phase == .leaving else { return }
         write(
             GoAway(
                 lastStream: frames.machine.drain(),
@@ -87,7 +86,7 @@ extension Connection {
     }
 
     func closeIfDrained() {
-        if case .draining = frames.machine.phase, entries.isEmpty { closeAfterFlush() }
+        if frames.machine.isDrained { closeAfterFlush() }
     }
 
     func sayGoodbye(_ reason: GoAway.Reason, _ message: String, retryAfter: UInt32? = nil) {
@@ -116,23 +115,23 @@ extension Connection {
         frames.input.consume(header.frameLength)
         guard let notice else { return lose("a farewell that cannot be read") }
         guard frames.machine.role == .client else { return }
-        var status = CallStatus(
+        let status = CallStatus(
             notice.reason == .unauthenticated ? .unauthenticated : .unavailable,
             notice.message.isEmpty ? "the server is going away" : notice.message,
             retryAfterMilliseconds: notice.retryAfterMilliseconds,
             notProcessed: true
         )
         greeting.fail(CallFailure(status))
-        frames.machine.peerGoesAway(notice.lastStream)
+        frames.machine.peerLeaves(notice.lastStream)
         let retryAfter = notice.retryAfterMilliseconds.map { Duration.milliseconds(Int($0)) }
         configuration.observer?(.goingAway(retryAfter: retryAfter))
-        for entry in entries.values where entry.stream > notice.lastStream {
-            entry.hasEnded = true
-            frames.machine.forget(entry.stream)
-            stop(entry, CallFailure(status))
+        for entry in Array(entries.values) where entry.stream > notice.lastStream {
+            guard frames.machine.abort(entry.stream, with: status) != .none else { continue }
+            stop(entry)
         }
-        status.notProcessed = false
-        if entries.isEmpty { closeAfterFlush() }
+        closeIfDrained()
+        // It was not greeted, and will not be.
+        if !frames.machine.phase.servesCalls { closeAfterFlush() }
     }
 
     // MARK: The end
@@ -148,17 +147,17 @@ extension Connection {
     ///
     /// Writing may take a tick, or what is left of the time to drain.
     func closeAfterFlush() {
-        guard !isClosed, !isClosing else { return }
-        isClosing = true
-        closeDeadline = drainDeadline ?? loop.turnStart + Self.tick
+        let wasServing = frames.machine.phase.servesCalls
+        guard frames.machine.flush() else { return }
+        if !wasServing || phaseDeadline == .distantFuture {
+            phaseDeadline = loop.turnStart + Self.tick
+        }
         flushLater()
     }
 
     /// The connection is over now.
     func lose(_ why: String) {
-        guard !isClosed else { return }
-        isClosed = true
-        frames.machine.closed()
+        guard frames.machine.close() else { return }
         if let tickToken { loop.cancel(tickToken) }
         watch?.close()
         watch = nil
@@ -168,9 +167,11 @@ extension Connection {
         configuration.observer?(.lost(failure))
         greeting.fail(failure)
         // What has come whole is still there for its caller.
-        for entry in entries.values where !(entry.hasPeerEnded && frames.machine.role == .client) {
-            entry.hasEnded = true
-            stop(entry, failure)
+        for entry in Array(entries.values) {
+            guard frames.machine.abort(entry.stream, with: failure.status) != .none else {
+                continue
+            }
+            stop(entry)
         }
         if case .server(_, let connections) = side { connections.closed(self) }
     }

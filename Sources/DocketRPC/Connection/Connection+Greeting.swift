@@ -20,7 +20,7 @@ extension Connection {
         switch frames.preface() {
         case .needMore: return
         case .accepted:
-            hasPreface = true
+            frames.machine.prefaceReceived()
             frames.input.consume(Preface.size)
             if frames.machine.role == .server { writeControl { Preface().encode(into: &$0) } }
         case .refused:
@@ -52,7 +52,6 @@ extension Connection {
     private func authenticate(_ hello: Hello) {
         if let error = hello.receive.validate() { return fail(error) }
         frames.machine.authenticating()
-        isReadingPaused = true
         agreeOnCodecs(hello.codecs)
         let info = ConnectionInfo(
             credential: hello.credential,
@@ -64,8 +63,10 @@ extension Connection {
     }
 
     func authenticated(_ session: any CallSession, _ hello: Hello) {
-        guard !isClosed else { return }
+        // It may have been too late, or the server may have been stopped.
+        guard case .authenticating = frames.machine.phase else { return }
         self.session = session
+        phaseDeadline = .distantFuture
         frames.machine.greeted(hello.receive)
         enlargeInput()
         var ack = HelloAck()
@@ -87,11 +88,11 @@ extension Connection {
             FrameHeader(type: .helloAck, metaLength: encoded.count).encode(into: &$0)
             $0.append(encoded.bytes)
         }
-        isReadingPaused = false
         resumeReading()
     }
 
     func refused(_ status: CallStatus) {
+        guard case .authenticating = frames.machine.phase else { return }
         let reason: GoAway.Reason =
             status.code == .unauthenticated || status.code == .permissionDenied
             ? .unauthenticated : .internalError
@@ -104,9 +105,9 @@ extension Connection {
     private func welcomed(_ ack: HelloAck) {
         if let error = ack.receive.validate() { return fail(error) }
         agreeOnCodecs(ack.codecs)
+        phaseDeadline = .distantFuture
         frames.machine.welcomed(ack)
         enlargeInput()
-        self.ack = ack
         greeting.succeed(ack)
         flushLater()
     }

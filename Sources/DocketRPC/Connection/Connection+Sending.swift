@@ -4,7 +4,7 @@ internal import DocketWire
 extension Connection {
     /// Writes a frame that costs no credit.
     func writeControl(_ write: (inout ByteWriter) -> Void) {
-        guard !isClosed else { return }
+        guard frames.machine.phase != .closed else { return }
         frames.appendControl(write)
         flushLater()
     }
@@ -24,7 +24,7 @@ extension Connection {
     }
 
     private func writeCredit(_ bytes: Int, on stream: UInt32) {
-        guard !isClosed else { return }
+        guard frames.machine.phase != .closed else { return }
         frames.appendCredit(bytes, on: stream)
         flushLater()
     }
@@ -42,89 +42,87 @@ extension Connection {
 
     // MARK: Queued messages
 
-    /// Queues a message, or the end, of a call; it goes out as credit and room allow.
+    /// Queues a message, or the end, of a call that has nothing queued; it goes out as credit and
+    /// room allow.
     func queue(_ message: [UInt8]?, on entry: CallEntry, ending: ReplyMeta?) {
-        entry.setOutgoing(message)
-        if let ending {
-            entry.ending = ending
-            entry.isEnding = true
-        }
-        enqueueSend(entry)
+        entry.outgoing.put(message, ending: ending)
+        sendQueue[Int(entry.priority.rawValue)].append(entry.stream)
         flushLater()
     }
 
-    func enqueueSend(_ entry: CallEntry) {
-        guard !entry.isQueued else { return }
-        entry.isQueued = true
-        sendQueue[Int(entry.priority.rawValue)].append(entry.stream)
-    }
-
-    var hasSendable: Bool { sendQueue.contains { !$0.isEmpty } && hasProgress }
-
-    /// One frame for each stream in turn, better classes first, while there is room and credit.
-    func queueFrames() {
-        hasProgress = false
-        guard sendQueue.contains(where: { !$0.isEmpty }) else { return }
-        for level in sendQueue.indices {
-            var waiting = sendQueue[level]
-            sendQueue[level] = []
-            while frames.output.hasRoom, !waiting.isEmpty {
+    /// One frame for each stream in turn, better classes first, while there is room and credit;
+    /// says whether any was queued.
+    func queueFrames() -> Bool {
+        var isAnyQueued = false
+        guard frames.machine.phase.servesCalls else { return false }
+        for level in sendQueue.indices where !sendQueue[level].isEmpty {
+            var waiting: [UInt32] = []
+            swap(&waiting, &sendQueue[level])
+            while !waiting.isEmpty {
                 var again: [UInt32] = []
-                var isAnySent = false
+                var hasProgress = false
                 for stream in waiting {
-                    guard let entry = entries[stream], entry.hasOutgoing else {
-                        entries[stream]?.isQueued = false
-                        continue
+                    guard let entry = entries[stream], !entry.outgoing.isEmpty else { continue }
+                    if frames.output.hasRoom, queueFrame(of: entry) {
+                        hasProgress = true
+                        if entry.outgoing.isEmpty { continue }
                     }
-                    guard frames.output.hasRoom, queueFrame(of: entry) else {
-                        again.append(stream)
-                        continue
-                    }
-                    isAnySent = true
-                    if entry.hasOutgoing { again.append(stream) } else { entry.isQueued = false }
+                    again.append(stream)
                 }
                 waiting = again
-                hasProgress = hasProgress || isAnySent
-                if !isAnySent { break }
+                guard hasProgress else { break }
+                isAnyQueued = true
             }
-            sendQueue[level] = waiting + sendQueue[level]
+            sendQueue[level] = waiting
         }
+        return isAnyQueued
     }
 
     /// Queues the next frame of a call; false when it has no credit.
     private func queueFrame(of entry: CallEntry) -> Bool {
-        if frames.machine.role == .server, entry.outgoing == nil, let ending = entry.ending {
+        let ending = entry.outgoing.ending
+        if frames.machine.role == .server, !entry.outgoing.hasMessage, let ending {
             writeStatus(ending, on: entry.stream)
-            entry.outgoingDone()
-            sideEnded(entry)
-            entry.sender.take()?.resume()
+            frames.machine.ended(entry.stream, with: ending)
+            allSent(entry)
             return true
         }
-        let left = entry.outgoingLeft
-        let isCall = entry.callMeta != nil
-        if isCall, entry.stream != unsentCalls.first { return false }
+        let opening = entry.outgoing.opening
+        if opening != nil, entry.stream != unsentCalls.first { return false }
+        let left = entry.outgoing.bytesLeft
         let size = min(left, Int(frames.machine.peer.frameRawMaximum))
         let isLast = size == left
         var flags = FrameFlags(priority: entry.priority)
         if !isLast { flags.insert(.more) }
-        if isLast, entry.isEnding { flags.insert(.endStream) }
+        if isLast, ending != nil { flags.insert(.endStream) }
         var meta = ByteWriter()
-        if isCall { entry.callMeta?.encode(into: &meta) }
-        if isLast, entry.isEnding, frames.machine.role == .server {
-            entry.ending?.encode(into: &meta)
-        }
+        opening?.encode(into: &meta)
+        if isLast, frames.machine.role == .server { ending?.encode(into: &meta) }
         let cost = size + meta.count + FrameHeader.size
-        guard frames.machine.send(cost, on: entry.stream, isCall: isCall) else { return false }
-        write(entry.takeOutgoing(size), meta.bytes, isCall ? .call : .data, flags, entry.stream)
-        if isCall {
-            entry.callMeta = nil
+        guard frames.machine.send(cost, on: entry.stream, ending: isLast ? ending : nil) else {
+            return false
+        }
+        let type: FrameType = opening == nil ? .data : .call
+        write(entry.outgoing.take(size), meta.bytes, type, flags, entry.stream)
+        if opening != nil {
+            entry.outgoing.opening = nil
             unsentCalls.removeFirst()
         }
-        guard isLast else { return true }
-        entry.outgoingDone()
-        if entry.isEnding { sideEnded(entry) }
-        entry.sender.take()?.resume()
+        settle(entry)
+        if isLast { allSent(entry) }
         return true
+    }
+
+    /// What was queued has gone out whole.
+    private func allSent(_ entry: CallEntry) {
+        entry.outgoing.removeAll()
+        entry.sender.take()?.resume()
+        // What was answered at once has nobody else who would.
+        if frames.machine.role == .server, entry.task == nil,
+            frames.machine.end(of: entry.stream) != nil
+        {
+            forget(entry)
+        }
     }
 
     private func write(
@@ -145,14 +143,5 @@ extension Connection {
             rawLength: raw.count
         )
         frames.append(header, meta, packed ?? Array(raw))
-    }
-
-    /// This side of the call is over.
-    private func sideEnded(_ entry: CallEntry) {
-        entry.hasEnded = true
-        entry.endedWith = entry.ending?.status.code
-        frames.machine.ended(entry.stream)
-        if frames.machine.role == .server, entry.task == nil { forget(entry) }
-        if frames.machine.role == .client { forgetIfOver(entry) }
     }
 }

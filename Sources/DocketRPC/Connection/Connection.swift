@@ -25,34 +25,23 @@ package actor Connection: TurnEnd {
     var frames: FrameExchange
     var watch: Watch?
     var entries: [UInt32: CallEntry] = [:]
-    /// Client: why calls are over whose caller did not wait just then; gone when it closes them.
-    var unheard: [UInt32: CallFailure] = [:]
     /// Streams with something to send, in the order of their turn, by priority.
     var sendQueue: [[UInt32]] = [[], [], [], []]
     /// Client: calls whose first frame has not gone out, which go in the order of their ids.
     var unsentCalls: [UInt32] = []
     var session: (any CallSession)?
     let compressor: FrameCompressor
-    var isHandshaking = true
-    var isFlushDue = false
-    var isReadingPaused = false
-    var isClosing = false
-    /// Nothing more is written; what still comes is thrown away until the peer closes too.
-    var hasFinishedWriting = false
-    var isClosed = false
-    var hasPreface = false
-    /// Whether the last round of the send queue sent anything.
-    var hasProgress = false
+    /// Whether the end of this turn has been asked for.
+    private var isFlushDue = false
 
-    var opened = MonotonicTime.now()
+    let opened = MonotonicTime.now()
     var lastRead = MonotonicTime.now()
-    var drainDeadline: MonotonicTime?
-    var closeDeadline: MonotonicTime?
+    /// When the phase of the connection is over at the latest.
+    var phaseDeadline: MonotonicTime
     var tickToken: DeadlineToken?
     var ageLimit: MonotonicTime = .distantFuture
     /// Client: settled when the greeting is done or the connection is lost.
     let greeting = OneShot<HelloAck>()
-    var ack: HelloAck?
     var pingSent: MonotonicTime?
 
     init(
@@ -68,6 +57,7 @@ package actor Connection: TurnEnd {
         self.configuration = configuration
         peerAddress = bytes.peer
         self.compressor = compressor
+        phaseDeadline = opened + configuration.greetingLimit
         frames = FrameExchange(
             ConnectionStateMachine(
                 role: side.role,
@@ -93,8 +83,11 @@ package actor Connection: TurnEnd {
     }
 
     private func ready(_ readiness: Readiness) {
-        guard !isClosed else { return }
-        if isHandshaking { return handshake() }
+        switch frames.machine.phase {
+        case .closed: return
+        case .handshaking: return handshake()
+        default: break
+        }
         if readiness.contains(.writable) { pump() }
         if readiness.contains(.readable) || readiness.contains(.failed) { read() }
         updateInterest()
@@ -103,7 +96,7 @@ package actor Connection: TurnEnd {
     private func handshake() {
         switch bytes.handshake() {
         case .moved:
-            isHandshaking = false
+            frames.machine.connected()
             beginGreeting()
             read()
         case .wouldBlock: break
@@ -115,13 +108,13 @@ package actor Connection: TurnEnd {
 
     func read() {
         var share = Self.readShare
-        while share > 0, isReading, !isClosed {
+        while share > 0, frames.machine.phase.isReading {
             switch bytes.read(into: &frames.input) {
             case .moved(let count):
                 share -= count
                 lastRead = loop.turnStart
                 configuration.metrics.read(count)
-                if hasFinishedWriting { frames.input.removeAll() } else { processInput() }
+                processInput()
                 if count < 16 << 10, !bytes.hasBuffered { return }
             case .wouldBlock: return
             case .ended: return lose("the peer closed the connection")
@@ -129,25 +122,26 @@ package actor Connection: TurnEnd {
             }
         }
         // Its share is used up and TLS may hold more that the socket will not announce.
-        if bytes.hasBuffered, !isClosed {
+        if frames.machine.phase.isReading, bytes.hasBuffered {
             loop.execute { self.assumeIsolated { $0.resumeReading() } }
         }
     }
 
-    /// Whether what comes is taken now.
-    private var isReading: Bool { hasFinishedWriting || !isReadingPaused && !isClosing }
-
     func resumeReading() {
-        guard !isClosed, !isHandshaking else { return }
+        guard frames.machine.phase.isReading else { return }
         processInput()
         read()
         updateInterest()
     }
 
     func updateInterest() {
-        guard !isClosed else { return }
         var wants = bytes.wants
-        if !isReading, !isHandshaking { wants.remove(.readable) }
+        switch frames.machine.phase {
+        case .closed: return
+        case .handshaking: break
+        case let phase where !phase.isReading: wants.remove(.readable)
+        default: break
+        }
         watch?.setInterest(wants)
     }
 
@@ -155,7 +149,7 @@ package actor Connection: TurnEnd {
 
     /// One flush at the end of this turn.
     func flushLater() {
-        guard !isFlushDue, !isClosed else { return }
+        guard !isFlushDue, frames.machine.phase != .closed else { return }
         isFlushDue = true
         loop.atTurnEnd(self)
     }
@@ -170,14 +164,14 @@ package actor Connection: TurnEnd {
 
     /// Queues frames while there is room, and writes.
     func pump() {
-        guard !isClosed, !isHandshaking else { return }
+        guard frames.machine.phase.isWriting else { return }
         // What waits from before makes room first, or its end would find nothing to go on with.
         guard flush() else { return }
-        repeat {
-            queueFrames()
+        while queueFrames() {
             guard flush() else { return }
-        } while frames.output.isEmpty && hasSendable
-        if isClosing, frames.output.isEmpty { finishWriting() }
+            if !frames.output.isEmpty { break }
+        }
+        if case .flushing = frames.machine.phase, frames.output.isEmpty { finishWriting() }
     }
 
     /// Tells the peer that this was all, and waits for its end.
@@ -185,9 +179,8 @@ package actor Connection: TurnEnd {
     /// Closing over bytes that were not read would take back what is still on its way. A peer that
     /// never ends is left after a tick.
     private func finishWriting() {
-        guard !hasFinishedWriting else { return }
-        hasFinishedWriting = true
-        closeDeadline = loop.turnStart + Self.tick
+        frames.machine.finish()
+        phaseDeadline = loop.turnStart + Self.tick
         bytes.finishWriting()
         frames.input.removeAll()
         read()

@@ -1,149 +1,159 @@
 package import DocketWire
 
+/// Frames that have arrived whole, whose headers were validated by themselves.
+///
+/// Each throws what ends the connection. `now` is in monotonic nanoseconds, for what is bounded in
+/// time.
 extension ConnectionStateMachine {
-    /// A frame has arrived whole; its header was validated by itself.
-    ///
-    /// `now` is in monotonic nanoseconds, for what is bounded in time.
-    package mutating func received(_ header: FrameHeader, at now: UInt64) -> Reaction {
+    /// A frame of this type has arrived: before all else, whether it may come now.
+    package func received(_ type: FrameType) throws(FrameError) {
         switch phase {
-        case .closed: return .discard
-        case .greeting: return greeting(header)
-        case .authenticating: return .fail(.connection(.protocolError, "a frame before its time"))
-        case .open, .draining: break
-        }
-        switch header.type {
-        case .call: return receivedCall(header, at: now)
-        case .data: return receivedData(header, at: now)
-        case .status: return receivedStatus(header)
-        case .cancel: return receivedCancel(header, at: now)
-        case .credit: return .credit
-        case .ping: return receivedPing(header, at: now)
-        case .goAway: return .goAway
-        default: return .fail(.connection(.protocolError, "a second greeting"))
+        case .greeting:
+            if type == (role == .server ? .hello : .helloAck) { return }
+            // A server that will not have us says why before it closes.
+            if role == .client, type == .goAway { return }
+            throw .connection(.protocolError, "the first frame is not the greeting")
+        case .open, .leaving, .draining:
+            guard type != .hello, type != .helloAck else {
+                throw .connection(.protocolError, "a second greeting")
+            }
+        case .handshaking, .preface, .authenticating, .flushing, .finished, .closed:
+            throw .connection(.protocolError, "a frame before its time")
         }
     }
 
-    private func greeting(_ header: FrameHeader) -> Reaction {
-        let expected: FrameType = role == .server ? .hello : .helloAck
-        if header.type == expected { return .greet }
-        // A server that will not have us says why before it closes.
-        if role == .client, header.type == .goAway { return .goAway }
-        return .fail(.connection(.protocolError, "the first frame is not the greeting"))
-    }
-
-    private mutating func receivedCall(_ header: FrameHeader, at now: UInt64) -> Reaction {
+    package mutating func receivedCall(_ header: FrameHeader) throws(FrameError) -> CallAction {
         guard role == .server else {
-            return .fail(.connection(.protocolError, "servers do not call"))
+            throw .connection(.protocolError, "servers do not call")
         }
         guard header.stream > lastStream else {
-            return .fail(.connection(.protocolError, "stream ids must rise"))
+            throw .connection(.protocolError, "stream ids must rise")
         }
-        guard window.receive(header.creditCost) else { return .fail(Self.overrun) }
+        guard window.receive(header.creditCost),
+            header.creditCost <= Int(local.initialStreamCredit)
+        else { throw Self.overrun }
         lastStream = header.stream
         if case .draining = phase {
-            return refuse(header, .unavailable, "the server is going away")
+            return refusal(.unavailable, "the server is going away")
         }
-        guard streams.count < Int(limits.streamsMaximum) else {
-            return refuse(header, .resourceExhausted, "too many calls on this connection")
+        guard hasPlace else {
+            return refusal(.resourceExhausted, "too many calls on this connection")
         }
-        guard header.creditCost <= Int(local.initialStreamCredit) else {
-            return .fail(Self.overrun)
-        }
-        return .call
+        return .open
     }
 
-    /// What the rest of a refused call brings is thrown away.
-    private mutating func refuse(
+    private func refusal(_ code: StatusCode, _ message: String) -> CallAction {
+        .refuse(CallStatus(code, message, notProcessed: true))
+    }
+
+    package mutating func receivedData(
         _ header: FrameHeader,
-        _ code: StatusCode,
-        _ message: String
-    ) -> Reaction {
-        discardRest(of: header)
-        return .reject(CallStatus(code, message, notProcessed: true))
-    }
-
-    private mutating func receivedData(_ header: FrameHeader, at now: UInt64) -> Reaction {
-        guard window.receive(header.creditCost) else { return .fail(Self.overrun) }
-        guard var stream = streams[header.stream] else {
-            // Ours to forget: it ended here before the peer could know.
-            return isPast(header.stream)
-                ? .discard : .fail(.connection(.protocolError, "data on a call that never was"))
-        }
-        var forgetsAfter = false
-        defer { streams[header.stream] = forgetsAfter ? nil : stream }
-        guard stream.window.receive(header.creditCost) else { return .fail(Self.overrun) }
-        if stream.isDiscarding {
-            if header.flags.contains(.endStream) { stream.hasPeerEnded = true }
-            forgetsAfter = header.flags.contains(.endStream) && stream.hasEnded
+        at now: UInt64
+    ) throws(FrameError) -> DataAction {
+        guard window.receive(header.creditCost) else { throw Self.overrun }
+        guard let call = calls[header.stream] else {
+            try checkPast(header.stream)
             return .discard
         }
-        guard !stream.hasPeerEnded else {
-            return .reject(CallStatus(.invalidArgument, "data after the end of the stream"))
+        var flow: CallFlow
+        switch call {
+        case .idle: throw Self.neverWas
+        case .closed: return .discard
+        case .halfClosed where role == .server:
+            return .end(CallStatus(.invalidArgument, "data after the end of the stream"))
+        case .open(let current), .halfClosed(let current): flow = current
         }
-        let isEmpty = header.rawLength == 0 && header.metaLength == 0
-        if isEmpty, !header.flags.contains(.endStream), emptyFrames.count(at: now) {
-            return .fail(.connection(.tooManyEmptyFrames, "too many empty frames"))
-        }
-        if let error = collect(header, &stream) { return .reject(error) }
+        guard flow.window.receive(header.creditCost) else { throw Self.overrun }
         let isLast = header.flags.contains(.endStream)
-        if isLast { stream.hasPeerEnded = true }
+        if header.rawLength == 0, !isLast, emptyFrames.count(at: now) {
+            throw .connection(.tooManyEmptyFrames, "too many empty frames")
+        }
+        let error = collect(header, &flow)
+        calls[header.stream]?.update { $0 = flow }
+        if let error { return .end(error) }
+        if isLast, role == .server { calls[header.stream]?.requestEnded() }
         return .deliver(isLast: isLast)
     }
 
     /// Adds a frame to the message it belongs to; says when that becomes too long.
-    func collect(_ header: FrameHeader, _ stream: inout StreamState) -> CallStatus? {
-        stream.messageBytes += header.rawLength
-        guard stream.messageBytes <= Int(local.messageMaximum) else {
+    func collect(_ header: FrameHeader, _ flow: inout CallFlow) -> CallStatus? {
+        flow.messageBytes += header.rawLength
+        guard flow.messageBytes <= Int(local.messageMaximum) else {
             return CallStatus(
                 .resourceExhausted,
                 "the message is longer than \(local.messageMaximum) bytes"
             )
         }
-        if !header.flags.contains(.more) { stream.messageBytes = 0 }
+        if !header.flags.contains(.more) { flow.messageBytes = 0 }
         return nil
     }
 
-    private mutating func receivedStatus(_ header: FrameHeader) -> Reaction {
+    /// A STATUS of the server; what it says is reported by `replyEnded`.
+    package func receivedStatus(_ header: FrameHeader) throws(FrameError) -> EndAction {
         guard role == .client else {
-            return .fail(.connection(.protocolError, "clients do not send status"))
+            throw .connection(.protocolError, "clients do not send status")
         }
-        guard var stream = streams[header.stream] else {
-            return isPast(header.stream)
-                ? .discard : .fail(.connection(.protocolError, "status of a call that never was"))
+        switch calls[header.stream] {
+        case nil:
+            try checkPast(header.stream)
+            return .ignore
+        case .idle: throw Self.neverWas
+        case .closed: return .ignore
+        case .open, .halfClosed: return .end
         }
-        if stream.hasPeerEnded { return .discard }
-        stream.hasPeerEnded = true
-        streams[header.stream] = stream
-        return .end
     }
 
-    private mutating func receivedCancel(_ header: FrameHeader, at now: UInt64) -> Reaction {
+    /// The reply is complete, with `meta` behind it (client).
+    package mutating func replyEnded(_ stream: UInt32, with meta: ReplyMeta) {
+        assert(role == .client)
+        close(stream, with: meta)
+    }
+
+    package mutating func receivedCancel(
+        _ header: FrameHeader,
+        at now: UInt64
+    ) throws(FrameError) -> EndAction {
         if role == .server, cancels.count(at: now) {
-            return .fail(.connection(.tooManyCancels, "too many calls were cancelled"))
+            throw .connection(.tooManyCancels, "too many calls were cancelled")
         }
-        guard var stream = streams[header.stream] else {
-            return isPast(header.stream)
-                ? .discard : .fail(.connection(.protocolError, "cancel of a call that never was"))
+        switch calls[header.stream] {
+        case nil:
+            try checkPast(header.stream)
+            return .ignore
+        case .idle: throw Self.neverWas
+        case .closed: return .ignore
+        case .open, .halfClosed:
+            let status =
+                role == .server
+                ? CallStatus(.cancelled, "the caller gave up")
+                : CallStatus(.unavailable, "the server gave the call up")
+            close(header.stream, with: ReplyMeta(status: status))
+            return .end
         }
-        stream.hasPeerEnded = true
-        stream.isDiscarding = true
-        streams[header.stream] = stream
-        return .cancel
     }
 
-    private mutating func receivedPing(_ header: FrameHeader, at now: UInt64) -> Reaction {
-        if header.flags.contains(.ack) { return .pong }
+    package mutating func receivedPing(
+        _ header: FrameHeader,
+        at now: UInt64
+    ) throws(FrameError) -> PingAction {
+        if header.flags.contains(.ack) { return .answered }
         let minimum = UInt64(limits.pingMinimumMilliseconds) * 1_000_000
         defer { lastPing = now }
         if role == .server, lastPing != 0, now &- lastPing < minimum, earlyPings.count(at: now) {
-            return .fail(.connection(.tooManyPings, "pings come too fast"))
+            throw .connection(.tooManyPings, "pings come too fast")
         }
-        return .answerPing
+        return .answer
     }
 
-    /// A stream that existed and is forgotten.
-    private func isPast(_ stream: UInt32) -> Bool { stream <= lastStream }
+    /// What is not known must have been, and is forgotten.
+    private func checkPast(_ stream: UInt32) throws(FrameError) {
+        guard stream <= lastStream else { throw Self.neverWas }
+    }
 
+    private static let neverWas = FrameError.connection(
+        .protocolError,
+        "a frame of a call that never was"
+    )
     private static let overrun = FrameError.connection(
         .flowControl,
         "more was sent than credit allowed"

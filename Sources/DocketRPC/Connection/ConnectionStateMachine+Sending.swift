@@ -7,35 +7,22 @@ package struct CreditGrants: Hashable, Sendable {
     package var stream = 0
 }
 
+/// What this side does with calls.
 extension ConnectionStateMachine {
-    /// Kept of the peer's connection credit for new calls: a full stream does not stop a small
-    /// call.
-    private static let reserveForCalls = 256 << 10
+    // MARK: The server's calls
 
-    /// The call of `header` goes on beyond its first frame, or beyond this turn.
+    /// A call was admitted; says when its first frame is too long already.
     package mutating func opened(_ header: FrameHeader) -> CallStatus? {
-        var stream = StreamState(
-            window: CreditWindow(size: Int(local.initialStreamCredit)),
-            sendCredit: Int(peer.initialStreamCredit)
-        )
-        _ = stream.window.receive(header.creditCost)
-        let error = collect(header, &stream)
-        stream.hasPeerEnded = header.flags.contains(.endStream)
-        streams[header.stream] = stream
+        var flow = CallFlow(receiving: local, sending: peer)
+        _ = flow.window.receive(header.creditCost)
+        let error = collect(header, &flow)
+        calls[header.stream] = header.flags.contains(.endStream) ? .halfClosed(flow) : .open(flow)
         return error
     }
 
-    /// A call that is refused while the peer still sends: the rest is thrown away.
-    package mutating func discardRest(of header: FrameHeader) {
-        guard !header.flags.contains(.endStream) else { return }
-        var stream = StreamState(
-            window: CreditWindow(size: Int(local.initialStreamCredit)),
-            sendCredit: 0
-        )
-        _ = stream.window.receive(header.creditCost)
-        stream.hasEnded = true
-        stream.isDiscarding = true
-        streams[header.stream] = stream
+    /// A call that was answered in the turn that read it, and whose answer must wait.
+    package mutating func openedAtOnce(_ stream: UInt32) {
+        calls[stream] = .halfClosed(CallFlow(receiving: local, sending: peer))
     }
 
     /// When this side gives a call up that arrives at `now`.
@@ -46,46 +33,95 @@ extension ConnectionStateMachine {
         return timeout == 0 ? .distantFuture : now.after(milliseconds: timeout)
     }
 
+    /// A message of the request was handed to the handler.
+    package mutating func handedOver(_ stream: UInt32) {
+        calls[stream]?.update { $0.isBegun = true }
+    }
+
+    // MARK: The client's calls
+
+    /// Whether a new call may be opened (client).
+    package var canOpenCall: Bool {
+        role == .client && phase == .open && hasPlace && lastStream < ControlFrame.creditMaximum - 2
+    }
+
     /// A new call of this side (client); nil when there is no room for one.
     package mutating func openCall() -> UInt32? {
-        guard role == .client, phase == .open, peerLastStream == nil,
-            streams.count < Int(max(1, limits.streamsMaximum)),
-            lastStream < ControlFrame.creditMaximum - 2
-        else { return nil }
+        guard canOpenCall else { return nil }
         lastStream = lastStream == 0 ? 1 : lastStream + 2
-        streams[lastStream] = StreamState(
-            window: CreditWindow(size: Int(local.initialStreamCredit)),
-            sendCredit: Int(peer.initialStreamCredit)
-        )
+        calls[lastStream] = .idle(CallFlow(receiving: local, sending: peer))
         return lastStream
     }
 
-    /// A call that was answered in the turn that read it, and whose answer must wait for credit.
-    package mutating func openedAtOnce(_ stream: UInt32) {
-        var state = StreamState(
-            window: CreditWindow(size: Int(local.initialStreamCredit)),
-            sendCredit: Int(peer.initialStreamCredit)
-        )
-        state.hasPeerEnded = true
-        streams[stream] = state
+    // MARK: The end of a call
+
+    /// This side ends the call before its time.
+    package mutating func abort(_ stream: UInt32, with status: CallStatus) -> AbortAction {
+        switch calls[stream] {
+        case nil, .closed: return .none
+        case .idle:
+            close(stream, with: ReplyMeta(status: status))
+            return .keepQuiet
+        case .open, .halfClosed:
+            close(stream, with: ReplyMeta(status: status))
+            return .tellPeer
+        }
     }
 
-    /// Whether a frame of this cost may go out now; if so it is paid for.
-    package mutating func send(_ cost: Int, on stream: UInt32, isCall: Bool = false) -> Bool {
-        guard var state = streams[stream] else { return false }
-        let reserve = isCall ? 0 : Self.reserveForCalls
-        guard cost <= state.sendCredit, cost <= sendCredit - min(reserve, sendCredit) else {
-            return false
+    /// What a receiver is told when no message is there.
+    package func reception(on stream: UInt32) -> ReceptionState {
+        switch (calls[stream], role) {
+        case (nil, _): return .failed(CallStatus(.cancelled, "the call is over"))
+        case (.closed(let meta), .client) where meta.status.code == .ok: return .ended
+        case (.closed(let meta), _) where meta.status.code == .ok:
+            return .failed(CallStatus(.cancelled, "the call is over"))
+        case (.closed(let meta), _): return .failed(meta.status)
+        case (.halfClosed, .server): return .ended
+        case (.idle, _), (.open, _), (.halfClosed, .client): return .waiting
         }
-        state.sendCredit -= cost
+    }
+
+    /// How a call ended; nil while it goes on.
+    package func end(of stream: UInt32) -> ReplyMeta? {
+        guard case .closed(let meta) = calls[stream] else { return nil }
+        return meta
+    }
+
+    // MARK: Credit
+
+    /// Whether a frame of this cost may go out now; if so it is paid for.
+    ///
+    /// `ending` is set for a frame that ends this side: what a server says behind its reply.
+    package mutating func send(
+        _ cost: Int,
+        on stream: UInt32,
+        ending: ReplyMeta? = nil
+    ) -> Bool {
+        guard let call = calls[stream], var flow = call.flow, cost <= flow.sendCredit,
+            cost <= sendCredit
+        else { return false }
+        flow.sendCredit -= cost
         sendCredit -= cost
-        streams[stream] = state
+        if case .halfClosed = call {
+            calls[stream] = .halfClosed(flow)
+        } else {
+            calls[stream] = .open(flow)
+        }
+        if let ending { ended(stream, with: ending) }
         return true
+    }
+
+    /// This side has ended its direction: a server the call with it.
+    package mutating func ended(_ stream: UInt32, with meta: ReplyMeta) {
+        switch role {
+        case .server: close(stream, with: meta)
+        case .client: calls[stream]?.requestEnded()
+        }
     }
 
     /// Pays for a reply of one frame to a call that was never `opened`; false when it must wait.
     package mutating func sendAtOnce(_ cost: Int) -> Bool {
-        guard cost <= Int(peer.initialStreamCredit), cost <= sendCredit - Self.reserveForCalls,
+        guard cost <= Int(peer.initialStreamCredit), cost <= sendCredit,
             cost <= Int(peer.frameRawMaximum)
         else { return false }
         sendCredit -= cost
@@ -93,18 +129,15 @@ extension ConnectionStateMachine {
     }
 
     /// The peer grants credit.
-    package mutating func granted(_ bytes: Int, on stream: UInt32) -> FrameError? {
-        let overflow = FrameError.connection(.flowControl, "credit is above 2^31 - 1")
+    package mutating func granted(_ bytes: Int, on stream: UInt32) throws(FrameError) {
         guard stream != 0 else {
-            guard bytes <= ControlFrame.creditMaximum - sendCredit else { return overflow }
+            guard bytes <= ControlFrame.creditMaximum - sendCredit else { throw Self.overflow }
             sendCredit += bytes
-            return nil
+            return
         }
-        guard var state = streams[stream] else { return nil }
-        guard bytes <= ControlFrame.creditMaximum - state.sendCredit else { return overflow }
-        state.sendCredit += bytes
-        streams[stream] = state
-        return nil
+        guard let flow = calls[stream]?.flow else { return }
+        guard bytes <= ControlFrame.creditMaximum - flow.sendCredit else { throw Self.overflow }
+        calls[stream]?.update { $0.sendCredit += bytes }
     }
 
     /// As `release(_:on:)` for what belongs to no open call: returns what to grant the connection.
@@ -113,35 +146,17 @@ extension ConnectionStateMachine {
     /// Bytes that arrived are no longer held: returns what to grant.
     package mutating func release(_ cost: Int, on stream: UInt32) -> CreditGrants {
         var grants = CreditGrants(connection: window.release(cost))
-        guard var state = streams[stream] else { return grants }
-        let grant = state.window.release(cost)
+        switch (calls[stream], role) {
         // A peer that has ended needs none.
-        grants.stream = state.hasPeerEnded ? 0 : grant
-        streams[stream] = state
+        case (nil, _), (.closed, _), (.halfClosed, .server): break
+        case (.idle, _), (.open, _), (.halfClosed, .client):
+            calls[stream]?.update { grants.stream = $0.window.release(cost) }
+        }
         return grants
     }
 
-    /// This side has ended its direction of the stream: forgets the call when both have.
-    package mutating func ended(_ stream: UInt32) {
-        guard var state = streams[stream] else { return }
-        state.hasEnded = true
-        // A server that has answered wants nothing more of the request.
-        if role == .server { state.isDiscarding = true }
-        streams[stream] = state
-    }
-
-    /// This side is done with a call: forgets it, or throws away what the peer still sends of it.
-    package mutating func forgetOrDiscard(_ stream: UInt32) {
-        guard var state = streams[stream] else { return }
-        state.hasEnded = true
-        state.isDiscarding = true
-        streams[stream] = state.hasPeerEnded ? nil : state
-    }
-
-    /// Forgets a call whatever its state: it was cancelled or the peer ended it.
-    package mutating func forget(_ stream: UInt32) { streams[stream] = nil }
-
-    package func isOpen(_ stream: UInt32) -> Bool { streams[stream] != nil }
-
-    package func hasPeerEnded(_ stream: UInt32) -> Bool { streams[stream]?.hasPeerEnded ?? true }
+    private static let overflow = FrameError.connection(
+        .flowControl,
+        "credit is above 2^31 - 1"
+    )
 }

@@ -6,59 +6,86 @@ package enum ConnectionRole: Hashable, Sendable {
     case server
 }
 
-/// The rules of a connection as a value: frames' headers and local wishes in, actions out.
+/// The rules of a connection and its calls as a value: frames' headers and local wishes in, actions
+/// out.
 ///
-/// The same for both roles. It holds no bytes: whoever owns it moves them as the actions say. Three
-/// kinds of wrong are kept apart: what a peer may not do is `fail` (the connection ends) or
-/// `reject` (the call ends); what arrives late because the peer could not know better is `discard`;
-/// what this side may not do is a programmer's error and asserted.
+/// The same for both roles, and the one owner of the state of each call. It holds no bytes: whoever
+/// owns it moves them as the actions say. Three kinds of wrong are kept apart: what a peer may not
+/// do is a ``FrameError`` that ends the connection, or a status that ends the call; what arrives
+/// late because the peer could not know better is discarded; what this side may not do is a
+/// programmer's error and asserted.
 package struct ConnectionStateMachine: ~Copyable, Sendable {
+    /// Where a connection stands between its first byte and its last.
     package enum Phase: Hashable, Sendable {
+        /// TLS is being set up.
+        case handshaking
+        /// The peer's preface is not whole.
+        case preface
         /// HELLO, or its answer, has not come.
         case greeting
         /// HELLO is being answered: nothing more is read until then.
         case authenticating
         case open
-        /// GOAWAY was sent with the last stream that is served.
+        /// The first GOAWAY is out: calls that are on their way are still served.
+        case leaving
+        /// No call after `lastStream` is served.
         case draining(lastStream: UInt32)
+        /// All is said: what waits is written, and nothing is taken any more.
+        case flushing
+        /// All is written: what still comes is thrown away until the peer has ended, too.
+        case finished
         case closed
-    }
 
-    /// What to do with a frame that has arrived whole.
-    package enum Reaction: Hashable, Sendable {
-        case greet
-        /// A new call; then `opened` or `answered` is reported.
-        case call
-        /// Body bytes for a stream; `isLast` ends the peer's side.
-        case deliver(isLast: Bool)
-        /// The peer ended the call with a status.
-        case end
-        case cancel
-        case credit
-        case answerPing
-        case pong
-        case goAway
-        /// Late or void: forget the bytes; what they cost is given back.
-        case discard
-        /// The call ends with this status; the connection goes on.
-        case reject(CallStatus)
-        /// The connection ends.
-        case fail(FrameError)
+        /// Whether bytes are read from the peer.
+        var isReading: Bool {
+            switch self {
+            case .preface, .greeting, .open, .leaving, .draining, .finished: true
+            case .handshaking, .authenticating, .flushing, .closed: false
+            }
+        }
+
+        /// Whether frames that have arrived are looked at.
+        var takesFrames: Bool {
+            switch self {
+            case .greeting, .open, .leaving, .draining: true
+            case .handshaking, .preface, .authenticating, .flushing, .finished, .closed: false
+            }
+        }
+
+        /// Whether bytes may be written.
+        var isWriting: Bool {
+            switch self {
+            case .handshaking, .finished, .closed: false
+            case .preface, .greeting, .authenticating, .open, .leaving, .draining, .flushing: true
+            }
+        }
+
+        /// Whether calls are served, or wait for their replies.
+        var servesCalls: Bool {
+            switch self {
+            case .open, .leaving, .draining: true
+            case .handshaking, .preface, .greeting, .authenticating, .flushing, .finished, .closed:
+                false
+            }
+        }
     }
 
     package let role: ConnectionRole
     package let local: ReceiveLimits
-    package internal(set) var limits: ConnectionLimits
-    package internal(set) var phase = Phase.greeting
-    package internal(set) var peer = ReceiveLimits()
+    package private(set) var limits: ConnectionLimits
+    package private(set) var phase = Phase.handshaking
+    package private(set) var peer = ReceiveLimits()
+    /// What a frame of the peer may be now.
+    package private(set) var frameLimits = FrameLimits.beforeHello
     /// The newest call of the peer (server) or of this side (client).
     package internal(set) var lastStream: UInt32 = 0
-    var streams: [UInt32: StreamState] = [:]
+    var calls: [UInt32: CallState] = [:]
+    /// Client: calls that are over and of which the caller has not heard; the server has forgotten
+    /// them.
+    private var closedCalls = 0
     var window: CreditWindow
     /// What this side may still send on the connection.
     package internal(set) var sendCredit = 0
-    /// The last stream that the peer still serves, after its GOAWAY.
-    package internal(set) var peerLastStream: UInt32?
     var cancels: AbuseCounter
     var emptyFrames: AbuseCounter
     var earlyPings: AbuseCounter
@@ -74,14 +101,53 @@ package struct ConnectionStateMachine: ~Copyable, Sendable {
         earlyPings = AbuseCounter(maximum: 2)
     }
 
-    /// Calls that are not over on both sides.
-    package var openStreams: Int { streams.count }
+    /// Calls that take a place of `max_streams`.
+    package var openCalls: Int { calls.count - closedCalls }
+
+    /// Whether one more call may be open; a maximum of 0 means not limited.
+    var hasPlace: Bool {
+        limits.streamsMaximum == 0 || openCalls < Int(limits.streamsMaximum)
+    }
+
+    // MARK: Calls
+
+    /// The call is over as `meta` says.
+    mutating func close(_ stream: UInt32, with meta: ReplyMeta) {
+        guard let call = calls[stream] else { return }
+        if case .closed = call { return }
+        calls[stream] = .closed(meta)
+        if role == .client { closedCalls += 1 }
+    }
+
+    /// Everyone has heard that the call is over; its place is free.
+    package mutating func forget(_ stream: UInt32) {
+        guard let call = calls.removeValue(forKey: stream) else { return }
+        if role == .client, case .closed = call { closedCalls -= 1 }
+    }
+
+    // MARK: Phases
+
+    /// The bytes of the connection can move.
+    package mutating func connected() {
+        assert(phase == .handshaking)
+        phase = .preface
+    }
+
+    /// The peer's preface was taken.
+    package mutating func prefaceReceived() {
+        assert(phase == .preface)
+        phase = .greeting
+    }
+
+    /// HELLO has come and is being looked at.
+    package mutating func authenticating() { phase = .authenticating }
 
     /// The greeting is done: the peer takes what `peer` says.
     package mutating func greeted(_ peer: ReceiveLimits) {
-        assert(phase == .greeting || phase == .authenticating)
+        assert(!phase.servesCalls)
         self.peer = peer
         sendCredit = Int(peer.initialConnectionCredit)
+        frameLimits = local.frameLimits
         phase = .open
     }
 
@@ -91,15 +157,12 @@ package struct ConnectionStateMachine: ~Copyable, Sendable {
         greeted(ack.receive)
     }
 
-    /// The server serves no call after this one (client).
-    package mutating func peerGoesAway(_ last: UInt32) {
-        peerLastStream = min(last, peerLastStream ?? last)
+    /// The first GOAWAY goes out; false when that is past or has no meaning yet.
+    package mutating func leave() -> Bool {
+        guard phase == .open else { return false }
+        phase = .leaving
+        return true
     }
-
-    /// HELLO is being looked at.
-    package mutating func authenticating() { phase = .authenticating }
-
-    package mutating func closed() { phase = .closed }
 
     /// From now on no new call is served; returns the last that is.
     package mutating func drain() -> UInt32 {
@@ -107,16 +170,43 @@ package struct ConnectionStateMachine: ~Copyable, Sendable {
         phase = .draining(lastStream: lastStream)
         return lastStream
     }
-}
 
-/// One call's share of the rules.
-struct StreamState: Hashable, Sendable {
-    var window: CreditWindow
-    var sendCredit: Int
-    /// Bytes of the message that is being collected.
-    var messageBytes = 0
-    var hasPeerEnded = false
-    var hasEnded = false
-    /// Its status or cancel went out: what still arrives is thrown away.
-    var isDiscarding = false
+    /// The peer serves no call after this one (client).
+    package mutating func peerLeaves(_ last: UInt32) {
+        switch phase {
+        case .open, .leaving: phase = .draining(lastStream: last)
+        case .draining(let known): phase = .draining(lastStream: min(last, known))
+        case .handshaking, .preface, .greeting, .authenticating, .flushing, .finished, .closed:
+            break
+        }
+    }
+
+    /// All is said; false when that was so before.
+    package mutating func flush() -> Bool {
+        switch phase {
+        case .flushing, .finished, .closed: return false
+        case .handshaking, .preface, .greeting, .authenticating, .open, .leaving, .draining:
+            phase = .flushing
+            return true
+        }
+    }
+
+    /// All is written.
+    package mutating func finish() {
+        assert(phase == .flushing)
+        phase = .finished
+    }
+
+    /// The connection is gone; false when it was before.
+    package mutating func close() -> Bool {
+        guard phase != .closed else { return false }
+        phase = .closed
+        return true
+    }
+
+    /// Whether all calls of a connection that goes away are over.
+    package var isDrained: Bool {
+        guard case .draining = phase else { return false }
+        return openCalls == 0
+    }
 }

@@ -6,20 +6,26 @@ internal import DocketWire
 /// It is one value so that every call of a turn that can be answered at once is answered without a
 /// step back to the actor, whose properties are checked at each access.
 struct FrameExchange: ~Copyable {
-    /// What came and is for the connection to see to.
+    /// What came and is for the connection to see to; its frame is still at the front of the input.
     enum Arrival {
         /// No whole frame is left.
         case nothing
-        /// Bytes that no peer may send.
+        /// What ends the connection.
         case failed(FrameError)
-        /// A frame that is no new call, and what the rules say of it.
-        case frame(FrameHeader, ConnectionStateMachine.Reaction)
+        /// HELLO or HELLO_ACK.
+        case greeting(FrameHeader)
         /// A call to be admitted.
         case call(FrameHeader, CallHead)
         /// A call that was answered, but whose answer must wait for room or credit.
         case answered(FrameHeader, CallHead, ReplyWriter)
-        /// A call that cannot be read.
-        case unreadable(FrameHeader, CallStatus)
+        /// A call that ends before it has begun.
+        case refused(FrameHeader, CallStatus)
+        case data(FrameHeader, DataAction)
+        case status(FrameHeader, EndAction)
+        case cancel(FrameHeader, EndAction)
+        case credit(FrameHeader)
+        case ping(FrameHeader, PingAction)
+        case goAway(FrameHeader)
     }
 
     /// Small bodies gain nothing.
@@ -44,53 +50,72 @@ struct FrameExchange: ~Copyable {
 
     /// Answers the calls at the front of the input at once for as long as that goes, and says what
     /// comes then.
-    ///
-    /// What it says is still at the front of the input, for whoever sees to it to drop.
-    mutating func next(
-        for session: (any CallSession)?,
-        limits: FrameLimits,
-        at now: MonotonicTime
-    ) -> Arrival {
+    mutating func next(for session: (any CallSession)?, at now: MonotonicTime) -> Arrival {
         while true {
-            switch FrameScan(input.unread, limits: limits) {
+            switch FrameScan(input.unread, limits: machine.frameLimits) {
             case .needMore(let needed):
                 let isPartial = !input.isEmpty && needed > input.count
                 partialSince = isPartial ? (partialSince ?? now) : nil
                 return .nothing
-            case .skip(let header): input.consume(header.frameLength)
+            case .skip(let header):
+                partialSince = nil
+                input.consume(header.frameLength)
             case .failed(let error): return .failed(error)
             case .frame(let header):
                 partialSince = nil
-                let reaction = machine.received(header, at: now.nanoseconds)
-                guard case .call = reaction else { return .frame(header, reaction) }
-                if let arrival = take(header, for: session, at: now) { return arrival }
+                do throws(FrameError) {
+                    try machine.received(header.type)
+                    if header.type != .call { return try take(header, at: now) }
+                    if let arrival = try takeCall(header, for: session, at: now) { return arrival }
+                } catch {
+                    return .failed(error)
+                }
             }
         }
     }
 
-    /// Answers the call at the front of the input, or says what is to be done with it.
     private mutating func take(
+        _ header: FrameHeader,
+        at now: MonotonicTime
+    ) throws(FrameError) -> Arrival {
+        switch header.type {
+        case .data: .data(header, try machine.receivedData(header, at: now.nanoseconds))
+        case .status: .status(header, try machine.receivedStatus(header))
+        case .cancel: .cancel(header, try machine.receivedCancel(header, at: now.nanoseconds))
+        case .credit: .credit(header)
+        case .ping: .ping(header, try machine.receivedPing(header, at: now.nanoseconds))
+        case .goAway: .goAway(header)
+        default: .greeting(header)
+        }
+    }
+
+    /// Answers the call at the front of the input, or says what is to be done with it.
+    private mutating func takeCall(
         _ header: FrameHeader,
         for session: (any CallSession)?,
         at now: MonotonicTime
-    ) -> Arrival? {
+    ) throws(FrameError) -> Arrival? {
+        if case .refuse(let status) = try machine.receivedCall(header) {
+            return .refused(header, status)
+        }
         let head: CallHead
         do throws(ProtobufError) {
             let meta = try CallMeta.decode(input.unread.extracting(header.metaRange()))
             head = CallHead(header, meta, at: now, deadline: machine.deadline(of: meta, from: now))
         } catch {
-            return .unreadable(header, CallStatus(FrameError(metadata: error, of: .call)))
+            return .refused(header, CallStatus(FrameError(metadata: error, of: .call)))
         }
         guard header.codec == .identity else {
             return header.codec == .zstd
                 ? .call(header, head)
-                : .unreadable(
+                : .refused(
                     header,
                     CallStatus(.unimplemented, "the codec is not one of HELLO_ACK")
                 )
         }
-        guard head.isWhole, let session else { return .call(header, head) }
-        guard let reply = reply(to: head, header, by: session) else { return .call(header, head) }
+        guard head.isWhole, let session, let reply = reply(to: head, header, by: session) else {
+            return .call(header, head)
+        }
         answered += 1
         guard append(reply, to: head) else { return .answered(header, head, reply) }
         let grant = machine.release(header.creditCost)

@@ -102,7 +102,7 @@ struct FrameExchangeTests {
         }
         var early = exchange()
         _ = early.input.append(call(1, "hit").rawSpan)
-        guard case .call = early.next(for: nil, limits: FrameLimits(), at: now) else {
+        guard case .call = early.next(for: nil, at: now) else {
             Issue.record("a call without a session was answered")
             return
         }
@@ -126,7 +126,7 @@ struct FrameExchangeTests {
     }
 
     @Test("gives credit back for the calls it answered")
-    func credit() {
+    func credit() throws {
         var exchange = exchange()
         let body = "h" + String(repeating: "x", count: 8000)
         var stream: UInt32 = 1
@@ -136,7 +136,7 @@ struct FrameExchangeTests {
             _ = next(&exchange)
             granted = sent(exchange).contains { $0.type == .credit && $0.stream == 0 }
             exchange.output.removeAll()
-            _ = exchange.machine.granted(body.utf8.count + 100, on: 0)
+            try exchange.machine.granted(body.utf8.count + 100, on: 0)
             stream += 2
         }
         #expect(granted)
@@ -150,7 +150,7 @@ struct FrameExchangeTests {
         _ = next(&exchange)
         #expect(exchange.partialSince == now)
         _ = exchange.input.append(Array(frame[10..<20]).rawSpan)
-        _ = exchange.next(for: session, limits: FrameLimits(), at: now + .seconds(1))
+        _ = exchange.next(for: session, at: now + .seconds(1))
         #expect(exchange.partialSince == now)
         _ = exchange.input.append(Array(frame[20...]).rawSpan)
         _ = next(&exchange)
@@ -164,7 +164,7 @@ struct FrameExchangeTests {
         var frame = call(1, "hit")
         frame[FrameHeader.size] = 0xFF
         _ = exchange.input.append(frame.rawSpan)
-        guard case .unreadable(_, let status) = next(&exchange) else {
+        guard case .refused(_, let status) = next(&exchange) else {
             Issue.record("bad metadata was taken")
             return
         }
@@ -173,7 +173,7 @@ struct FrameExchangeTests {
         var unknownCodec = call(3, "hit")
         unknownCodec[5] = 9
         _ = exchange.input.append(unknownCodec.rawSpan)
-        guard case .unreadable(_, let refusal) = next(&exchange) else {
+        guard case .refused(_, let refusal) = next(&exchange) else {
             Issue.record("an unknown codec was taken")
             return
         }
@@ -182,6 +182,6 @@ struct FrameExchangeTests {
     }
 
     private func next(_ exchange: inout FrameExchange) -> FrameExchange.Arrival {
-        exchange.next(for: session, limits: FrameLimits(), at: now)
+        exchange.next(for: session, at: now)
     }
 }
