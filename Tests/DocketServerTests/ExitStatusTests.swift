@@ -1,4 +1,5 @@
 internal import DocketTestKit
+internal import Foundation
 internal import Testing
 
 /// A docketd that cannot serve says why in one line, and by its exit status.
@@ -117,7 +118,57 @@ struct ExitStatusTests {
         let (status, line) = try await refusal([])
         #expect(status == 3)
         #expect(line.contains("control.db is damaged"), "\(line)")
-        #expect(line.contains("from a backup"), "\(line)")
+        #expect(line.contains("docketd restore BACKUP --data-dir NEW"), "\(line)")
+    }
+
+    /// What a directory that had data is found without.
+    enum LostControl: String, CaseIterable {
+        case isMissing = "control.db is missing"
+        case isEmpty = "control.db is empty"
+        case hasNoData = "control.db has no data"
+    }
+
+    @Test(
+        "3 for a directory whose control file is lost, which is left as it is",
+        arguments: LostControl.allCases
+    )
+    func lostControl(_ fault: LostControl) async throws {
+        let first = try await TestServer(folder)
+        _ = try await first.makeTenant("acme")
+        try await #expect(first.stop().status == 0)
+        try FileManager.default.removeItem(atPath: folder.path("data/control.db"))
+        switch fault {
+        case .isMissing: break
+        case .isEmpty: try folder.write("", to: "data/control.db")
+        case .hasNoData:
+            let end = try await RunningProgram.run(
+                "/usr/bin/env",
+                ["sqlite3", folder.path("data/control.db"), "CREATE TABLE x(y); DROP TABLE x"]
+            )
+            try #require(end.status == 0)
+        }
+        // Either of the two says that there was data: the mark, or a tenant's file.
+        for evidence in ["data/docket-data", "data/tenants"] {
+            let before = try folder.files("data")
+            for _ in 0..<2 {
+                let (status, line) = try await refusal([])
+                #expect(status == 3)
+                #expect(line.contains(fault.rawValue), "\(line)")
+                #expect(line.contains("docketd restore BACKUP --data-dir NEW"), "\(line)")
+            }
+            #expect(try folder.files("data") == before)
+            try FileManager.default.removeItem(atPath: folder.path(evidence))
+        }
+    }
+
+    @Test("0 for a directory whose first start was interrupted before it had anything")
+    func interruptedFirstStart() async throws {
+        try FileManager.default.createDirectory(
+            atPath: folder.path("data"),
+            withIntermediateDirectories: true
+        )
+        try folder.write("", to: "data/control.db")
+        try await #expect(TestServer(folder).stop().status == 0)
     }
 
     @Test("3 for a newer format, which stays as it is")

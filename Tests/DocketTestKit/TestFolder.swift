@@ -28,6 +28,17 @@ package final class TestFolder: Sendable {
         Array(try Data(contentsOf: URL(fileURLWithPath: path(name))))
     }
 
+    /// The files below a folder, with their sizes.
+    package func files(_ name: String) throws -> [String: Int] {
+        var sizes: [String: Int] = [:]
+        for file in FileManager.default.subpaths(atPath: path(name)) ?? [] {
+            let facts = try FileManager.default.attributesOfItem(atPath: path("\(name)/\(file)"))
+            guard facts[.type] as? FileAttributeType == .typeRegular else { continue }
+            sizes[file] = facts[.size] as? Int
+        }
+        return sizes
+    }
+
     /// Puts `bytes` over those of a file, from `offset` on.
     package func overwrite(_ name: String, at offset: UInt64, with bytes: [UInt8]) throws {
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: path(name)))

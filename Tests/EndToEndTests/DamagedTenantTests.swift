@@ -113,6 +113,28 @@ struct DamagedTenantTests {
         #expect(lines.first?.contains(folder.path(damaged.file)) == true)
     }
 
+    @Test("has lost its data when its file is empty or missing", arguments: [true, false])
+    func lost(isEmpty: Bool) async throws {
+        let first = try await TestServer(folder)
+        let damaged = try await makeTenant("damaged", first)
+        let healthy = try await makeTenant("healthy", first)
+        try await #expect(first.stop().status == 0)
+        try FileManager.default.removeItem(atPath: folder.path(damaged.file))
+        if isEmpty { try folder.write("", to: damaged.file) }
+        let files = try folder.files("data/tenants")
+
+        let server = try await TestServer(folder)
+        let line = try await server.program.errors.first(containing: "restore a backup")
+        #expect(line.contains(folder.path(damaged.file)))
+        try await expectRefused(damaged, server, .dataLoss, "restores it from a backup")
+        try await expectHealthy(healthy, server)
+        let end = try await server.stop()
+        #expect(end.status == 0)
+        #expect(end.errors.filter { $0.contains("restore a backup") }.count == 1)
+        let now = try folder.files("data/tenants")[String(damaged.file.dropFirst(13))]
+        #expect(now == files[String(damaged.file.dropFirst(13))])
+    }
+
     @Test("works again when the backup is restored as the log says")
     func restored() async throws {
         let first = try await TestServer(folder)

@@ -41,13 +41,19 @@ actor ControlStore {
 
     init(thread: ThreadExecutor) { self.thread = thread }
 
-    /// Opens or makes the file; no tenant will get a number up to `usedNumber`.
+    /// Opens the file, or makes it in a new directory; no tenant will get a number up to
+    /// `usedNumber`.
+    ///
+    /// - Throws: ``DocketError`` `dataLoss` for a file that is damaged, or missing or empty in a
+    ///   directory that had data.
     func open(
         _ configuration: EmbeddedConfiguration,
         usedNumber: UInt64
     ) throws(DocketError) {
         try controlling {
-            let path = configuration.directory + "/control.db"
+            let directory = configuration.directory
+            try DataDirectoryMark.requireControl(directory)
+            let path = directory + "/control.db"
             let made = try ConnectionHandle(path: path, creates: true, vfs: configuration.vfs)
             let found = try made.first("PRAGMA user_version", row: { $0.integer(0) }) ?? 0
             guard found <= Self.format else {
@@ -56,8 +62,15 @@ actor ControlStore {
                     "the data directory has format \(found), which is newer than \(Self.format)"
                 )
             }
+            guard found > 0 || DataDirectoryMark.isNew(directory) else {
+                throw DataDirectoryMark.lost("has no data")
+            }
             try made.execute(TenantSchema.settings(synchronous: configuration.synchronous))
-            if found == 0 { try Self.make(made) }
+            if found == 0 {
+                try Self.make(made)
+                try FilesHandle.synchronize(directory)
+            }
+            try DataDirectoryMark.write(directory)
             try made.writing {
                 try made.run(
                     "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'tenants'",
@@ -105,15 +118,12 @@ actor ControlStore {
 
     /// As `answering`, for the file that is no tenant's.
     private func controlling<Value>(_ body: () throws -> Value) throws(DocketError) -> Value {
-        do throws(DocketError) {
-            return try answering(body)
-        } catch  where error.code == .dataLoss {
-            throw DocketError(
-                .dataLoss,
-                "control.db is damaged; an operator restores the data directory from a backup"
-            )
-        } catch {
-            throw error
+        try answering {
+            do {
+                return try body()
+            } catch let error as SQLiteError where error.isCorrupt {
+                throw DataDirectoryMark.damagedControl
+            }
         }
     }
 

@@ -27,12 +27,13 @@ final class EngineShared: Sendable {
 
     func path(of tenant: TenantID) -> String { "\(tenantsFolder)/\(tenant.number).db" }
 
-    /// - Throws: ``DocketError`` `notFound` for a deleted tenant, `dataLoss` for a missing file.
+    /// - Throws: ``DocketError`` `notFound` for a deleted tenant, `dataLoss` for a missing or an
+    ///   empty file.
     func requireFile(of tenant: TenantID) throws(DocketError) {
         guard !gone.withLock({ $0.contains(tenant) }) else {
             throw DocketError(.notFound, "there is no such tenant")
         }
-        guard FilesHandle.exists(path(of: tenant)) else {
+        guard FilesHandle.size(path(of: tenant)) > 0 else {
             throw DocketError(
                 .dataLoss,
                 "the tenant's data is missing; an operator restores it from a backup"

@@ -90,7 +90,8 @@ extension EmbeddedStore: StoreBackup {
         try FilesHandle.makeFolder(directory)
         let lock = try DirectoryLockHandle(directory: directory)
         defer { withExtendedLifetime(lock) {} }
-        guard !FilesHandle.exists(directory + "/control.db") else {
+        guard !FilesHandle.exists(directory + "/control.db"), DataDirectoryMark.isNew(directory)
+        else {
             throw DocketError(.failedPrecondition, "the data directory already has data")
         }
         try FilesHandle.makeFolder(directory + "/tenants")
@@ -105,5 +106,6 @@ extension EmbeddedStore: StoreBackup {
             configuration
         )
         try BackupFiles.markAllDirty(directory + "/control.db", configuration)
+        try DataDirectoryMark.write(directory)
     }
 }

@@ -37,6 +37,7 @@ package final class EmbeddedStore: Service {
         try await store.finishInterrupted()
         let marked = try await store.tenantsToIndex()
         store.dirty.withLock { $0.formUnion(marked) }
+        try await store.reportLostFiles()
         return store
     }
 
@@ -108,6 +109,17 @@ package final class EmbeddedStore: Service {
         (FilesHandle.names(in: shared.tenantsFolder) ?? [])
             .compactMap { name in name.hasSuffix(".db") ? UInt64(name.dropLast(3)) : nil }
             .max() ?? 0
+    }
+
+    /// Logs which tenants have lost their files, before anybody asks for them.
+    private func reportLostFiles() async throws(DocketError) {
+        for tenant in try await tenants().map(\.id) {
+            do throws(DocketError) {
+                try shared.requireFile(of: tenant)
+            } catch {
+                shared.logDamage(tenant, error)
+            }
+        }
     }
 
     /// Removes what is left of tenants whose making or deletion was interrupted.
