@@ -26,7 +26,7 @@ extension Connection {
     }
 
     /// Handles what came, and drops its frame from the front of the input.
-    private func handle(_ arrival: FrameExchange.Arrival) {
+    func handle(_ arrival: FrameExchange.Arrival) {
         switch arrival {
         case .nothing: break
         case .failed(let error): fail(error)

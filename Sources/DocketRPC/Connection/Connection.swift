@@ -71,8 +71,8 @@ package actor Connection: TurnEnd {
 
     /// Begins; on the loop.
     func start() throws {
-        watch = try loop.watch(bytes.descriptor) { readiness in
-            self.assumeIsolated { $0.ready(readiness) }
+        watch = try loop.watch(bytes.descriptor) { [loop] readiness in
+            loop.isolated(to: self) { $0.ready(readiness) }
         }
         if configuration.limits.ageMaximumMilliseconds > 0 {
             let age = Double(configuration.limits.ageMaximumMilliseconds)
@@ -83,6 +83,7 @@ package actor Connection: TurnEnd {
     }
 
     private func ready(_ readiness: Readiness) {
+        if readiness == .readable, let session, frames.isAnswering { return answer(for: session) }
         switch frames.machine.phase {
         case .closed: return
         case .handshaking: return handshake()
@@ -90,6 +91,28 @@ package actor Connection: TurnEnd {
         }
         if readiness.contains(.writable) { pump() }
         if readiness.contains(.readable) || readiness.contains(.failed) { read() }
+        updateInterest()
+    }
+
+    /// The turn of a connection that waits for input only: one step into `frames`, and out again.
+    private func answer(for session: any CallSession) {
+        let now = loop.turnStart
+        let turn = frames.turn(on: bytes, for: session, at: now)
+        if turn.read > 0 {
+            lastRead = now
+            configuration.metrics.moved(turn.read, turn.written, answered: turn.answered)
+        }
+        if turn.answered > 0 { session.answeredAtOnce(turn.answered, since: now) }
+        switch turn.failure {
+        case nil: break
+        case .ended?: return lose("the peer closed the connection")
+        default: return lose("the connection failed")
+        }
+        if case .nothing = turn.arrival {} else {
+            handle(turn.arrival)
+            processInput()
+        }
+        if turn.hasMore { read() }
         updateInterest()
     }
 
@@ -115,7 +138,7 @@ package actor Connection: TurnEnd {
                 lastRead = loop.turnStart
                 configuration.metrics.read(count)
                 processInput()
-                if count < 16 << 10, !bytes.hasBuffered { return }
+                if count < FrameExchange.fullRead, !bytes.hasBuffered { return }
             case .wouldBlock: return
             case .ended: return lose("the peer closed the connection")
             case .failed: return lose("the connection failed")
@@ -155,7 +178,7 @@ package actor Connection: TurnEnd {
     }
 
     package nonisolated func turnDidEnd() {
-        assumeIsolated {
+        loop.isolated(to: self) {
             $0.isFlushDue = false
             $0.pump()
             $0.updateInterest()

@@ -51,8 +51,17 @@ package final class RPCMetrics: Sendable {
     private let atOnceCount = Atomic<Int>(0)
     private let acceptedCount = Atomic<Int>(0)
     private let refusedCount = Atomic<Int>(0)
+    private let parts = Mutex<[RPCMetrics]>([])
 
     package init() {}
+
+    /// Counts that are part of these: for each loop its own, since memory that two cores write to
+    /// in turn is slow.
+    func part() -> RPCMetrics {
+        let part = RPCMetrics()
+        parts.withLock { $0.append(part) }
+        return part
+    }
 
     /// What was counted since the start.
     package struct Values: Sendable {
@@ -63,9 +72,23 @@ package final class RPCMetrics: Sendable {
         package var answeredAtOnce = 0
         package var accepted = 0
         package var refused = 0
+
+        fileprivate mutating func add(_ more: Values) {
+            reads += more.reads
+            bytesRead += more.bytesRead
+            bytesWritten += more.bytesWritten
+            calls += more.calls
+            answeredAtOnce += more.answeredAtOnce
+            accepted += more.accepted
+            refused += more.refused
+        }
     }
 
     package var values: Values {
+        parts.withLock { $0 }.reduce(into: own) { $0.add($1.values) }
+    }
+
+    private var own: Values {
         Values(
             reads: readsCount.load(ordering: .relaxed),
             bytesRead: bytesRead.load(ordering: .relaxed),
@@ -80,6 +103,13 @@ package final class RPCMetrics: Sendable {
     func read(_ bytes: Int) {
         readsCount.add(1, ordering: .relaxed)
         bytesRead.add(bytes, ordering: .relaxed)
+    }
+
+    /// What a whole turn moved.
+    func moved(_ bytesIn: Int, _ bytesOut: Int, answered: Int) {
+        read(bytesIn)
+        wrote(bytesOut)
+        answeredAtOnce(answered)
     }
 
     func wrote(_ bytes: Int) { bytesWritten.add(bytes, ordering: .relaxed) }

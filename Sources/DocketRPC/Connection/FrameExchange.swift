@@ -134,6 +134,62 @@ struct FrameExchange: ~Copyable {
         return session.answerAtOnce(head, body: body, into: &reply) ? reply : nil
     }
 
+    // MARK: A turn
+
+    /// What one turn did of itself, and what it leaves to its connection.
+    struct Turn {
+        /// Bytes that were read, and written.
+        var read = 0
+        var written = 0
+        /// Calls that were answered.
+        var answered = 0
+        /// What the answers cannot go on before: `.nothing` mostly.
+        var arrival = Arrival.nothing
+        /// Set when the stream did not do what it was asked.
+        var failure: StreamProgress?
+        /// Whether there may be more to read now.
+        var hasMore = false
+    }
+
+    /// Whether nothing is to be done but to answer what comes.
+    var isAnswering: Bool { output.isEmpty && machine.phase == .open }
+
+    /// A turn of a connection that waits for nothing but input: reads once, answers all calls that
+    /// can be answered at once, and writes their answers.
+    ///
+    /// Nearly all turns of a server that answers from its cache are of this kind. The output must be
+    /// empty.
+    mutating func turn(
+        on stream: any ByteStream,
+        for session: any CallSession,
+        at now: MonotonicTime
+    ) -> Turn {
+        var turn = Turn()
+        switch stream.read(into: &input) {
+        case .moved(let count): turn.read = count
+        case .wouldBlock: return turn
+        case let failure:
+            turn.failure = failure
+            return turn
+        }
+        turn.arrival = next(for: session, at: now)
+        turn.answered = takeAnswered()
+        turn.hasMore = turn.read >= Self.fullRead || stream.hasBuffered
+        while !output.isEmpty {
+            switch stream.write(from: &output) {
+            case .moved(let count): turn.written += count
+            case .wouldBlock: return turn
+            case let failure:
+                turn.failure = failure
+                return turn
+            }
+        }
+        return turn
+    }
+
+    /// A read of fewer bytes has found all that there was.
+    static let fullRead = 16 << 10
+
     /// How many calls were answered at once since it was last asked.
     mutating func takeAnswered() -> Int {
         defer { answered = 0 }

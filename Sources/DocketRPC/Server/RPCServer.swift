@@ -11,6 +11,7 @@ package final class RPCServer: Service {
     private let tls: TLSContext?
     private let configuration: ConnectionConfiguration
     private let compressors: [ObjectIdentifier: FrameCompressor]
+    private let metrics: [ObjectIdentifier: RPCMetrics]
     private let resolver: NameResolver
     private let listener = Mutex<Listener?>(nil)
     package let connections: ServerConnections
@@ -35,8 +36,13 @@ package final class RPCServer: Service {
         self.connections = ServerConnections(connections)
         resolver = try NameResolver()
         var compressors: [ObjectIdentifier: FrameCompressor] = [:]
-        for loop in loops.loops { compressors[ObjectIdentifier(loop)] = try FrameCompressor() }
+        var metrics: [ObjectIdentifier: RPCMetrics] = [:]
+        for loop in loops.loops {
+            compressors[ObjectIdentifier(loop)] = try FrameCompressor()
+            metrics[ObjectIdentifier(loop)] = configuration.metrics.part()
+        }
         self.compressors = compressors
+        self.metrics = metrics
     }
 
     /// Where it listens, once it has started.
@@ -70,6 +76,8 @@ package final class RPCServer: Service {
         guard let compressor = compressors[ObjectIdentifier(loop)],
             let bytes = try? stream(on: socket)
         else { return socket.close() }
+        var configuration = configuration
+        if let metrics = metrics[ObjectIdentifier(loop)] { configuration.metrics = metrics }
         let connection = Connection(
             on: loop,
             bytes,
