@@ -4,7 +4,7 @@ internal import DocketWire
 internal import Testing
 
 /// Group A: the shapes of calls.
-@Suite("Conformance A: basic")
+@Suite("Conformance A: basic", .timeLimit(.minutes(1)))
 struct BasicCases {
     @Test("A1: a message of no bytes is a message")
     func emptyUnary() async throws {

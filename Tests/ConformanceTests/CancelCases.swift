@@ -4,7 +4,7 @@ internal import DocketWire
 internal import Testing
 
 /// Group B: deadlines and cancelling.
-@Suite("Conformance B: deadlines and cancel")
+@Suite("Conformance B: deadlines and cancel", .timeLimit(.minutes(1)))
 struct CancelCases {
     @Test("B18: a deadline ends the call on both sides, and the handler is cancelled")
     func deadline() async throws {

@@ -4,12 +4,9 @@ internal import DocketWire
 internal import Testing
 
 /// What a connection that ends in order leaves to its callers.
-@Suite("Conformance: the end of a connection")
+@Suite("Conformance: the end of a connection", .timeLimit(.minutes(1)))
 struct EndingCases {
-    @Test(
-        "a peer that never closes does not hold up a server that has said all",
-        .timeLimit(.minutes(1))
-    )
+    @Test("a peer that never closes does not hold up a server that has said all")
     func silentPeer() async throws {
         try await withTestServer {
             $0.limits.graceMilliseconds = 3_600_000

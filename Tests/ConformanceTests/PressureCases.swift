@@ -4,7 +4,7 @@ internal import DocketWire
 internal import Testing
 
 /// What a peer does too often, and what many calls on one connection do to each other.
-@Suite("Conformance: pressure")
+@Suite("Conformance: pressure", .timeLimit(.minutes(2)))
 struct PressureCases {
     private func code(_ frame: RawPeer.Frame) throws -> StatusCode {
         try #require(frame.type == FrameType.status.rawValue)

@@ -9,6 +9,10 @@ extension Connection {
         let now = loop.turnStart
         checkTimes(now)
         guard frames.machine.phase != .closed else { return }
+        if sendQueue.contains(where: { !$0.isEmpty }) {
+            pump(1)
+            updateInterest()
+        }
         if now - lastRead > Self.tick { frames.releaseIdle() }
         tickToken = loop.schedule(after: Self.tick) { self.assumeIsolated { $0.ticked() } }
     }

@@ -123,6 +123,7 @@ extension Connection {
             } else {
                 entry.incoming.complete()
                 settle(entry)
+                keepReserve()
             }
         }
         if isLast, frames.machine.role == .client {

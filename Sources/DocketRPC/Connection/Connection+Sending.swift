@@ -23,6 +23,12 @@ extension Connection {
         if grant > 0 { writeCredit(grant, on: 0) }
     }
 
+    /// Grants what keeps the connection open for other calls while one waits for its reader.
+    func keepReserve() {
+        let grant = frames.machine.keepReserve()
+        if grant > 0 { writeCredit(grant, on: 0) }
+    }
+
     private func writeCredit(_ bytes: Int, on stream: UInt32) {
         guard frames.machine.phase != .closed else { return }
         frames.appendCredit(bytes, on: stream)
@@ -45,14 +51,34 @@ extension Connection {
     /// Queues a message, or the end, of a call that has nothing queued; it goes out as credit and
     /// room allow.
     func queue(_ message: [UInt8]?, on entry: CallEntry, ending: ReplyMeta?) {
+        let maximum = frames.machine.peer.messageMaximum
+        if let message, message.count > maximum {
+            return abandon(entry, Self.tooLong(message.count, maximum))
+        }
         entry.outgoing.put(message, ending: ending)
         sendQueue[Int(entry.priority.rawValue)].append(entry.stream)
         flushLater()
     }
 
+    private static func tooLong(_ count: Int, _ maximum: UInt32) -> CallStatus {
+        CallStatus(
+            .resourceExhausted,
+            "a message of \(count) bytes is longer than receive.max_message, \(maximum)",
+            details: [
+                StatusDetail(
+                    field: "receive.max_message",
+                    limit: UInt64(maximum),
+                    reason: "the message has \(count) bytes"
+                )
+            ]
+        )
+    }
+
     /// One frame for each stream in turn, better classes first, while there is room and credit;
     /// says whether any was queued.
-    func queueFrames() -> Bool {
+    func queueFrames(
+        _ least: Int = ConnectionStateMachine.partMinimum
+    ) -> Bool {
         var isAnyQueued = false
         guard frames.machine.phase.servesCalls else { return false }
         for level in sendQueue.indices where !sendQueue[level].isEmpty {
@@ -63,7 +89,7 @@ extension Connection {
                 var hasProgress = false
                 for stream in waiting {
                     guard let entry = entries[stream], !entry.outgoing.isEmpty else { continue }
-                    if frames.output.hasRoom, queueFrame(of: entry) {
+                    if frames.output.hasRoom, queueFrame(of: entry, least) {
                         hasProgress = true
                         if entry.outgoing.isEmpty { continue }
                     }
@@ -79,7 +105,7 @@ extension Connection {
     }
 
     /// Queues the next frame of a call; false when it has no credit.
-    private func queueFrame(of entry: CallEntry) -> Bool {
+    private func queueFrame(of entry: CallEntry, _ least: Int) -> Bool {
         let ending = entry.outgoing.ending
         if frames.machine.role == .server, !entry.outgoing.hasMessage, let ending {
             writeStatus(ending, on: entry.stream)
@@ -89,27 +115,44 @@ extension Connection {
         }
         let opening = entry.outgoing.opening
         if opening != nil, entry.stream != unsentCalls.first { return false }
-        let left = entry.outgoing.bytesLeft
-        let size = min(left, Int(frames.machine.peer.frameRawMaximum))
-        let isLast = size == left
-        var flags = FrameFlags(priority: entry.priority)
-        if !isLast { flags.insert(.more) }
-        if isLast, ending != nil { flags.insert(.endStream) }
         var meta = ByteWriter()
         opening?.encode(into: &meta)
-        if isLast, frames.machine.role == .server { ending?.encode(into: &meta) }
-        let cost = size + meta.count + FrameHeader.size
-        guard frames.machine.send(cost, on: entry.stream, ending: isLast ? ending : nil) else {
-            return false
+        var behind = ByteWriter()
+        if frames.machine.role == .server { ending?.encode(into: &behind) }
+        let part = frames.machine.nextFrame(
+            of: entry.outgoing.bytesLeft,
+            on: entry.stream,
+            opening: meta.count,
+            ending: behind.count,
+            least: least
+        )
+        guard let part else { return false }
+        var flags = FrameFlags(priority: entry.priority)
+        let count: Int
+        switch part {
+        case .part(let bytes):
+            count = bytes
+            flags.insert(.more)
+        case .last(let bytes, let hasRoomForEnd):
+            count = bytes
+            if hasRoomForEnd, ending != nil {
+                flags.insert(.endStream)
+                meta.append(behind.bytes)
+            }
         }
-        let type: FrameType = opening == nil ? .data : .call
-        write(entry.outgoing.take(size), meta.bytes, type, flags, entry.stream)
+        frames.machine.sent(count + meta.count + FrameHeader.size, on: entry.stream)
+        write(entry.outgoing.take(count), meta.bytes, opening == nil ? .data : .call, flags, entry)
         if opening != nil {
             entry.outgoing.opening = nil
             unsentCalls.removeFirst()
         }
         settle(entry)
-        if isLast { allSent(entry) }
+        guard case .last(_, let hasRoomForEnd) = part else { return true }
+        if let ending {
+            if !hasRoomForEnd { writeStatus(ending, on: entry.stream) }
+            frames.machine.ended(entry.stream, with: ending)
+        }
+        allSent(entry)
         return true
     }
 
@@ -130,13 +173,13 @@ extension Connection {
         _ meta: [UInt8],
         _ type: FrameType,
         _ flags: FrameFlags,
-        _ stream: UInt32
+        _ entry: CallEntry
     ) {
         let packed = frames.compresses(raw.count) ? compressor.compress(Array(raw).rawSpan) : nil
         let header = FrameHeader(
             type: type,
             flags: flags,
-            stream: stream,
+            stream: entry.stream,
             metaLength: meta.count,
             bodyLength: packed?.count ?? raw.count,
             codec: packed == nil ? .identity : .zstd,

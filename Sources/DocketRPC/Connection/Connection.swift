@@ -185,12 +185,13 @@ package actor Connection: TurnEnd {
         }
     }
 
-    /// Queues frames while there is room, and writes.
-    func pump() {
+    /// Queues frames while there is room, and writes; of a message that waits for credit a part of
+    /// `least` bytes.
+    func pump(_ least: Int = ConnectionStateMachine.partMinimum) {
         guard frames.machine.phase.isWriting else { return }
         // What waits from before makes room first, or its end would find nothing to go on with.
         guard flush() else { return }
-        while queueFrames() {
+        while queueFrames(least) {
             guard flush() else { return }
             if !frames.output.isEmpty { break }
         }

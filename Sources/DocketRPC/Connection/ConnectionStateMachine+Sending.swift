@@ -7,6 +7,15 @@ package struct CreditGrants: Hashable, Sendable {
     package var stream = 0
 }
 
+/// What one frame carries of a message: so many bytes of it.
+package enum MessagePart: Hashable, Sendable {
+    /// More follow.
+    case part(Int)
+    /// The message ends. Without room for the metadata of the end, that goes in a STATUS, which
+    /// takes no credit.
+    case last(Int, hasRoomForEnd: Bool)
+}
+
 /// What this side does with calls.
 extension ConnectionStateMachine {
     // MARK: The server's calls
@@ -89,17 +98,44 @@ extension ConnectionStateMachine {
 
     // MARK: Credit
 
-    /// Whether a frame of this cost may go out now; if so it is paid for.
+    /// What the next frame of a message carries of the `left` bytes that have not gone out; nil
+    /// while it waits for credit.
     ///
-    /// `ending` is set for a frame that ends this side: what a server says behind its reply.
-    package mutating func send(
-        _ cost: Int,
+    /// The rest goes whole where it fits a frame and the credit. Otherwise as much goes as they
+    /// allow, if that is `least` bytes, and no credit is left over that is too little for the next
+    /// such part. Smaller parts cost more in headers than they carry, but a peer may want all its
+    /// credit used before it grants more: so once a second a connection asks with `least` 1, and no
+    /// credit stays unused that has room for a header and a byte.
+    ///
+    /// - Parameters:
+    ///   - opening: Bytes of metadata that the frame has in any case.
+    ///   - ending: Bytes of metadata that the last frame has if there is room.
+    package func nextFrame(
+        of left: Int,
         on stream: UInt32,
-        ending: ReplyMeta? = nil
-    ) -> Bool {
-        guard let call = calls[stream], var flow = call.flow, cost <= flow.sendCredit,
-            cost <= sendCredit
-        else { return false }
+        opening: Int = 0,
+        ending: Int = 0,
+        least: Int = partMinimum
+    ) -> MessagePart? {
+        guard let flow = calls[stream]?.flow else { return nil }
+        let room = min(flow.sendCredit, sendCredit) - FrameHeader.size - opening
+        let largest = min(left, Int(peer.frameRawMaximum))
+        if largest == left, left <= room {
+            return .last(left, hasRoomForEnd: left + ending <= room)
+        }
+        var count = min(largest, room)
+        let useful = FrameHeader.size + least
+        if (1..<useful).contains(room - count), room - useful >= least { count = room - useful }
+        return count >= least ? .part(count) : nil
+    }
+
+    /// From this many bytes on, a part of a message is worth a frame of its own.
+    package static let partMinimum = 1 << 10
+
+    /// A frame of this cost goes out, within what `nextFrame` allowed; the first opens the call.
+    package mutating func sent(_ cost: Int, on stream: UInt32) {
+        guard let call = calls[stream], var flow = call.flow else { return }
+        assert(cost <= flow.sendCredit && cost <= sendCredit)
         flow.sendCredit -= cost
         sendCredit -= cost
         if case .halfClosed = call {
@@ -107,8 +143,6 @@ extension ConnectionStateMachine {
         } else {
             calls[stream] = .open(flow)
         }
-        if let ending { ended(stream, with: ending) }
-        return true
     }
 
     /// This side has ended its direction: a server the call with it.
@@ -121,9 +155,7 @@ extension ConnectionStateMachine {
 
     /// Pays for a reply of one frame to a call that was never `opened`; false when it must wait.
     package mutating func sendAtOnce(_ cost: Int) -> Bool {
-        guard cost <= Int(peer.initialStreamCredit), cost <= sendCredit,
-            cost <= Int(peer.frameRawMaximum)
-        else { return false }
+        guard cost <= atOnceMaximum, cost <= sendCredit else { return false }
         sendCredit -= cost
         return true
     }
@@ -139,6 +171,9 @@ extension ConnectionStateMachine {
         guard bytes <= ControlFrame.creditMaximum - flow.sendCredit else { throw Self.overflow }
         calls[stream]?.update { $0.sendCredit += bytes }
     }
+
+    /// Returns what to grant the connection so that calls which wait for their reader stop no others.
+    package mutating func keepReserve() -> Int { window.keepReserve() }
 
     /// As `release(_:on:)` for what belongs to no open call: returns what to grant the connection.
     package mutating func release(_ cost: Int) -> Int { window.release(cost) }

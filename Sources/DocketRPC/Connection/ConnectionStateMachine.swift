@@ -70,11 +70,18 @@ package struct ConnectionStateMachine: ~Copyable, Sendable {
         }
     }
 
+    /// Bytes that the peer may send on the connection whatever is held of it: two largest frames of
+    /// the default size fit.
+    private static let connectionReserve = 256 << 10
+
     package let role: ConnectionRole
     package let local: ReceiveLimits
     package private(set) var limits: ConnectionLimits
     package private(set) var phase = Phase.handshaking
     package private(set) var peer = ReceiveLimits()
+    /// The largest frame that needs no second look: neither frame nor message nor the credit of a
+    /// new stream is too small for it.
+    private(set) var atOnceMaximum = 0
     /// What a frame of the peer may be now.
     package private(set) var frameLimits = FrameLimits.beforeHello
     /// The newest call of the peer (server) or of this side (client).
@@ -83,6 +90,8 @@ package struct ConnectionStateMachine: ~Copyable, Sendable {
     /// Client: calls that are over and of which the caller has not heard; the server has forgotten
     /// them.
     private var closedCalls = 0
+    /// What the peer may send on the connection, and may always send for new calls and their
+    /// replies: calls that wait for their reader stop no others.
     var window: CreditWindow
     /// What this side may still send on the connection.
     package internal(set) var sendCredit = 0
@@ -95,7 +104,10 @@ package struct ConnectionStateMachine: ~Copyable, Sendable {
         self.role = role
         self.local = local
         self.limits = limits
-        window = CreditWindow(size: Int(local.initialConnectionCredit))
+        window = CreditWindow(
+            size: Int(local.initialConnectionCredit),
+            reserve: Self.connectionReserve
+        )
         cancels = AbuseCounter(maximum: Int(limits.cancelsMaximum))
         emptyFrames = AbuseCounter(maximum: Int(limits.emptyFramesMaximum))
         earlyPings = AbuseCounter(maximum: 2)
@@ -147,6 +159,7 @@ package struct ConnectionStateMachine: ~Copyable, Sendable {
         assert(!phase.servesCalls)
         self.peer = peer
         sendCredit = Int(peer.initialConnectionCredit)
+        atOnceMaximum = Int(min(peer.frameRawMaximum, peer.messageMaximum))
         frameLimits = local.frameLimits
         phase = .open
     }

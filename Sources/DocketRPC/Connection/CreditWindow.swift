@@ -6,12 +6,17 @@
 package struct CreditWindow: Hashable, Sendable {
     /// What the peer starts with.
     package let size: Int
+    /// What the peer may send at any time, however much is held here; at most `size`.
+    package let reserve: Int
     /// What the peer may still send.
     package private(set) var left: Int
     private var returned = 0
+    /// Granted to keep the reserve, for bytes that are still held.
+    private var lent = 0
 
-    package init(size: Int) {
+    package init(size: Int, reserve: Int = 0) {
         self.size = size
+        self.reserve = min(size, reserve)
         left = size
     }
 
@@ -26,12 +31,28 @@ package struct CreditWindow: Hashable, Sendable {
     /// Grants are collected to 64 KiB or a quarter of the window, whichever is less: so they cost
     /// few frames, and little is missing where other streams hold most of the connection's window.
     package mutating func release(_ cost: Int) -> Int {
-        returned += cost
-        guard returned >= min(size / 4, 64 << 10) else { return 0 }
+        let repaid = min(lent, cost)
+        lent -= repaid
+        returned += cost - repaid
+        guard returned >= grantMinimum else { return 0 }
         defer { returned = 0 }
         left += returned
         return returned
     }
+
+    /// Returns what to grant the peer now so that the reserve stays open, mostly nothing.
+    package mutating func keepReserve() -> Int {
+        guard left < reserve else { return 0 }
+        // Some more than is missing, or each frame that follows would cost a grant.
+        let grant = min(size, reserve + grantMinimum) - left
+        let due = min(grant, returned)
+        returned -= due
+        lent += grant - due
+        left += grant
+        return grant
+    }
+
+    private var grantMinimum: Int { min(size / 4, 64 << 10) }
 }
 
 /// Counts events in a window of time: more than `maximum` in 30 s is abuse.

@@ -5,6 +5,7 @@ internal import Glibc
 struct RawPeer: ~Copyable {
     struct Frame: Equatable {
         var type: UInt8
+        var flags: FrameFlags
         var stream: UInt32
         var metaLength: Int
         var payload: [UInt8]
@@ -18,7 +19,12 @@ struct RawPeer: ~Copyable {
     private let descriptor: Int32
 
     /// Connects and greets with these limits; the answer is the first frame to be read.
-    init(port: UInt16, streamCredit: UInt32 = 524_288, connectionCredit: UInt32 = 4 << 20) throws {
+    init(
+        port: UInt16,
+        streamCredit: UInt32 = 524_288,
+        connectionCredit: UInt32 = 4 << 20,
+        messageMaximum: UInt32 = 16 << 20
+    ) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -37,6 +43,7 @@ struct RawPeer: ~Copyable {
         var hello = Hello()
         hello.receive.initialStreamCredit = streamCredit
         hello.receive.initialConnectionCredit = connectionCredit
+        hello.receive.messageMaximum = messageMaximum
         var writer = ByteWriter()
         Preface().encode(into: &writer)
         var meta = ByteWriter()
@@ -68,19 +75,29 @@ struct RawPeer: ~Copyable {
         _ stream: UInt32,
         _ behaviour: Behaviour,
         _ body: [UInt8] = [],
-        priority: Priority = .interactive
+        priority: Priority = .interactive,
+        timeoutMilliseconds: UInt32 = 0,
+        ends: Bool = true
     ) throws {
         var meta = ByteWriter()
-        CallMeta(behaviour).encode(into: &meta)
+        CallMeta(behaviour, timeoutMilliseconds: timeoutMilliseconds).encode(into: &meta)
         var writer = ByteWriter()
         FrameHeader(
             type: .call,
-            flags: FrameFlags.endStream.union(FrameFlags(priority: priority)),
+            flags: (ends ? FrameFlags.endStream : []).union(FrameFlags(priority: priority)),
             stream: stream,
             metaLength: meta.count,
             bodyLength: body.count
         ).encode(into: &writer)
         try send(writer.bytes + meta.bytes + body)
+    }
+
+    /// Sends a message of one frame.
+    func data(_ stream: UInt32, _ body: [UInt8], _ flags: FrameFlags = []) throws {
+        var writer = ByteWriter()
+        FrameHeader(type: .data, flags: flags, stream: stream, bodyLength: body.count)
+            .encode(into: &writer)
+        try send(writer.bytes + body)
     }
 
     func cancel(_ stream: UInt32) throws {
@@ -109,6 +126,7 @@ struct RawPeer: ~Copyable {
         let length = Int(header.rawSpan.bigEndian32(at: 0) >> 8)
         return Frame(
             type: header[3],
+            flags: FrameFlags(rawValue: header[4]),
             stream: header.rawSpan.bigEndian32(at: 8),
             metaLength: Int(header[6]) << 8 | Int(header[7]),
             payload: try read(length)

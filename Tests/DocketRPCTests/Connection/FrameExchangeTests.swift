@@ -112,7 +112,7 @@ struct FrameExchangeTests {
     @Test("hands an answer back that the peer has no credit for")
     func noCredit() {
         var peer = ReceiveLimits()
-        peer.initialStreamCredit = 16
+        peer.initialConnectionCredit = 16
         var exchange = exchange(peer)
         _ = exchange.input.append(call(1, "hit").rawSpan)
         guard case .answered(_, let head, let reply) = next(&exchange) else {
