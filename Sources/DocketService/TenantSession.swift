@@ -47,7 +47,7 @@ package final class TenantSession: CallSession {
         guard method.isServed else { return .unserved(method.name) }
         let needsAdministration = method.needsAdministration
         guard needsAdministration == (grant.tenant == nil),
-            grant.scopes.contains(needsAdministration ? .admin : method.requiredScope)
+            !grant.scopes.isDisjoint(with: method.allowingScopes)
         else {
             return DocketError(
                 .permissionDenied,

@@ -2,7 +2,7 @@ extension SettingValues {
     /// Takes what the environment says.
     ///
     /// A variable that begins with `DOCKET_` and is nobody's setting is refused, unless another
-    /// program of this family has it.
+    /// program of this family has it or Kubernetes made it of a Service's name.
     ///
     /// Of `others`, one that ends in `_` stands for all that begin with it.
     package mutating func add(
@@ -15,9 +15,9 @@ extension SettingValues {
             guard name.hasPrefix("DOCKET_") else { continue }
             if let definition = known.first(where: { $0.variable == name }) {
                 try add(value, to: definition, from: .environment, as: name)
-            } else if !others.contains(where: {
-                $0.hasSuffix("_") ? name.hasPrefix($0) : $0 == name
-            }) {
+            } else if !ServiceVariable.isOne(name, value),
+                !others.contains(where: { $0.hasSuffix("_") ? name.hasPrefix($0) : $0 == name })
+            {
                 throw .unknown("environment variable", name, known: known.map(\.variable))
             }
         }

@@ -5,13 +5,8 @@ internal import Testing
 
 @Suite("Documents from lines")
 struct DocumentReaderTests {
-    private static let attributes = [
-        AttributeDefinition("year", .number), AttributeDefinition("authors", .keyword),
-        AttributeDefinition("loaned", .boolean), AttributeDefinition("bought", .time),
-    ]
-
     private func read(_ line: String) -> DocumentReader.Outcome {
-        var reader = DocumentReader(Self.attributes)
+        var reader = DocumentReader()
         return reader.read(Array(line.utf8))
     }
 
@@ -27,7 +22,7 @@ struct DocumentReaderTests {
             body: "Words",
             attributes: [
                 Attribute("year", 1974), Attribute("authors", ["Knuth", "Erdős"]),
-                Attribute("loaned", true), Attribute("bought", .time(microseconds: 1_000_000)),
+                Attribute("loaned", true), Attribute("bought", "1970-01-01T00:00:01Z"),
             ]
         )
         #expect(read(line) == .document(document))
@@ -47,15 +42,6 @@ struct DocumentReaderTests {
             ("title", #"1"#, "title", "is not a string"),
             ("body", #"["x"]"#, "body", "is not a string"),
             ("attributes", "[]", "attributes", "is not an object"),
-            ("attributes", #"{"pages": 3}"#, "attributes.pages", "is not an attribute of the"),
-            ("attributes", #"{"year": "1974"}"#, "attributes.year", "is a number, not a string"),
-            ("attributes", #"{"authors": 7}"#, "attributes.authors", "is a keyword, not a number"),
-            (
-                "attributes", #"{"loaned": "yes"}"#, "attributes.loaned",
-                "is a boolean, not a string"
-            ),
-            ("attributes", #"{"bought": 3}"#, "attributes.bought", "is a time, not a number"),
-            ("attributes", #"{"bought": "May"}"#, "attributes.bought", "is not a time such as"),
             (
                 "attributes", #"{"authors": [null]}"#, "attributes.authors",
                 "has a value that is null"
@@ -63,6 +49,10 @@ struct DocumentReaderTests {
             (
                 "attributes", #"{"year": {"from": 1}}"#, "attributes.year",
                 "has a value that is null"
+            ),
+            (
+                "attributes", #"{"year": [1974, "1975"]}"#, "attributes.year",
+                "has a number and a string"
             ),
             ("autor", #""Knuth""#, "autor", "is not a part of a document: id, title, body,"),
         ]
@@ -93,7 +83,7 @@ struct DocumentReaderTests {
 
     @Test("reads good lines after bad ones")
     func recovery() {
-        var reader = DocumentReader(Self.attributes)
+        var reader = DocumentReader()
         guard case .rejected = reader.read(Array("{".utf8)) else {
             Issue.record("a bad line was taken")
             return

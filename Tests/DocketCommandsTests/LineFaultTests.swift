@@ -6,9 +6,7 @@ internal import Testing
 @Suite("Lines with faults")
 struct LineFaultTests {
     private func read(_ line: [UInt8]) -> DocumentReader.Outcome {
-        var reader = DocumentReader([
-            AttributeDefinition("year", .number), AttributeDefinition("bought", .time),
-        ])
+        var reader = DocumentReader()
         return reader.read(line)
     }
 
@@ -47,9 +45,9 @@ struct LineFaultTests {
     @Test("shortens the names that it shows")
     func longName() {
         let name = String(repeating: "n", count: 100_000)
-        let outcome = read(#"{"id": "1", "attributes": {"\#(name)": 1}}"#)
+        let outcome = read(#"{"id": "1", "attributes": {"\#(name)": {}}}"#)
         guard case .rejected(_, let field, _) = outcome else {
-            Issue.record("an unknown attribute was taken")
+            Issue.record("an object was taken as a value")
             return
         }
         #expect(field.hasPrefix("attributes.nnn"))
@@ -110,10 +108,14 @@ struct LineFaultTests {
         }
     }
 
-    @Test("refuses several values when one is not of the type")
-    func mixedValues() {
-        let line = #"{"id": "x", "attributes": {"year": [1974, "1975"]}}"#
-        let reason = "is a number, not a string"
-        #expect(read(line) == .rejected(id: "x", field: "attributes.year", reason: reason))
+    @Test("refuses more than a server could read, so that the lines beside it go in")
+    func tooMany() {
+        let values = (0..<10_001).map(String.init).joined(separator: ",")
+        let many = read(#"{"id": "x", "attributes": {"year": [\#(values)]}}"#)
+        let reason = "has over 10000 values"
+        #expect(many == .rejected(id: "x", field: "attributes.year", reason: reason))
+        let members = (0..<1001).map { "\"a\($0)\": 1" }.joined(separator: ",")
+        let wide = read(#"{"id": "x", "attributes": {\#(members)}}"#)
+        #expect(wide == .rejected(id: "x", field: "attributes", reason: "are over 1000"))
     }
 }

@@ -1,3 +1,4 @@
+internal import DocketClient
 internal import DocketCore
 internal import DocketTestKit
 internal import Foundation
@@ -33,8 +34,8 @@ struct UploadCommandTests {
         let errors = result.errors.split(separator: "\n").map(String.init)
         try #require(errors.count == 4)
         #expect(errors[0] == "line 3: is not JSON")
-        #expect(errors[1] == "line 4: id \"4\": attributes.year: is a number, not a string")
-        #expect(errors[2].hasPrefix("line 6: id \"6\": titel: is not a part of a document"))
+        #expect(errors[1].hasPrefix("line 6: id \"6\": titel: is not a part of a document"))
+        #expect(errors[2] == "line 4: id \"4\": attributes.year: is a number, not a string")
         #expect(errors[3].hasPrefix("line 5: id: "))
         #expect(result.output.hasPrefix("2 accepted, 2 indexed, 4 rejected in "))
         let found = await library.run("get", "books", "1", "7")
@@ -106,6 +107,96 @@ struct UploadCommandTests {
         #expect(result.status == .wrongUsage)
         #expect(result.errors.contains("none: No such file or directory\n"))
         #expect(result.errors.contains("docket: no line was acknowledged\n"))
+    }
+
+    @Test("rejects a document larger than a call, and takes the lines beside it")
+    func largeDocument() async throws {
+        let body = String(repeating: "x", count: DocumentReader.lineBytesMaximum - 30)
+        let lines = #"{"id": "1"}"# + "\n" + #"{"id": "2", "body": ""# + body + "\"}\n"
+        let file = try library.folder.write(lines, to: "input")
+        let result = await library.run("upload", "books", file)
+        #expect(result.errors == "line 2: id \"2\": is larger than 7.9 MiB\n")
+        #expect(result.output.hasPrefix("1 accepted, 1 rejected in "))
+    }
+
+    // MARK: Keys
+
+    @Test("needs no more than a key that may write, and asks with it what became of it")
+    func writeOnlyKey() async throws {
+        let made = await library.run(
+            "collection",
+            "create",
+            "visits",
+            "--attribute",
+            "at:time:filter",
+            "--attribute",
+            "rooms:number:filter"
+        )
+        #expect(made.status == .allWell)
+        let key = try await library.server.client(library.server.administratorKey) { client in
+            try await client.createKey(forTenant: "library", scopes: [.write]).secret
+        }
+        let file = try library.folder.write(
+            """
+            {"id": "1", "attributes": {"at": "2026-01-31T10:00:00+01:00", "rooms": [1, 2.5]}}
+            {"id": "2", "attributes": {"at": "yesterday"}}
+            {"id": "3", "attributes": {"at": ["2026-01-31", "2026-02-01T00:00:00Z"]}}
+            """,
+            to: "input"
+        )
+        let result = await library.run("upload", "visits", file, "--wait", key: key)
+        #expect(result.output.hasPrefix("2 accepted, 2 indexed, 1 rejected in "))
+        #expect(
+            result.errors
+                == "line 2: id \"2\": attributes.at: is not a time such as 2026-01-31T10:00:00Z\n"
+        )
+        let stored = await library.run("get", "visits", "1", "3")
+        #expect(stored.output.contains(#""at":"2026-01-31T09:00:00Z""#))
+        #expect(stored.output.contains(#""at":["2026-01-31T00:00:00Z","2026-02-01T00:00:00Z"]"#))
+        let asked = await library.run("status", "visits", "1", key: key)
+        #expect(asked.status == .allWell)
+        for arguments in [["status"], ["stats"], ["search", "visits"], ["collection", "list"]] {
+            let refused = await library.run(arguments, on: CapturedStreams(), key: key)
+            #expect(refused.status == .notPermitted, "\(arguments)")
+        }
+    }
+
+    // MARK: Other formats
+
+    @Test(
+        "stops before anything is uploaded at a file of another format, and says how to convert it",
+        arguments: [
+            ("books.json", " \n[{\"id\": \"1\"}]", "is a JSON array", "jq -c '.[]' <"),
+            ("books.csv", "id;title\n1;One\n", "is CSV", "delimiter=\";\")]' <"),
+            ("BOOKS.TSV", "name\n", "is CSV", "csv.DictReader"),
+            ("books", "\u{FEFF}title, \"ID\"\r\nOne,1\r\n", "is CSV", "delimiter=\",\""),
+            ("books.jsonl", "{\n  \"id\": \"1\"\n}\n", "is JSON over several lines", "jq -c . <"),
+        ]
+    )
+    func otherFormat(name: String, text: String, format: String, command: String) async throws {
+        let good = try library.folder.write(#"{"id": "1"}"#, to: "good.jsonl")
+        let bad = try library.folder.write(text, to: name)
+        let result = await library.run("upload", "books", good, bad)
+        #expect(result.status == .wrongUsage)
+        #expect(result.output.isEmpty)
+        #expect(
+            result.errors.hasPrefix("docket: \(bad): \(format), but documents are JSON objects")
+        )
+        #expect(result.errors.contains(command))
+        #expect(result.errors.split(separator: "\n").count == 1)
+        await #expect(library.run("get", "books", "1").status == .notFound)
+    }
+
+    @Test("stops at a pipe of another format too")
+    func otherFormatInPipe() async throws {
+        let pipe = InputPipe()
+        try pipe.write("[\n")
+        try pipe.end()
+        let result = await library.run("upload", "books", pipe.path)
+        #expect(result.status == .wrongUsage)
+        #expect(result.output.isEmpty)
+        #expect(result.errors.contains("is a JSON array"))
+        #expect(result.errors.split(separator: "\n").count == 1)
     }
 
     // MARK: Slow input

@@ -140,12 +140,29 @@ struct DocumentValidatorTests {
                 let fault = fault(document([Attribute(name, [value])]))
                 if valueKind == kind {
                     #expect(fault == nil)
+                } else if name == "made", valueKind == "string" {
+                    #expect(
+                        fault == "attributes.made: is not a time such as 2026-01-31T10:00:00Z"
+                    )
                 } else {
                     #expect(fault?.hasPrefix("attributes.\(name): is a ") == true)
                     #expect(fault?.hasSuffix(", not a \(valueKind)") == true)
                 }
             }
         }
+    }
+
+    @Test("takes times as text, and counts and keeps them as times")
+    func timesAsText() throws {
+        let made = Attribute("made", ["2026-01-31", "1970-01-01T01:00:00.5+01:00"])
+        let bound = try validator.bind(document([made]))
+        let times: [AttributeValue] = [
+            .time(microseconds: 1_769_817_600_000_000), .time(microseconds: 500_000),
+        ]
+        #expect(bound.attributes == [BoundAttribute(slot: 4, values: times)])
+        #expect(bound.bytes == 16)
+        let mixed = document([Attribute("made", [.time(microseconds: 0), "2026-01-31"])])
+        #expect(fault(mixed) == "attributes.made: has values of several types")
     }
 
     @Test(

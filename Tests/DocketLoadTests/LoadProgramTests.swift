@@ -148,14 +148,29 @@ struct LoadProgramTests {
     func batches() async throws {
         let lines = (0..<7).map { #"{"id":"\#($0)"}"# }.joined(separator: "\n")
         try await withFile("documents", lines) { file in
-            let batches = try await LoadInput.batches(file, of: 3, [])
+            let batches = try await LoadInput.batches(file, of: 3)
             #expect(batches.map { $0.map(\.id) } == [["0", "1", "2"], ["3", "4", "5"], ["6"]])
         }
         try await withFile("documents", "{\"id\":1}") { file in
             let error = await #expect(throws: UsageError.self) {
-                try await LoadInput.batches(file, of: 3, [])
+                try await LoadInput.batches(file, of: 3)
             }
             #expect(error?.message.contains("documents:1: ") == true)
+        }
+        try await withFile("documents.json", "[\n") { file in
+            let error = await #expect(throws: UsageError.self) {
+                try await LoadInput.batches(file, of: 3)
+            }
+            #expect(error?.message.contains("is a JSON array") == true)
+        }
+    }
+
+    @Test("uploads of an id that comes again the last line, whichever call comes first")
+    func lastLine() async throws {
+        let lines = (0..<6).map { #"{"id":"\#($0 % 4)","title":"\#($0)"}"# }.joined(separator: "\n")
+        try await withFile("documents", lines) { file in
+            let batches = try await LoadInput.batches(file, of: 2)
+            #expect(batches.map { $0.map(\.title) } == [["4", "5"], ["2", "3"]])
         }
     }
 }

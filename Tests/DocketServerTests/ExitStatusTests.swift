@@ -74,6 +74,19 @@ struct ExitStatusTests {
         )
     }
 
+    @Test("serves beside the variables of a Kubernetes Service named docket")
+    func serviceVariables() async throws {
+        let server = try await TestServer(
+            folder,
+            environment: [
+                "DOCKET_SERVICE_HOST": "10.0.0.1", "DOCKET_SERVICE_PORT": "7700",
+                "DOCKET_PORT": "tcp://10.0.0.1:7700",
+                "DOCKET_PORT_7700_TCP_ADDR": "10.0.0.1",
+            ]
+        )
+        try await #expect(server.stop().status == 0)
+    }
+
     @Test("2 for a variable that nothing reads")
     func badVariable() async throws {
         let (status, line) = try await refusal([], environment: ["DOCKET_LOG_LEVLE": "info"])

@@ -114,6 +114,40 @@ struct SettingSourcesTests {
         #expect(message(environment: ["DOCKET_KEY_FILES": "f"]) != nil)
     }
 
+    @Test(
+        "passes over what Kubernetes says of Services whose names begin with docket",
+        arguments: [
+            ("DOCKET_SERVICE_HOST", "10.0.0.1"), ("DOCKET_SERVICE_PORT", "7700"),
+            ("DOCKET_SERVICE_PORT_RPC", "7700"), ("DOCKET_PORT", "tcp://10.0.0.1:7700"),
+            ("DOCKET_PORT_7700_TCP", "tcp://10.0.0.1:7700"),
+            ("DOCKET_PORT_7700_TCP_PROTO", "tcp"), ("DOCKET_PORT_7700_TCP_PORT", "7700"),
+            ("DOCKET_PORT_7700_TCP_ADDR", "10.0.0.1"),
+            ("DOCKET_PORT_53_UDP", "udp://10.0.0.1:53"), ("DOCKET_PORT_9_SCTP_ADDR", "::1"),
+            ("DOCKET_HTTP_SERVICE_HOST", "10.0.0.2"), ("DOCKET_HTTP_PORT", "tcp://10.0.0.2:7701"),
+            ("DOCKET_HTTP_PORT_7701_TCP_ADDR", "10.0.0.2"),
+            ("DOCKET_SERVICE_PORT_SERVICE_PORT_WEB_UI", "80"),
+            ("DOCKET_2_PORT_80_TCP", "tcp://[fd00::1]:80"),
+        ]
+    )
+    func services(_ name: String, _ value: String) {
+        #expect(message(environment: [name: value]) == nil)
+    }
+
+    @Test(
+        "refuses what only looks like a Service's",
+        arguments: [
+            ("DOCKET_PORT", "7700"), ("DOCKET_HTTP_PORT", "7701"), ("DOCKET_SERVICE", "docket"),
+            ("DOCKET_SERVICE_PORT", "tcp"), ("DOCKET_SERVICE_HOSTS", "a"),
+            ("DOCKET_SERVICE_HOST", ""), ("DOCKET_PORT_7700_TCP", "7700"),
+            ("DOCKET_PORT_TCP", "tcp://10.0.0.1:7700"), ("DOCKET_PORT_7700_TPC_ADDR", "10.0.0.1"),
+            ("DOCKET_PORT_7700_TCP_NAME", "x"), ("DOCKET_LISTN", "tcp://10.0.0.1:7700"),
+        ]
+    )
+    func noServices(_ name: String, _ value: String) {
+        let refusal = message(environment: [name: value]) ?? ""
+        #expect(refusal.hasPrefix("unknown environment variable \(name)"))
+    }
+
     @Test("takes no secret from the command line, and never shows one")
     func secrets() throws {
         let refusal = message(["--key", "hunter2"]) ?? ""

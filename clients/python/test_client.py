@@ -47,6 +47,8 @@ def main() -> None:
     admin.call(method("CREATE_TENANT"), pb.CreateTenantRequest(name="python"), pb.Tenant)
     request = pb.CreateKeyRequest(tenant="python")
     key = admin.call(method("CREATE_KEY"), request, pb.CreateKeyReply).secret
+    request.scopes.append("write")
+    write_key = admin.call(method("CREATE_KEY"), request, pb.CreateKeyReply).secret
     admin.close()
 
     docket = Connection(address, key)
@@ -65,6 +67,7 @@ def main() -> None:
     upload(docket)
     search(docket)
     stream(docket)
+    feed(docket, Connection(address, write_key))
 
     get = pb.GetRequest(collection="packages", ids=["large", "nothing"])
     reply = docket.call(method("GET"), get, pb.GetReply)
@@ -107,6 +110,29 @@ def upload(docket: Connection) -> None:
         if counts.indexing == 0 or time.monotonic() > deadline:
             break
     check("all are indexed, each once", counts.indexed == accepted and counts.failed == 0)
+
+
+def feed(docket: Connection, feeder: Connection) -> None:
+    """Uploads with a key that may do nothing else, the same document again and again."""
+    made = pb.AttributeDefinition(name="at", type=pb.ATTRIBUTE_TYPE_TIME)
+    visits = pb.CreateCollectionRequest(name="visits", attributes=[made])
+    docket.call(method("CREATE_COLLECTION"), visits, pb.Collection)
+    for minute in range(10):
+        at = pb.Attribute(name="at", strings=[f"1970-01-01T00:{minute:02}:00Z"])
+        request = pb.UploadRequest(
+            collection="visits", documents=[pb.Document(id="last", attributes=[at])]
+        )
+        feeder.call(method("UPLOAD"), request, pb.UploadReply)
+    status = pb.StatusRequest(collection="visits", ids=["last"])
+    known = feeder.call(method("STATUS"), status, pb.StatusReply).documents
+    check("a key that may only write uploads, and asks for states", len(known) == 1)
+    error = refusal(lambda: feeder.call(method("SEARCH"), pb.SearchRequest(collection="visits"),
+                                        pb.SearchReply))
+    check("and searches nothing", error.code == "PERMISSION_DENIED")
+    feeder.close()
+    get = pb.GetRequest(collection="visits", ids=["last"])
+    stored = docket.call(method("GET"), get, pb.GetReply).documents[0].document
+    check("of one id the last upload holds", stored.attributes[0].times_us == [9 * 60_000_000])
 
 
 def search(docket: Connection) -> None:

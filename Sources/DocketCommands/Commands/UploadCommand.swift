@@ -7,10 +7,11 @@ extension CommandContext {
         let files = operands.count > 1 ? Array(operands.dropFirst()) : ["-"]
         let input: InputFileHandle
         do {
-            input = try InputFileHandle(files)
+            input = try InputFileHandle(files, holdsDocuments: true)
         } catch {
             throw InputError(message: "no thread to read with")
         }
+        try await input.checkStarts()
         let waits = self[CommandSettings.waits]
         let totalBytes = InputFileHandle.totalBytes(of: files)
         return try await withClient { client in
@@ -24,10 +25,12 @@ extension CommandContext {
             )
             do {
                 try await uploader.run()
+            } catch let error as UsageError where uploader.hasAcknowledgedNothing {
+                throw error
             } catch {
                 uploader.clearDisplay()
                 try show(uploader, hasWaited: waits)
-                console.writeErrorLine(resumption(after: uploader.ledger.acknowledgedLine))
+                console.writeErrorLine(resumption(after: uploader))
                 throw error
             }
             try show(uploader, hasWaited: waits)
@@ -35,8 +38,9 @@ extension CommandContext {
         }
     }
 
-    private func resumption(after line: Int) -> String {
-        line < self[CommandSettings.fromLine]
+    private func resumption(after uploader: Uploader) -> String {
+        let line = uploader.ledger.acknowledgedLine
+        return uploader.hasAcknowledgedNothing
             ? "docket: no line was acknowledged"
             : "docket: all lines up to \(line) are acknowledged, go on with --from-line \(line + 1)"
     }

@@ -1,18 +1,21 @@
 package import DocketCore
 internal import DocketJSON
 
-/// Reads documents from lines of JSON; what a value means is decided by the collection's schema.
+/// Reads documents from lines of JSON.
+///
+/// The type of a value is that which JSON gives it: whether the collection has the attribute, and
+/// of this type, is for the server to say, so no key needs to read the schema.
 package struct DocumentReader: ~Copyable {
     /// Longest line: a document of 1 MiB, every byte of it escaped.
     package static let lineBytesMaximum = 8 << 20
     private static let nameShownMaximum = 64
+    // Beyond these a server cannot read the document, and refuses all that come with it.
+    private static let attributesMaximum = 1000
+    private static let valuesMaximum = 10_000
 
-    private let types: [String: AttributeType]
     private var parser: JSONParserHandle
 
-    /// A reader for a collection with these attributes.
-    package init(_ attributes: [AttributeDefinition]) {
-        types = Dictionary(attributes.map { ($0.name, $0.type) }) { first, _ in first }
+    package init() {
         parser = JSONParserHandle(byteMaximum: Self.lineBytesMaximum, depthMaximum: 8)
     }
 
@@ -24,7 +27,6 @@ package struct DocumentReader: ~Copyable {
     /// The document of one line.
     package mutating func read(_ line: [UInt8]) -> Outcome {
         var document = Document(id: "")
-        let types = types
         do {
             let root = try parser.parse(line)
             var first: LineFault?
@@ -32,7 +34,7 @@ package struct DocumentReader: ~Copyable {
                 // After a fault only the id is still of interest, to name the document by it.
                 guard first == nil || name == "id" else { return }
                 do {
-                    try Self.read(name, value, types, into: &document)
+                    try Self.read(name, value, into: &document)
                 } catch let fault as LineFault {
                     first = first ?? fault
                 }
@@ -50,7 +52,6 @@ package struct DocumentReader: ~Copyable {
     private static func read(
         _ name: String,
         _ value: borrowing JSONValue,
-        _ types: [String: AttributeType],
         into document: inout Document
     ) throws {
         switch name {
@@ -61,8 +62,12 @@ package struct DocumentReader: ~Copyable {
             guard !value.isNull else { return }
             let isObject = try value.forEachMember { name, value in
                 let shown = PlainText.shortened(name, to: nameShownMaximum)
-                let values = try attribute(value, types[name], "attributes.\(shown)")
-                if !values.isEmpty { document.attributes.append(Attribute(name, values)) }
+                let values = try values(of: value, "attributes.\(shown)")
+                guard !values.isEmpty else { return }
+                guard document.attributes.count < attributesMaximum else {
+                    throw LineFault(field: "attributes", reason: "are over \(attributesMaximum)")
+                }
+                document.attributes.append(Attribute(name, values))
             }
             guard isObject else { throw LineFault(field: name, reason: "is not an object") }
         default:
@@ -83,48 +88,33 @@ package struct DocumentReader: ~Copyable {
     }
 
     /// The values of one attribute: one value, or an array of them; null is none.
-    private static func attribute(
-        _ value: borrowing JSONValue,
-        _ type: AttributeType?,
+    private static func values(
+        of value: borrowing JSONValue,
         _ field: String
     ) throws -> [AttributeValue] {
         if value.isNull { return [] }
         var values: [AttributeValue] = []
         let isArray = try value.forEachElement { element in
-            values.append(try single(element, type, field))
+            guard values.count < valuesMaximum else {
+                throw LineFault(field: field, reason: "has over \(valuesMaximum) values")
+            }
+            values.append(try single(element, field))
         }
-        return isArray ? values : [try single(value, type, field)]
+        guard isArray else { return [try single(value, field)] }
+        if let kind = values.first?.kind, let other = values.first(where: { $0.kind != kind }) {
+            throw LineFault(field: field, reason: "has a \(kind) and a \(other.kind)")
+        }
+        return values
     }
 
     private static func single(
         _ value: borrowing JSONValue,
-        _ type: AttributeType?,
         _ field: String
     ) throws -> AttributeValue {
-        let found: AttributeValue
-        if let string = value.string {
-            found = .string(string)
-        } else if let number = value.double {
-            found = .number(number)
-        } else if let boolean = value.boolean {
-            found = .boolean(boolean)
-        } else {
-            throw LineFault(field: field, reason: "has a value that is null, an array or an object")
-        }
-        guard let type else {
-            throw LineFault(field: field, reason: "is not an attribute of the collection")
-        }
-        switch (type, found) {
-        case (.time, .string(let string)):
-            guard let time = Timestamp.microseconds(parsing: string) else {
-                throw LineFault(field: field, reason: "is not a time such as 2026-01-31T10:00:00Z")
-            }
-            return .time(microseconds: time)
-        case (.keyword, .string), (.text, .string), (.number, .number), (.boolean, .boolean):
-            return found
-        default:
-            throw LineFault(field: field, reason: "is a \(type.name), not a \(found.kind)")
-        }
+        if let string = value.string { return .string(string) }
+        if let number = value.double { return .number(number) }
+        if let boolean = value.boolean { return .boolean(boolean) }
+        throw LineFault(field: field, reason: "has a value that is null, an array or an object")
     }
 }
 

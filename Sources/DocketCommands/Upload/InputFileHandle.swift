@@ -12,19 +12,25 @@ package struct InputError: Error {
 /// that waits can be cancelled, and the thread ends with the process.
 package actor InputFileHandle {
     private static let chunkBytes = 256 << 10
+    /// Of the start of a file, which tells what it holds.
+    private static let startBytes = 4 << 10
 
     private nonisolated let executor: ThreadExecutor
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         unsafe executor.asUnownedSerialExecutor()
     }
     private nonisolated let reads = TaskSet()
+    private let holdsDocuments: Bool
     private var files: ArraySlice<String>
     private var descriptor: Int32?
+    private var isAtStart = true
     /// Whether the file read now has not ended its last line.
     private var isInLine = false
 
-    package init(_ files: [String]) throws(ThreadError) {
+    /// These files; those that are to hold documents are refused when they are of another format.
+    package init(_ files: [String], holdsDocuments: Bool) throws(ThreadError) {
         executor = try ThreadExecutor(name: "input")
+        self.holdsDocuments = holdsDocuments
         self.files = files[...]
     }
 
@@ -40,9 +46,19 @@ package actor InputFileHandle {
         return total
     }
 
+    /// Looks at the starts of all regular files, before the first of them is read.
+    ///
+    /// - Throws: ``UsageError`` for one of another format.
+    nonisolated func checkStarts() async throws {
+        let check = OneShot<Void>()
+        reads.start { await self.checkStarts(check) }
+        try await check.value()
+    }
+
     /// The next bytes, empty at the end of the last file.
     ///
-    /// - Throws: ``InputError``, or `CancellationError`.
+    /// - Throws: ``InputError``, ``UsageError`` for a file of another format, or
+    ///   `CancellationError`.
     package nonisolated func next() async throws -> [UInt8] { try await next(until: nil) ?? [] }
 
     /// As ``next()``, but nil when nothing has come at the deadline.
@@ -56,6 +72,27 @@ package actor InputFileHandle {
         return try await chunk.value()
     }
 
+    private func checkStarts(_ check: OneShot<Void>) {
+        check.settle(
+            Result {
+                for file in files where Self.totalBytes(of: [file]) != nil {
+                    // One that cannot be read is found out when its turn comes.
+                    guard let descriptor = try? Self.open(file) else { continue }
+                    defer { close(descriptor) }
+                    guard let start = try? Self.read(descriptor, file, Self.startBytes) else {
+                        continue
+                    }
+                    try checkStart(start, of: file)
+                }
+            }
+        )
+    }
+
+    private func checkStart(_ bytes: [UInt8], of file: String) throws(UsageError) {
+        guard holdsDocuments else { return }
+        try DocumentFormat.check(bytes.prefix(Self.startBytes), of: file)
+    }
+
     private func read(into chunk: OneShot<[UInt8]?>, until deadline: MonotonicTime?) {
         chunk.settle(Result { try readNext(until: deadline) })
     }
@@ -65,10 +102,13 @@ package actor InputFileHandle {
             if descriptor == nil {
                 guard let file = files.first else { return [] }
                 descriptor = try Self.open(file)
+                isAtStart = true
             }
             guard let descriptor, let file = files.first else { return [] }
             if let deadline, try !Self.isReadable(descriptor, file, by: deadline) { return nil }
-            let bytes = try Self.read(descriptor, file)
+            let bytes = try Self.read(descriptor, file, Self.chunkBytes)
+            if isAtStart { try checkStart(bytes, of: file) }
+            isAtStart = false
             if let last = bytes.last {
                 isInLine = last != UInt8(ascii: "\n")
                 return bytes
@@ -109,9 +149,13 @@ package actor InputFileHandle {
         }
     }
 
-    private static func read(_ descriptor: Int32, _ file: String) throws(InputError) -> [UInt8] {
+    private static func read(
+        _ descriptor: Int32,
+        _ file: String,
+        _ bytesMaximum: Int
+    ) throws(InputError) -> [UInt8] {
         var count = 0
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: chunkBytes) { buffer, filled in
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: bytesMaximum) { buffer, filled in
             repeat {
                 count = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
             } while count < 0 && errno == EINTR

@@ -23,6 +23,9 @@ package struct UploadBatch: Sendable {
     package var isEmpty: Bool { lineRange == nil }
     var lineCount: Int { lineRange?.count ?? 0 }
 
+    /// Whether a call can take the document at all.
+    static func canHold(_ document: Document) -> Bool { weight(of: document) <= weightMaximum }
+
     /// Whether the document still fits; the first one always does.
     package func fits(_ document: Document) -> Bool {
         documents.isEmpty

@@ -65,9 +65,8 @@ struct Uploader {
 
     /// Everything, until the end of the input or the first error that is not a document's.
     mutating func run() async throws {
-        let attributes = try await client.collection(collection).attributes
         try await withThrowingTaskGroup(of: Event.self) { group in
-            var reader = DocumentReader(attributes)
+            var reader = DocumentReader()
             advance(&reader, &group)
             while let event = try await group.next() {
                 handle(event, &group)
@@ -76,6 +75,9 @@ struct Uploader {
         }
         clearDisplay()
     }
+
+    /// Whether no line that was to be uploaded is done.
+    var hasAcknowledgedNothing: Bool { ledger.acknowledgedLine < fromLine }
 
     /// Takes the line that shows progress away.
     mutating func clearDisplay() { display.clear() }
@@ -139,7 +141,13 @@ extension Uploader {
         let isBlank = bytes.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         guard !isBlank else { return nil }
         switch reader.read(bytes) {
-        case .document(let document): return document
+        case .document(let document):
+            guard UploadBatch.canHold(document) else {
+                let limit = NumberText.bytes(UploadBatch.weightMaximum)
+                reject(line.number, id: document.id, field: "", reason: "is larger than \(limit)")
+                return nil
+            }
+            return document
         case .rejected(let id, let field, let reason):
             reject(line.number, id: id, field: field, reason: reason)
             return nil

@@ -47,10 +47,11 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     /// True for methods of administration, which need a key without a tenant.
     public var needsAdministration: Bool { rawValue >= 32 }
 
-    /// What a tenant's key must be allowed.
-    public var requiredScope: Scopes {
+    /// The scopes of which a key needs one: who uploads may ask what became of it.
+    public var allowingScopes: Scopes {
         switch self {
         case .upload, .uploadStream, .delete: .write
+        case .status: [.read, .write]
         case .createCollection, .addAttributes, .deleteCollection: .admin
         case _ where needsAdministration: .admin
         default: .read

@@ -1,6 +1,6 @@
 /// One value of an attribute.
 public enum AttributeValue: Hashable, Sendable {
-    /// For keyword and text attributes; at most 1 KiB of UTF-8.
+    /// For keyword and text attributes, at most 1 KiB of UTF-8; for time attributes as RFC 3339.
     case string(String)
     /// For number attributes; finite.
     case number(Double)

@@ -105,6 +105,10 @@ package struct DocumentValidator: Sendable {
         }
         let type = schema.attributes[slot].type
         var values = attribute.values
+        // Times and their texts travel in lists of their own, so a mixture has lost its order.
+        guard let kind = values.first?.kind,
+            type != .time || values.allSatisfy({ $0.kind == kind })
+        else { throw .invalid(field, "has values of several types") }
         for place in values.indices {
             values[place] = try check(values[place], type: type, field)
             if case .string(let string) = values[place] {
@@ -136,6 +140,11 @@ package struct DocumentValidator: Sendable {
             guard number.isFinite else { throw .invalid(field, "is not a finite number") }
             return .number(number + 0)  // -0 and 0 are one value
         case (.boolean, .boolean), (.time, .time): return value
+        case (.time, .string(let text)):
+            guard let microseconds = Timestamp.microseconds(parsing: text) else {
+                throw .invalid(field, "is not a time such as 2026-01-31T10:00:00Z")
+            }
+            return .time(microseconds: microseconds)
         default: throw .invalid(field, "is a \(type.name), not a \(value.kind)")
         }
     }

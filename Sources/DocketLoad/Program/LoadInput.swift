@@ -19,7 +19,8 @@ enum LoadInput {
     ) async throws -> [SearchRequest] {
         var requests: [SearchRequest] = []
         var reader = QueryLineReader()
-        try await forEachLine(of: file, byteMaximum: QueryLine.byteMaximum) { line in
+        let input = try InputFileHandle([file], holdsDocuments: false)
+        try await forEachLine(of: file, input, byteMaximum: QueryLine.byteMaximum) { line in
             do {
                 let query = try reader.read(line.bytes)
                 requests.append(try query.request(in: collection, limit: limit))
@@ -36,38 +37,46 @@ enum LoadInput {
 
     /// The documents of a file in batches of at most `size`, each small enough for one call.
     ///
+    /// An id that comes again has its last line alone: calls have no order among each other.
+    ///
     /// - Throws: ``UsageError`` that names the line, `InputError`.
     static func batches(
         _ file: String,
-        of size: Int,
-        _ attributes: [AttributeDefinition]
+        of size: Int
     ) async throws -> [[Document]] {
+        var documents: [Document] = []
+        var places: [String: Int] = [:]
+        try await forEachDocument(of: file) { document, _ in
+            if let place = places[document.id] {
+                documents[place] = document
+            } else {
+                places[document.id] = documents.count
+                documents.append(document)
+            }
+            return documents.count < documentsMaximum
+        }
+        guard !documents.isEmpty else { throw UsageError("\(file): holds no document") }
         var batches: [[Document]] = []
         var batch = UploadBatch()
-        var count = 0
-        try await forEachDocument(of: file, attributes) { document, line in
+        for document in documents {
             if batch.documents.count >= size || !batch.fits(document) {
                 batches.append(batch.documents)
                 batch = UploadBatch()
             }
-            batch.add(document, line: line, inputBytes: 0)
-            count += 1
-            return count < documentsMaximum
+            batch.add(document, line: 1, inputBytes: 0)
         }
-        if !batch.isEmpty { batches.append(batch.documents) }
-        guard !batches.isEmpty else { throw UsageError("\(file): holds no document") }
-        return batches
+        return batches + [batch.documents]
     }
 
     /// Calls `body` with each document of a file and its line, until it says false.
     static func forEachDocument(
         of file: String,
-        _ attributes: [AttributeDefinition],
         _ body: (Document, Int) -> Bool
     ) async throws {
-        var reader = DocumentReader(attributes)
+        var reader = DocumentReader()
+        let input = try InputFileHandle([file], holdsDocuments: true)
         let byteMaximum = DocumentReader.lineBytesMaximum
-        try await forEachLine(of: file, byteMaximum: byteMaximum) { line in
+        try await forEachLine(of: file, input, byteMaximum: byteMaximum) { line in
             switch reader.read(line.bytes) {
             case .document(let document): return body(document, line.number)
             case .rejected(_, let field, let reason):
@@ -79,10 +88,10 @@ enum LoadInput {
     /// Calls `body` with each line that is not empty, until it says false.
     private static func forEachLine(
         of file: String,
+        _ input: InputFileHandle,
         byteMaximum: Int,
         _ body: ((number: Int, bytes: [UInt8])) throws -> Bool
     ) async throws {
-        let input = try InputFileHandle([file])
         var splitter = LineSplitter(byteMaximum: byteMaximum)
         var isAtEnd = false
         while !isAtEnd {

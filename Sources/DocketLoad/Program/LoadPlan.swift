@@ -82,11 +82,12 @@ struct LoadPlan: Sendable {
 
     /// Reads the files, warms the caches if that was asked for, and measures.
     func run(_ client: DocketClient) async throws -> LoadResult {
-        let attributes = try await client.collection(collection).attributes
+        // A key that may not, or a collection that is not there, shows before files are read.
+        _ = try await client.status(in: collection)
         let calls = OfferedCalls(
             mix: mix,
             requests: try await requests(),
-            batches: try await batches(attributes),
+            batches: try await batches(),
             search: { request throws(DocketError) in try await client.sourceOfSearch(request) },
             upload: { [collection] documents throws(DocketError) in
                 try await client.upload(documents, to: collection)
@@ -107,9 +108,9 @@ struct LoadPlan: Sendable {
         return try await LoadInput.requests(queriesFile, in: collection, limit: limit)
     }
 
-    private func batches(_ attributes: [AttributeDefinition]) async throws -> [[Document]] {
+    private func batches() async throws -> [[Document]] {
         guard let documentsFile else { return [] }
-        return try await LoadInput.batches(documentsFile, of: batchSize, attributes)
+        return try await LoadInput.batches(documentsFile, of: batchSize)
     }
 
     /// Makes each search once; the first that fails ends the run before it has begun.

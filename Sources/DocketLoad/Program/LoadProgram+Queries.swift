@@ -14,7 +14,7 @@ extension LoadProgram {
         let file = invocation.operands[0]
         var draw = SeededDraw(seed: UInt64(invocation.values[LoadSettings.seed]))
         var sample = DocumentSample(capacity: Self.sampleMaximum)
-        try await LoadInput.forEachDocument(of: file, attributes) { document, _ in
+        try await LoadInput.forEachDocument(of: file) { document, _ in
             sample.offer(document, &draw)
             return true
         }

@@ -57,7 +57,9 @@ struct QueryDraw: Sendable {
         guard !attributes.isEmpty else { return nil }
         let attribute = attributes[draw.number(below: attributes.count)]
         switch attribute.values[draw.number(below: attribute.values.count)] {
-        case .string(let text): return "\(attribute.name) = \(Self.quoted(text))"
+        case .string(let text):
+            let sign = filtered[attribute.name] == .time ? ">=" : "="
+            return "\(attribute.name) \(sign) \(Self.quoted(text))"
         case .number(let number): return "\(attribute.name) >= \(NumberText.plain(number))"
         case .boolean(let isTrue): return "\(attribute.name) = \(isTrue)"
         case .time(let microseconds):

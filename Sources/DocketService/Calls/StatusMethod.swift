@@ -13,6 +13,12 @@ struct StatusMethod: UnaryMethod {
         var reply = StatusReply()
         guard !request.collection.isEmpty else {
             guard request.ids.isEmpty else { throw .invalid("collection", "is missing") }
+            guard caller.grant.scopes.contains(.read) else {
+                throw DocketError(
+                    .permissionDenied,
+                    "a key without the scope read asks of one collection, by its name"
+                )
+            }
             for collection in try await store.collections(tenant) {
                 try await reply.collections.append(counts(tenant, collection))
             }

@@ -261,14 +261,15 @@ typedef enum _Docket__V1__AttributeType {
 /* --- messages --- */
 
 /*
- * The values of one attribute: exactly one list is filled, the one of the attribute's type.
+ * The values of one attribute: exactly one list is filled, the one of the attribute's type; for a
+ * time that or strings.
  */
 struct  Docket__V1__Attribute
 {
   ProtobufCMessage base;
   char *name;
   /*
-   * keyword, text: at most 1 KiB each
+   * keyword, text: at most 1 KiB; time: RFC 3339
    */
   size_t n_strings;
   char **strings;
