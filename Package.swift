@@ -39,6 +39,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let libraries: [Target] = [
+    .systemLibrary(name: "CDocketSystem"),
     library("CDocketUV", "libuv", apt: "libuv1-dev"),
     library("CDocketTLS", "openssl", apt: "libssl-dev"),
     library("CDocketCrypto", "libcrypto", apt: "libssl-dev"),
@@ -66,23 +67,27 @@ let libraries: [Target] = [
 ]
 
 let values: [Target] = [
-    swift("DocketCore"),
-    swift("DocketCache"),
-    swift("DocketTelemetry"),
-    swift("DocketSettings"),
+    swift("DocketSystem", ["CDocketSystem"]),
+    swift("DocketCore", ["DocketSystem"]),
+    swift("DocketCache", ["DocketSystem"]),
+    swift("DocketTelemetry", ["DocketSystem"]),
+    swift("DocketSettings", ["DocketSystem"]),
 ]
 
 let tools: [Target] = [
-    swift("DocketRuntime", ["CDocketUV"]),
-    swift("DocketCrypto", ["CDocketCrypto"]),
+    swift("DocketRuntime", ["CDocketUV", "DocketSystem"]),
+    swift("DocketCrypto", ["CDocketCrypto", "DocketSystem"]),
     swift("DocketText", ["CDocketText"]),
     swift("DocketJSON", ["CDocketJSON"]),
 ]
 
 let wire: [Target] = [
-    swift("DocketWire", ["CDocketZstd", "DocketTelemetry"]),
-    swift("DocketMessages", ["DocketCore", "DocketWire"]),
-    swift("DocketRPC", ["DocketWire", "DocketRuntime", "DocketTelemetry", "CDocketTLS"]),
+    swift("DocketWire", ["CDocketZstd", "DocketSystem", "DocketTelemetry"]),
+    swift("DocketMessages", ["DocketCore", "DocketSystem", "DocketWire"]),
+    swift(
+        "DocketRPC",
+        ["DocketWire", "DocketRuntime", "DocketSystem", "DocketTelemetry", "CDocketTLS"]
+    ),
 ]
 
 let service: [Target] = [
@@ -90,7 +95,7 @@ let service: [Target] = [
         "DocketService",
         [
             "DocketCore", "DocketCache", "DocketMessages", "DocketRPC", "DocketRuntime",
-            "DocketText", "DocketCrypto", "DocketTelemetry", "DocketWire",
+            "DocketText", "DocketCrypto", "DocketSystem", "DocketTelemetry", "DocketWire",
         ]
     )
 ]
@@ -99,8 +104,8 @@ let adapters: [Target] = [
     swift(
         "DocketSQLite",
         [
-            "DocketCore", "DocketRuntime", "DocketText", "DocketTelemetry", "CDocketSQLite",
-            "CDocketRank",
+            "DocketCore", "DocketRuntime", "DocketSystem", "DocketText", "DocketTelemetry",
+            "CDocketSQLite", "CDocketRank",
         ]
     ),
     swift("DocketHTTP", ["DocketTelemetry", "CDocketHTTP"]),
@@ -112,25 +117,28 @@ let product: [Target] = [
         [
             "DocketCore", "DocketCache", "DocketTelemetry", "DocketSettings", "DocketRuntime",
             "DocketCrypto", "DocketText", "DocketWire", "DocketMessages", "DocketRPC",
-            "DocketService", "DocketSQLite", "DocketHTTP",
+            "DocketService", "DocketSQLite", "DocketHTTP", "DocketSystem",
         ]
     ),
     swift(
         "DocketClient",
-        ["DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketWire"]
+        [
+            "DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketSystem",
+            "DocketWire",
+        ]
     ),
     swift(
         "DocketCommands",
         [
-            "DocketClient", "DocketCore", "DocketJSON", "DocketSettings", "DocketTelemetry",
-            "DocketRuntime",
+            "DocketClient", "DocketCore", "DocketJSON", "DocketSettings", "DocketSystem",
+            "DocketTelemetry", "DocketRuntime",
         ]
     ),
     swift(
         "DocketLoad",
         [
             "DocketClient", "DocketCommands", "DocketCore", "DocketJSON", "DocketRuntime",
-            "DocketSettings", "DocketTelemetry",
+            "DocketSettings", "DocketSystem", "DocketTelemetry",
         ]
     ),
     program("docketd", ["DocketServer"]),
@@ -152,46 +160,57 @@ let testing: [Target] = [
         swiftSettings: settings
     ),
     tests("PowerCut", ["DocketClient", "DocketCore", "DocketTestKit", "docketd-power-cut"]),
+    tests("DocketSystem", ["DocketSystem"]),
     tests("DocketCore", ["DocketCore"]),
-    tests("DocketCache", ["DocketCache"]),
+    tests("DocketCache", ["DocketCache", "DocketSystem"]),
     tests("DocketTelemetry", ["DocketTelemetry"]),
     tests("DocketSettings", ["DocketSettings"]),
-    tests("DocketRuntime", ["DocketRuntime"]),
-    tests("DocketCrypto", ["DocketCrypto"]),
+    tests("DocketRuntime", ["DocketRuntime", "DocketSystem"]),
+    tests("DocketCrypto", ["DocketCrypto", "DocketSystem"]),
     tests("DocketText", ["DocketText"]),
     tests("DocketJSON", ["DocketJSON"]),
-    tests("DocketWire", ["DocketWire"]),
-    tests("DocketRPC", ["DocketRPC", "DocketWire", "DocketRuntime", "DocketTelemetry"]),
+    tests("DocketWire", ["DocketSystem", "DocketWire"]),
+    tests(
+        "DocketRPC",
+        ["DocketRPC", "DocketWire", "DocketRuntime", "DocketSystem", "DocketTelemetry"]
+    ),
     tests(
         "DocketSQLite",
         [
-            "DocketSQLite", "DocketCore", "DocketRuntime", "DocketText", "DocketTelemetry",
-            "CDocketSQLite",
+            "DocketSQLite", "DocketCore", "DocketRuntime", "DocketSystem", "DocketText",
+            "DocketTelemetry", "CDocketSQLite",
         ]
     ),
     tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry", "DocketTestKit"]),
-    tests("DocketClient", ["DocketClient", "DocketCore", "DocketServer"]),
+    tests("DocketClient", ["DocketClient", "DocketCore", "DocketServer", "DocketSystem"]),
     tests(
         "DocketLoad",
         [
             "DocketLoad", "DocketClient", "DocketCommands", "DocketCore", "DocketRuntime",
-            "DocketSettings", "DocketTelemetry",
+            "DocketSettings", "DocketSystem", "DocketTelemetry",
         ]
     ),
     tests(
         "DocketService",
         [
             "DocketService", "DocketCore", "DocketCache", "DocketCrypto", "DocketMessages",
-            "DocketRPC", "DocketRuntime", "DocketSQLite", "DocketTelemetry", "DocketWire",
+            "DocketRPC", "DocketRuntime", "DocketSQLite", "DocketSystem", "DocketTelemetry",
+            "DocketWire",
         ]
     ),
     // The contract as protobuf-c reads it, to hold ours against it: for tests alone.
     .target(name: "CDocketMessages", linkerSettings: [.linkedLibrary("protobuf-c")]),
-    tests("DocketMessages", ["DocketMessages", "DocketCore", "DocketWire", "CDocketMessages"]),
-    tests("Conformance", ["DocketRPC", "DocketWire", "DocketRuntime", "DocketTelemetry"]),
+    tests(
+        "DocketMessages",
+        ["DocketMessages", "DocketCore", "DocketSystem", "DocketWire", "CDocketMessages"]
+    ),
+    tests(
+        "Conformance",
+        ["DocketRPC", "DocketWire", "DocketRuntime", "DocketSystem", "DocketTelemetry"]
+    ),
     .target(
         name: "DocketTestKit",
-        dependencies: ["DocketClient", "DocketRuntime"],
+        dependencies: ["DocketClient", "DocketRuntime", "DocketSystem"],
         path: "Tests/DocketTestKit",
         swiftSettings: settings
     ),
@@ -212,7 +231,8 @@ let testing: [Target] = [
     .executableTarget(
         name: "message-costs",
         dependencies: [
-            "CAllocationCount", "CDocketMessages", "DocketCore", "DocketMessages", "DocketWire",
+            "CAllocationCount", "CDocketMessages", "DocketCore", "DocketMessages", "DocketSystem",
+            "DocketWire",
         ],
         path: "Benchmarks/MessageCosts",
         swiftSettings: settings

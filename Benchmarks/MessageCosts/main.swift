@@ -2,6 +2,7 @@ internal import CAllocationCount
 internal import CDocketMessages
 internal import DocketCore
 internal import DocketMessages
+internal import DocketSystem
 internal import DocketWire
 
 // What a body costs to read and to write: Docket's own code against protobuf-c's generated code

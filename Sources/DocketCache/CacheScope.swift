@@ -24,7 +24,7 @@ package struct CacheScope: Hashable, Sendable {
         self.form = form
     }
 
-    /// Two words that tell this scope from every other one.
+    /// Three words that tell this scope from every other one.
     var words: (UInt64, UInt64, UInt64) {
         (tenant, access, UInt64(method) << 8 | UInt64(form.rawValue))
     }

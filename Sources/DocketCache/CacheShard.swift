@@ -1,3 +1,4 @@
+internal import DocketSystem
 internal import Synchronization
 
 /// A part of the cache under a lock of its own.
@@ -71,7 +72,7 @@ final class CacheShard: Sendable {
     ) -> (CacheLookup, Removed?) {
         state.withLock { state in
             guard let slot = state.table.slot(of: digest), let node = state.nodes[slot],
-                node.scope == scope, bytes.isEqual(to: node.key)
+                node.scope == scope, bytes.hasSameBytes(as: node.key)
             else {
                 state.counts.misses += 1
                 return (.miss, nil)

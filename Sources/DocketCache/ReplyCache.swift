@@ -1,3 +1,4 @@
+internal import DocketSystem
 internal import Synchronization
 
 /// Encoded replies by the bytes of their requests: the cache in a server's own memory.
@@ -38,7 +39,7 @@ package final class ReplyCache: Sendable {
     /// Keys evicted to make room for one reply; a reply that needs more is not stored.
     private static let evictionsMaximum = 512
 
-    private let hasher = KeyHasher.random()
+    private let hasher = KeyedHash.random()
     private let shards: [CacheShard]
     private let shares: Mutex<TenantShares>
     private let entryLimit: Int

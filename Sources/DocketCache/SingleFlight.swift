@@ -1,3 +1,4 @@
+internal import DocketSystem
 internal import Synchronization
 
 /// What may share one load: the same request, filled at the same generations.
@@ -32,16 +33,19 @@ package enum FlightError: Error, Sendable {
 package final class SingleFlight: Sendable {
     package typealias Load = @Sendable () async throws -> CachedReply
 
+    /// Where one caller waits: settled once, by the load or by the caller's cancellation.
+    private typealias Waiter = OneShot<CachedReply>
+
     private struct Flight {
         /// The ticket of who began it; tells it from a later one of the same key.
         let number: UInt64
         /// Called when nobody waits any more.
         let onAbandoned: @Sendable () -> Void
         /// Those who wait, by ticket.
-        var seats: [UInt64: FlightSeat] = [:]
+        var waiters: [UInt64: Waiter] = [:]
     }
 
-    private struct Departure: Sendable {
+    private struct Start: Sendable {
         let key: FlightKey
         let number: UInt64
         let load: Load
@@ -58,13 +62,13 @@ package final class SingleFlight: Sendable {
 
     private let capacity: Int
     private let state = Mutex(State())
-    private let departures: AsyncStream<Departure>
-    private let departing: AsyncStream<Departure>.Continuation
+    private let starts: AsyncStream<Start>
+    private let starting: AsyncStream<Start>.Continuation
 
     package init(capacity: Int = capacityDefault) {
         self.capacity = capacity
-        // Bounded by `capacity`: one departure for each flight.
-        (departures, departing) = AsyncStream.makeStream()
+        // Bounded by `capacity`: one start for each flight.
+        (starts, starting) = AsyncStream.makeStream()
     }
 
     /// Loads under way or waiting to begin.
@@ -72,7 +76,7 @@ package final class SingleFlight: Sendable {
 
     /// Callers who wait for one.
     package var waiting: Int {
-        state.withLock { $0.flights.values.reduce(0) { $0 + $1.seats.count } }
+        state.withLock { $0.flights.values.reduce(0) { $0 + $1.waiters.count } }
     }
 
     /// What `load` gives, shared with everyone who asks for the same meanwhile.
@@ -86,40 +90,39 @@ package final class SingleFlight: Sendable {
         onAbandoned: @escaping @Sendable () -> Void = {},
         load: @escaping Load
     ) async throws -> CachedReply {
-        let seat = FlightSeat()
-        let (ticket, isFirst) = try board(seat, key, onAbandoned)
-        if isFirst { departing.yield(Departure(key: key, number: ticket, load: load)) }
+        let waiter = Waiter()
+        let (ticket, isFirst) = try join(waiter, key, onAbandoned)
+        if isFirst { starting.yield(Start(key: key, number: ticket, load: load)) }
         return try await withTaskCancellationHandler {
-            try await seat.value()
+            try await waiter.value()
         } onCancel: {
             leave(key, ticket)
-            seat.settle(.failure(CancellationError()))
         }
     }
 
     /// Runs the loads, until `stop()` and the end of the last one, or until cancelled.
     package func run() async {
         await withDiscardingTaskGroup { group in
-            for await departure in departures {
-                group.addTask { await self.fly(departure) }
+            for await start in starts {
+                group.addTask { await self.run(start) }
             }
         }
         stop()
         let abandoned = state.withLock { state in
             defer { state.flights = [:] }
-            return state.flights.values.flatMap(\.seats.values)
+            return state.flights.values.flatMap(\.waiters.values)
         }
-        for seat in abandoned { seat.settle(.failure(FlightError.stopped)) }
+        for waiter in abandoned { waiter.fail(FlightError.stopped) }
     }
 
     /// Begins no more flights; those that were asked for are finished.
     package func stop() {
         state.withLock { $0.isStopped = true }
-        departing.finish()
+        starting.finish()
     }
 
-    private func board(
-        _ seat: FlightSeat,
+    private func join(
+        _ waiter: Waiter,
         _ key: FlightKey,
         _ onAbandoned: @escaping @Sendable () -> Void
     ) throws(FlightError) -> (ticket: UInt64, isFirst: Bool) {
@@ -130,7 +133,7 @@ package final class SingleFlight: Sendable {
             state.tickets += 1
             let ticket = state.tickets
             var flight = state.flights[key] ?? Flight(number: ticket, onAbandoned: onAbandoned)
-            flight.seats[ticket] = seat
+            flight.waiters[ticket] = waiter
             state.flights[key] = flight
             return .success((ticket, isFirst))
         }
@@ -139,69 +142,32 @@ package final class SingleFlight: Sendable {
 
     private func leave(_ key: FlightKey, _ ticket: UInt64) {
         let onAbandoned = state.withLock { state -> (@Sendable () -> Void)? in
-            // A flight that has landed stays out of the table.
-            guard state.flights[key]?.seats.removeValue(forKey: ticket) != nil,
-                state.flights[key]?.seats.isEmpty == true
+            // A flight that has ended is no longer in the table.
+            guard state.flights[key]?.waiters.removeValue(forKey: ticket) != nil,
+                state.flights[key]?.waiters.isEmpty == true
             else { return nil }
             return state.flights.removeValue(forKey: key)?.onAbandoned
         }
         onAbandoned?()
     }
 
-    private func fly(_ departure: Departure) async {
-        guard isAwaited(departure) else { return }
+    private func run(_ start: Start) async {
+        guard isAwaited(start) else { return }
         let result: Result<CachedReply, any Error>
         do {
-            result = .success(try await departure.load())
+            result = .success(try await start.load())
         } catch {
             result = .failure(error)
         }
         let flight = state.withLock { state -> Flight? in
-            guard state.flights[departure.key]?.number == departure.number else { return nil }
-            return state.flights.removeValue(forKey: departure.key)
+            guard state.flights[start.key]?.number == start.number else { return nil }
+            return state.flights.removeValue(forKey: start.key)
         }
-        for seat in flight?.seats.values ?? [:].values { seat.settle(result) }
+        for waiter in flight?.waiters.values ?? [:].values { waiter.settle(result) }
     }
 
-    /// Whether somebody still waits for the flight that may begin now; otherwise it is called off.
-    private func isAwaited(_ departure: Departure) -> Bool {
-        state.withLock { $0.flights[departure.key]?.number == departure.number }
-    }
-}
-
-/// Where one caller waits: settled once, by the flight or by the caller's cancellation.
-private final class FlightSeat: Sendable {
-    private enum State {
-        case open
-        case awaited(CheckedContinuation<CachedReply, any Error>)
-        case settled(Result<CachedReply, any Error>)
-    }
-
-    private let state = Mutex(State.open)
-
-    func settle(_ result: Result<CachedReply, any Error>) {
-        let waiter = state.withLock { state -> CheckedContinuation<CachedReply, any Error>? in
-            switch state {
-            case .open:
-                state = .settled(result)
-                return nil
-            case .awaited(let waiter):
-                state = .settled(result)
-                return waiter
-            case .settled: return nil
-            }
-        }
-        waiter?.resume(with: result)
-    }
-
-    func value() async throws -> CachedReply {
-        try await withCheckedThrowingContinuation { waiter in
-            let result = state.withLock { state -> Result<CachedReply, any Error>? in
-                if case .settled(let result) = state { return result }
-                state = .awaited(waiter)
-                return nil
-            }
-            if let result { waiter.resume(with: result) }
-        }
+    /// Whether somebody still waits for the flight that may begin now; otherwise it is dropped.
+    private func isAwaited(_ start: Start) -> Bool {
+        state.withLock { $0.flights[start.key]?.number == start.number }
     }
 }

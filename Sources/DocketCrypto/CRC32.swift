@@ -1,3 +1,5 @@
+internal import DocketSystem
+
 /// The cyclic redundancy check of Ethernet and zip: finds mistyped keys, proves nothing.
 package enum CRC32 {
     private static let polynomial: UInt32 = 0xEDB8_8320
@@ -15,7 +17,8 @@ package enum CRC32 {
 
     /// The checksum, its highest byte first.
     package static func bigEndianBytes(of bytes: [UInt8]) -> [UInt8] {
-        let sum = checksum(of: bytes)
-        return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> $0) }
+        var sum: [UInt8] = []
+        sum.appendBigEndian(checksum(of: bytes))
+        return sum
     }
 }

@@ -1,4 +1,5 @@
 package import DocketCore
+internal import DocketSystem
 package import DocketWire
 
 extension StatusRequest: WireMessage {

@@ -3,6 +3,7 @@ internal import DocketRPC
 internal import DocketRuntime
 package import DocketSQLite
 internal import DocketSettings
+internal import DocketSystem
 internal import DocketTelemetry
 
 /// What `docketd` does: reads its settings, serves, and says in one line why it cannot.

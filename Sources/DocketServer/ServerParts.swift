@@ -5,6 +5,7 @@ internal import DocketRuntime
 internal import DocketSQLite
 internal import DocketService
 internal import DocketSettings
+internal import DocketSystem
 internal import DocketTelemetry
 internal import DocketWire
 internal import Glibc

@@ -2,6 +2,7 @@ internal import DocketHTTP
 internal import DocketRPC
 internal import DocketRuntime
 internal import DocketSettings
+internal import DocketSystem
 internal import DocketTelemetry
 internal import Synchronization
 

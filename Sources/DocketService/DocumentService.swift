@@ -3,6 +3,7 @@ package import DocketCore
 internal import DocketMessages
 package import DocketRPC
 internal import DocketRuntime
+internal import DocketSystem
 package import DocketTelemetry
 internal import DocketWire
 

@@ -2,7 +2,8 @@ internal import DocketCache
 internal import DocketCore
 internal import DocketMessages
 package import DocketRPC
-package import DocketRuntime
+internal import DocketRuntime
+package import DocketSystem
 internal import DocketTelemetry
 package import DocketWire
 

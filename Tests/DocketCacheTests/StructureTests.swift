@@ -1,29 +1,13 @@
+internal import DocketSystem
 internal import Testing
 
 @testable internal import DocketCache
 
 @Suite("Parts of the cache")
 struct StructureTests {
-    // From a reference that gives the published values for SipHash-2-4 with 128 bits.
-    @Test(
-        "hashes as SipHash-1-3 with 128 bits does",
-        arguments: [
-            (0, 0xBEA5_8827_B2BC_7EE7, 0x0130_30DD_6ADB_62FD),
-            (1, 0xA8ED_D360_0437_6FFC, 0x63F0_2F2B_CC73_055E),
-            (8, 0xB4DA_E3D5_E1FE_12AA, 0x99C7_F935_AB16_4F72),
-            (15, 0x6C52_BDB2_0555_7EC1, 0x0901_7E1E_ECCD_2129),
-            (100, 0xF6DE_78E1_6CAC_B5F5, 0x39B9_5641_51DE_6721),
-        ] as [(Int, UInt64, UInt64)]
-    )
-    func sipHash(count: Int, low: UInt64, high: UInt64) {
-        let hasher = KeyHasher(low: 0x0706_0504_0302_0100, high: 0x0F0E_0D0C_0B0A_0908)
-        let bytes = (0..<count).map { UInt8($0) }
-        #expect(hasher.digest(bytes.rawSpan) == KeyDigest(low: low, high: high))
-    }
-
     @Test("hashes the scope together with the bytes")
     func scopes() {
-        let hasher = KeyHasher(low: 1, high: 2)
+        let hasher = KeyedHash(low: 1, high: 2)
         let bytes: [UInt8] = [1, 2, 3]
         let scopes = [
             CacheScope.raw(1), .raw(2), .raw(1, access: 1), .raw(1, method: 1),
@@ -32,7 +16,7 @@ struct StructureTests {
         let digests = Set(scopes.map { hasher.digest($0, bytes.rawSpan) })
         #expect(digests.count == scopes.count)
         let scope = CacheScope.raw(1)
-        #expect(!digests.contains(KeyHasher(low: 3, high: 2).digest(scope, bytes.rawSpan)))
+        #expect(!digests.contains(KeyedHash(low: 3, high: 2).digest(scope, bytes.rawSpan)))
     }
 
     @Test("finds digests as a dictionary does, through collisions, growth and removal")

@@ -1,5 +1,6 @@
 import DocketCore
 import DocketRuntime
+import DocketSystem
 import Testing
 
 @testable import DocketClient

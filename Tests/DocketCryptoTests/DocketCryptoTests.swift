@@ -1,4 +1,5 @@
 internal import DocketCrypto
+internal import DocketSystem
 internal import Testing
 
 @Suite("Cryptography")
@@ -15,7 +16,7 @@ struct DocketCryptoTests {
         ]
     )
     func hash(text: String, digest: String) {
-        #expect(Hex.encode(SHA256.hash(Array(text.utf8))) == digest)
+        #expect(Hexadecimal.text(SHA256.hash(Array(text.utf8))) == digest)
     }
 
     @Test("hashes in pieces as in one")
@@ -33,7 +34,7 @@ struct DocketCryptoTests {
     func codes() {
         let first = HMAC.sha256(key: Array(repeating: 0x0B, count: 20), Array("Hi There".utf8))
         #expect(
-            Hex.encode(first)
+            Hexadecimal.text(first)
                 == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
         )
         let second = HMAC.sha256(
@@ -41,7 +42,7 @@ struct DocketCryptoTests {
             Array("what do ya want for nothing?".utf8)
         )
         #expect(
-            Hex.encode(second)
+            Hexadecimal.text(second)
                 == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         )
         let long = HMAC.sha256(
@@ -49,7 +50,7 @@ struct DocketCryptoTests {
             Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8)
         )
         #expect(
-            Hex.encode(long)
+            Hexadecimal.text(long)
                 == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
         )
     }
@@ -57,7 +58,7 @@ struct DocketCryptoTests {
     @Test("authenticates with an empty key, and nothing")
     func emptyKey() {
         #expect(
-            Hex.encode(HMAC.sha256(key: [], []))
+            Hexadecimal.text(HMAC.sha256(key: [], []))
                 == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"
         )
     }
@@ -81,7 +82,7 @@ struct DocketCryptoTests {
     @Test("makes random bytes that differ")
     func random() {
         #expect(RandomBytes.make(0).isEmpty)
-        let many = Set((0..<1000).map { _ in Hex.encode(RandomBytes.make(16)) })
+        let many = Set((0..<1000).map { _ in Hexadecimal.text(RandomBytes.make(16)) })
         #expect(many.count == 1000)
         #expect(many.allSatisfy { $0.utf8.count == 32 })
     }

@@ -1,4 +1,5 @@
 import DocketRuntime
+import DocketSystem
 import Testing
 
 @testable import DocketLoad

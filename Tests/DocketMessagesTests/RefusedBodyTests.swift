@@ -1,5 +1,6 @@
 import DocketCore
 import DocketMessages
+import DocketSystem
 import DocketWire
 import Testing
 

@@ -1,4 +1,5 @@
 internal import DocketRuntime
+internal import DocketSystem
 
 /// Runs `body` with one event loop, which has ended when this returns.
 @discardableResult

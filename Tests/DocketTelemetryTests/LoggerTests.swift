@@ -93,20 +93,6 @@ struct LogRecordTests {
         let text = line(["a": .string("x\r\n{\"level\":\"error\"}\n")])
         #expect(text.utf8.filter { $0 == UInt8(ascii: "\n") }.count == 1)
     }
-
-    @Test(
-        "has the date and the time in UTC",
-        arguments: [
-            (0, "1970-01-01T00:00:00.000000Z"),
-            (-1, "1969-12-31T23:59:59.999999Z"),
-            (951_782_400_000_000, "2000-02-29T00:00:00.000000Z"),
-            (1_709_251_199_999_999, "2024-02-29T23:59:59.999999Z"),
-            (1_709_251_200_000_000, "2024-03-01T00:00:00.000000Z"),
-            (4_107_542_400_000_001, "2100-03-01T00:00:00.000001Z"),
-            (253_402_300_799_000_000, "9999-12-31T23:59:59.000000Z"),
-        ]
-    )
-    func time(microseconds: Int64, text: String) { #expect(LogTime.text(microseconds) == text) }
 }
 
 @Suite("Log output")

@@ -1,4 +1,5 @@
 internal import DocketRuntime
+internal import DocketSystem
 internal import Foundation
 
 /// A program of this package as a test runs it; it never outlives this.

@@ -1,3 +1,4 @@
+import DocketSystem
 import DocketWire
 
 // A span cannot be made inside `#expect`, so the tests decode arrays.

@@ -1,3 +1,4 @@
+import DocketSystem
 import DocketWire
 import Testing
 

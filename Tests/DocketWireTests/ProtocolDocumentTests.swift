@@ -1,3 +1,4 @@
+import DocketSystem
 import DocketWire
 import Foundation
 import Testing

@@ -1,32 +1,34 @@
 /// Who may import whom: the table of docs/ARCHITECTURE.md.
 ///
-/// Everybody may import `Synchronization`. Values know nothing, the protocol knows no tenant, each
-/// C module has one importer, and only `DocketServer` sees everything.
+/// Everybody may import `Synchronization`. Values know nothing but DocketSystem, the protocol knows
+/// no tenant, each C module has one importer, and only `DocketServer` sees everything.
 enum Architecture {
     static let imports: [String: Set<String>] = [
-        "DocketCore": [],
-        "DocketCache": [],
-        "DocketTelemetry": ["Glibc"],
-        "DocketSettings": ["Glibc"],
+        "DocketSystem": ["Glibc", "CDocketSystem"],
 
-        "DocketRuntime": ["Glibc", "CDocketUV"],
-        "DocketCrypto": ["CDocketCrypto"],
+        "DocketCore": ["DocketSystem"],
+        "DocketCache": ["DocketSystem"],
+        "DocketTelemetry": ["Glibc", "DocketSystem"],
+        "DocketSettings": ["DocketSystem"],
+
+        "DocketRuntime": ["Glibc", "CDocketUV", "DocketSystem"],
+        "DocketCrypto": ["CDocketCrypto", "DocketSystem"],
         "DocketText": ["CDocketText"],
-        "DocketJSON": ["Glibc", "CDocketJSON"],
+        "DocketJSON": ["CDocketJSON"],
 
-        "DocketWire": ["CDocketZstd", "DocketTelemetry"],
-        "DocketMessages": ["DocketCore", "DocketWire"],
+        "DocketWire": ["CDocketZstd", "DocketSystem", "DocketTelemetry"],
+        "DocketMessages": ["DocketCore", "DocketSystem", "DocketWire"],
         "DocketRPC": [
-            "Glibc", "CDocketTLS", "DocketRuntime", "DocketTelemetry", "DocketWire",
+            "Glibc", "CDocketTLS", "DocketRuntime", "DocketSystem", "DocketTelemetry", "DocketWire",
         ],
 
         "DocketService": [
             "DocketCache", "DocketCore", "DocketCrypto", "DocketMessages", "DocketRPC",
-            "DocketRuntime", "DocketTelemetry", "DocketText", "DocketWire",
+            "DocketRuntime", "DocketSystem", "DocketTelemetry", "DocketText", "DocketWire",
         ],
 
         "DocketSQLite": [
-            "Glibc", "CDocketRank", "CDocketSQLite", "DocketCore", "DocketRuntime",
+            "Glibc", "CDocketRank", "CDocketSQLite", "DocketCore", "DocketRuntime", "DocketSystem",
             "DocketTelemetry", "DocketText",
         ],
         "DocketHTTP": ["Glibc", "CDocketHTTP", "DocketTelemetry"],
@@ -34,29 +36,37 @@ enum Architecture {
         "DocketServer": [
             "Glibc", "DocketCache", "DocketCore", "DocketCrypto", "DocketHTTP", "DocketMessages",
             "DocketRPC", "DocketRuntime", "DocketService", "DocketSettings", "DocketSQLite",
-            "DocketTelemetry", "DocketText", "DocketWire",
+            "DocketSystem", "DocketTelemetry", "DocketText", "DocketWire",
         ],
         "DocketClient": [
-            "Glibc", "DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketWire",
+            "DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketSystem",
+            "DocketWire",
         ],
         "DocketCommands": [
             "Glibc", "DocketClient", "DocketCore", "DocketJSON", "DocketRuntime", "DocketSettings",
-            "DocketTelemetry",
+            "DocketSystem", "DocketTelemetry",
         ],
         "DocketLoad": [
             "Glibc", "DocketClient", "DocketCommands", "DocketCore", "DocketJSON", "DocketRuntime",
-            "DocketSettings", "DocketTelemetry",
+            "DocketSettings", "DocketSystem", "DocketTelemetry",
         ],
         "docketd": ["Glibc", "DocketServer"],
         "docket": ["Glibc", "DocketCommands"],
         "docket-load": ["Glibc", "DocketCommands", "DocketLoad"],
     ]
 
-    /// Files whose code may say `unsafe` and hold pointers: owners of C's handles, event loops,
+    /// Files whose code may say `unsafe` and hold pointers, by what they own or call.
+    private static let pointerFiles: Set<String> = [
+        "DocketSystem/CalendarTime", "DocketSystem/KeyedHash", "DocketSystem/RawBytes",
+        "DocketSystem/Semaphore", "DocketSystem/SmallFile", "DocketSystem/SystemThread",
+    ]
+
+    /// Files that may hold pointers: those of the list, owners of C's handles, event loops,
     /// sockets, codecs, arenas and the executors of threads.
     static func mayBeUnsafe(_ file: SourceFile) -> Bool {
         let stem = file.stem.prefix { $0 != "+" }
-        return ["Handle", "Codec", "Arena"].contains { stem.hasSuffix($0) }
+        return pointerFiles.contains("\(file.target)/\(stem)")
+            || ["Handle", "Codec", "Arena"].contains { stem.hasSuffix($0) }
             || ["EventLoop", "Socket"].contains { stem.hasPrefix($0) }
             || ["BlockingExecutor", "ThreadExecutor"].contains(String(stem))
     }

@@ -1,6 +1,7 @@
 public import DocketCore
 internal import DocketMessages
 internal import DocketRuntime
+internal import DocketSystem
 
 /// Administration: needs a key that belongs to no tenant.
 extension DocketClient {

@@ -1,6 +1,7 @@
 public import DocketCore
 internal import DocketMessages
 internal import DocketRuntime
+internal import DocketSystem
 internal import DocketWire
 
 /// Finding documents.

@@ -1,6 +1,7 @@
 internal import DocketCore
 internal import DocketMessages
 internal import DocketRuntime
+internal import DocketSystem
 internal import DocketWire
 
 extension DocketClient {
@@ -60,8 +61,7 @@ extension DocketClient {
 
     /// A key that nobody else draws.
     static func randomIdempotencyKey() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        RandomBytes.make(16)
     }
 }
 

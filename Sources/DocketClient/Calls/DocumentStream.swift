@@ -1,6 +1,7 @@
 public import DocketCore
 internal import DocketMessages
 internal import DocketRuntime
+internal import DocketSystem
 internal import DocketWire
 
 /// Every match, or every document, in parts; see ``DocketClient/stream(_:)``.

@@ -1,6 +1,7 @@
 internal import DocketCore
 internal import DocketRPC
 internal import DocketRuntime
+internal import DocketSystem
 internal import Synchronization
 
 /// The messages of one streamed reply; gives its connection back at the end, whatever the end.

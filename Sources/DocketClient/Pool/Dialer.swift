@@ -1,6 +1,7 @@
 internal import DocketCore
 internal import DocketRPC
 internal import DocketRuntime
+internal import DocketSystem
 internal import DocketWire
 
 /// Makes the connections of one client.

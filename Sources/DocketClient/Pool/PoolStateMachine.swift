@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 /// Which connection serves which call: decisions only, without sockets and without a clock.
 ///

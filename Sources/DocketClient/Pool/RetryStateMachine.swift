@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 /// Whether and when one call is tried again: decisions only.
 ///

@@ -1,4 +1,5 @@
 internal import DocketSettings
+internal import DocketSystem
 internal import Glibc
 
 /// The process's own streams.
@@ -20,20 +21,11 @@ package enum ConsoleHandle {
     package static func environment() -> [String: String] { SettingsFile.environment() }
 
     private static func write(_ text: String, to descriptor: Int32) throws {
-        var text = text
-        try text.withUTF8 { bytes in
-            var written = 0
-            while written < bytes.count {
-                let count = unsafe Glibc.write(
-                    descriptor,
-                    bytes.baseAddress.map { unsafe $0 + written },
-                    bytes.count - written
-                )
-                if count < 0, errno == EINTR { continue }
-                // EPIPE, ENOSPC, EIO: there is nobody to tell.
-                guard count > 0 else { throw OutputClosed() }
-                written += count
-            }
+        do throws(FileError) {
+            try SmallFile.write(Array(text.utf8), to: descriptor)
+        } catch {
+            // EPIPE, ENOSPC, EIO: there is nobody to tell.
+            throw OutputClosed()
         }
     }
 

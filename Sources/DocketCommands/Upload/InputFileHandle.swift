@@ -1,4 +1,5 @@
-package import DocketRuntime
+internal import DocketRuntime
+package import DocketSystem
 internal import Glibc
 
 /// A file, or standard input as `-`, that cannot be read.

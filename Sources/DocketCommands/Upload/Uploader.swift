@@ -2,6 +2,7 @@ internal import DocketClient
 internal import DocketCore
 internal import DocketJSON
 internal import DocketRuntime
+internal import DocketSystem
 
 /// Uploads lines: reads, batches, sends several batches at once, notes what became of each line.
 ///

@@ -1,4 +1,5 @@
 internal import DocketRuntime
+internal import DocketSystem
 
 /// Which call of an open loop is offered when, whatever becomes of the calls before it.
 ///

@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 internal import Synchronization
 
 /// What the calls of a run, on several threads, have come to so far.

@@ -1,4 +1,5 @@
 internal import DocketRuntime
+internal import DocketSystem
 internal import Glibc
 
 /// The exact waiting of a thread that does nothing else, and the processor time of the process.

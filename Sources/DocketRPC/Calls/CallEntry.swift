@@ -1,4 +1,5 @@
 internal import DocketRuntime
+internal import DocketSystem
 internal import DocketWire
 
 /// One open call's bytes and waiters; belongs to its connection, whose state machine knows what may

@@ -1,4 +1,5 @@
-package import DocketRuntime
+internal import DocketRuntime
+package import DocketSystem
 package import DocketWire
 internal import Synchronization
 

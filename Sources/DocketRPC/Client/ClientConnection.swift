@@ -1,4 +1,5 @@
 package import DocketRuntime
+package import DocketSystem
 package import DocketWire
 
 /// A client's connection, greeted and ready for calls.

@@ -1,4 +1,5 @@
 internal import DocketRuntime
+internal import DocketSystem
 internal import DocketWire
 
 /// What the task of a call asks of its connection.

@@ -1,4 +1,5 @@
 package import DocketRuntime
+internal import DocketSystem
 internal import DocketWire
 
 /// One connection, of either role, on its event loop: moves bytes as the state machine says.

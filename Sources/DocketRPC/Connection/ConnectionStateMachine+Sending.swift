@@ -1,4 +1,5 @@
-package import DocketRuntime
+internal import DocketRuntime
+package import DocketSystem
 package import DocketWire
 
 /// Credit to give back to the peer, 0 for none.

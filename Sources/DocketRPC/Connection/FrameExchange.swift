@@ -1,4 +1,5 @@
 internal import DocketRuntime
+internal import DocketSystem
 internal import DocketWire
 
 /// The bytes of a connection in both directions, and the rules for them.

@@ -1,4 +1,5 @@
 package import DocketRuntime
+package import DocketSystem
 internal import DocketWire
 internal import Synchronization
 

@@ -1,4 +1,5 @@
 package import DocketRuntime
+package import DocketSystem
 
 /// Makes TCP connections.
 package struct Connector: Sendable {

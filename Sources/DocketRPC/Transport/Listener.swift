@@ -1,4 +1,5 @@
 package import DocketRuntime
+internal import DocketSystem
 internal import Glibc
 
 /// Takes connections on one port and deals them round the event loops.

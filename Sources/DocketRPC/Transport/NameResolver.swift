@@ -1,4 +1,5 @@
-package import DocketRuntime
+internal import DocketRuntime
+package import DocketSystem
 
 /// Asks the system for the addresses of names, on a thread of its own since that may take long.
 package actor NameResolver {

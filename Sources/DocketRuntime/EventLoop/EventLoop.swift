@@ -1,3 +1,4 @@
+package import DocketSystem
 internal import Glibc
 internal import Synchronization
 

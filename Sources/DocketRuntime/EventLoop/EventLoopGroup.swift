@@ -1,10 +1,11 @@
+package import DocketSystem
 internal import Synchronization
 
 /// The process's event loops, each on a thread of its own.
 package final class EventLoopGroup: Sendable {
     package let loops: [EventLoop]
     private let turn = Atomic<Int>(0)
-    private let threads = Mutex<[ThreadHandle]>([])
+    private let threads = Mutex<[SystemThread]>([])
 
     /// Makes `count` loops (at least one) without starting them.
     package init(count: Int) throws(EventLoopError) {
@@ -16,7 +17,7 @@ package final class EventLoopGroup: Sendable {
     /// Starts a thread for each loop; called once.
     package func start() throws(ThreadError) {
         for (index, loop) in loops.enumerated() {
-            let thread = try ThreadHandle(name: "loop-\(index)") { loop.run() }
+            let thread = try SystemThread(name: "loop-\(index)") { loop.run() }
             threads.withLock { $0.append(thread) }
         }
     }

@@ -1,4 +1,5 @@
 internal import CDocketUV
+internal import DocketSystem
 
 /// A signal to the process that Docket answers.
 package enum Signal: Sendable, CaseIterable {

@@ -1,3 +1,5 @@
+internal import DocketSystem
+
 /// What happened to a service, for the log.
 package enum LifecycleEvent: Sendable {
     case started(service: String, took: Duration)

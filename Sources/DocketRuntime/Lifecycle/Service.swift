@@ -1,3 +1,5 @@
+package import DocketSystem
+
 /// What the lifecycle starts and stops.
 package protocol Service: Sendable {
     /// Shows in logs; lower case.

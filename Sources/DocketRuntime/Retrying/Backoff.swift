@@ -1,3 +1,5 @@
+internal import DocketSystem
+
 /// Delays between attempts that double from `base` to `cap`, each drawn at random.
 ///
 /// Full jitter spreads the retries of transient errors widest; equal jitter never falls below half

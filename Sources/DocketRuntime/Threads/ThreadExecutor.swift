@@ -1,3 +1,4 @@
+package import DocketSystem
 internal import Glibc
 internal import Synchronization
 
@@ -13,16 +14,15 @@ internal import Synchronization
     }
 
     private let queue = Mutex(Queue())
-    private let wakeup: SemaphoreHandle
+    private let wakeup = Semaphore()
     private let depth = Atomic<Int>(0)
     private let owner = Atomic<UInt>(0)
-    private let thread = Mutex<ThreadHandle?>(nil)
+    private let thread = Mutex<SystemThread?>(nil)
 
     /// Starts the thread; `name` shows in tools.
     package init(name: String) throws(ThreadError) {
-        wakeup = SemaphoreHandle()
-        let handle = try ThreadHandle(name: name) { [self] in run() }
-        thread.withLock { $0 = handle }
+        let started = try SystemThread(name: name) { [self] in run() }
+        thread.withLock { $0 = started }
     }
 
     /// Jobs that wait or run.

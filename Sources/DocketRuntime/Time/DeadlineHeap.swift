@@ -1,3 +1,5 @@
+package import DocketSystem
+
 /// Names one deadline of one heap; stale once that deadline has passed or was cancelled.
 package struct DeadlineToken: Hashable, Sendable {
     fileprivate let slot: UInt32

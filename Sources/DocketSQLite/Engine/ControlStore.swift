@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 /// The control file: tenants, keys, settings, and which tenants may have unindexed documents.
 actor ControlStore {
@@ -92,7 +93,7 @@ actor ControlStore {
             )
             try connection.run(
                 "INSERT INTO settings(name, value) VALUES ('server_secret', ?1)",
-                .blob(FilesHandle.random(32))
+                .blob(RandomBytes.make(32))
             )
         }
     }

@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 /// The writers of the tenants of one thread.
 actor WriterEngine {

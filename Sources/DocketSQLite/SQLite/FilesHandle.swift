@@ -1,4 +1,5 @@
 internal import DocketCore
+internal import DocketSystem
 internal import Glibc
 
 /// The few calls on files and folders that SQLite does not make itself.
@@ -43,53 +44,24 @@ internal import Glibc
 
     /// Writes a small file, durably.
     static func write(_ text: String, to path: String) throws(DocketError) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        defer { if descriptor >= 0 { close(descriptor) } }
-        let bytes = Array(text.utf8)
-        var written = 0
-        while descriptor >= 0, written < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[written...])
-                return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-            }
-            guard count > 0 else { break }
-            written += count
-        }
-        guard descriptor >= 0, written == bytes.count, fsync(descriptor) == 0 else {
+        do throws(FileError) {
+            try SmallFile.write(Array(text.utf8), toNew: path)
+        } catch {
             throw DocketError(.unavailable, "a file of the store cannot be written")
         }
     }
 
     /// The text of a file of at most 16 MiB; nil when it cannot be read.
     static func read(_ path: String) -> String? {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: min(size(path), 16 << 20))
-        var filled = 0
-        while filled < bytes.count {
-            let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-                return unsafe Glibc.read(descriptor, rest.baseAddress, rest.count)
-            }
-            guard count > 0 else { break }
-            filled += count
-        }
-        return String(decoding: bytes.prefix(filled), as: UTF8.self)
+        (try? SmallFile.read(path, maximum: 16 << 20)).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Makes what stands under a name durable.
     static func synchronize(_ path: String) throws(DocketError) {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        defer { if descriptor >= 0 { close(descriptor) } }
-        guard descriptor >= 0, fsync(descriptor) == 0 else {
+        do throws(FileError) {
+            try SmallFile.synchronize(path)
+        } catch {
             throw DocketError(.unavailable, "a folder of the store cannot be made durable")
         }
-    }
-
-    /// Random bytes of the system.
-    static func random(_ count: Int) -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 }

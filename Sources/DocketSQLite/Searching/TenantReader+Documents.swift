@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 extension TenantReader {
     /// The newest versions in the order of `ids`, nil for what is not there.

@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 /// One reading connection to one tenant's file, on one thread.
 final class TenantReader {

@@ -1,5 +1,6 @@
 package import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 extension EmbeddedStore: TenantDirectory {
     package func createTenant(

@@ -1,5 +1,6 @@
 package import DocketCore
-package import DocketRuntime
+internal import DocketRuntime
+package import DocketSystem
 package import DocketTelemetry
 internal import Synchronization
 

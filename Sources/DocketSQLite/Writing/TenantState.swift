@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 /// What a tenant's writer knows of its file, so that it need not read what it wrote last.
 ///

@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 extension TenantWriter {
     /// Documents of a deleted collection that one transaction removes.

@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 /// What one group of indexing needs to know of a collection.
 private struct IndexingCollection {

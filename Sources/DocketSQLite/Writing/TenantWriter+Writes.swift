@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 extension TenantWriter {
     /// Writes the calls in order and durably, if they can be in one transaction.

@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 
 /// One upload or delete on its way into a group.
 final class WriteCall: Sendable {

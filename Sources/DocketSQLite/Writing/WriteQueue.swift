@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 internal import Synchronization
 
 /// Writes that wait for their tenant's thread: what came while the last group was away is the next.

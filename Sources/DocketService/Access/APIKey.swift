@@ -1,4 +1,5 @@
 internal import DocketCrypto
+internal import DocketSystem
 
 /// The text of an API key: `dk_` + id + secret + check digits, all in lower-case hexadecimal.
 ///
@@ -17,8 +18,8 @@ package struct APIKey: Sendable {
 
     /// A new key from the system's random numbers.
     package init() {
-        let id = Hex.encode(RandomBytes.make(6))
-        self.init(id: id, secret: Hex.encode(RandomBytes.make(32)))
+        let id = Hexadecimal.text(RandomBytes.make(6))
+        self.init(id: id, secret: Hexadecimal.text(RandomBytes.make(32)))
     }
 
     /// The key that `bytes` spell, or nil when its form or its check digits are wrong.
@@ -40,7 +41,7 @@ package struct APIKey: Sendable {
         let body = Self.prefix + id + secret
         self.id = id
         secretHash = SHA256.hash(Array(secret.utf8))
-        text = body + Hex.encode(CRC32.bigEndianBytes(of: Array(body.utf8)))
+        text = body + Hexadecimal.text(CRC32.bigEndianBytes(of: Array(body.utf8)))
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool {

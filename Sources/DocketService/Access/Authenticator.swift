@@ -1,6 +1,7 @@
 package import DocketCore
 internal import DocketCrypto
 internal import DocketRuntime
+internal import DocketSystem
 internal import Synchronization
 
 /// Turns the credential of a connection into what it allows.

@@ -1,5 +1,6 @@
 internal import DocketCore
-package import DocketRuntime
+internal import DocketRuntime
+package import DocketSystem
 package import DocketTelemetry
 
 /// Reads the keys in use again every few seconds, so that a key revoked elsewhere ends within 30 s.

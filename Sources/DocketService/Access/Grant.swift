@@ -1,5 +1,6 @@
 package import DocketCore
 internal import DocketRuntime
+internal import DocketSystem
 internal import Synchronization
 
 /// What one API key allows, shared by all connections that came with it.

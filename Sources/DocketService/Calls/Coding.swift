@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketMessages
+internal import DocketSystem
 internal import DocketWire
 
 /// Bodies into requests; what is larger than a turn allows is unpacked off the event loop.

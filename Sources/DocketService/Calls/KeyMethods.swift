@@ -1,6 +1,7 @@
 internal import DocketCore
 internal import DocketMessages
 internal import DocketRuntime
+internal import DocketSystem
 
 /// Makes a key; its secret is in this reply and nowhere else.
 struct CreateKeyMethod: UnaryMethod {

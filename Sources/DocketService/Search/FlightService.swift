@@ -1,5 +1,6 @@
 package import DocketCache
-package import DocketRuntime
+internal import DocketRuntime
+package import DocketSystem
 
 /// Runs the loads of shared searches for as long as the server serves.
 package struct FlightService: Service {

@@ -1,4 +1,5 @@
 internal import DocketCore
+internal import DocketSystem
 
 /// A place in an order as bytes, before it is sealed.
 ///
@@ -12,26 +13,24 @@ enum PositionCodec {
 
     static func encode(_ position: SearchPosition) -> [UInt8] {
         var bytes: [UInt8] = []
-        append(position.number, to: &bytes)
-        append(position.bestScore.bitPattern, to: &bytes)
+        bytes.appendBigEndian(position.number)
+        bytes.appendBigEndian(position.bestScore.bitPattern)
         bytes.append(UInt8(clamping: position.values.count))
         for value in position.values {
             switch value {
             case nil: bytes.append(0)
             case .string(let string)?:
                 let utf8 = Array(string.utf8)
-                bytes += [
-                    1, UInt8(truncatingIfNeeded: utf8.count >> 8),
-                    UInt8(truncatingIfNeeded: utf8.count),
-                ]
+                bytes.append(1)
+                bytes.appendBigEndian(UInt16(truncatingIfNeeded: utf8.count))
                 bytes += utf8
             case .number(let number)?:
                 bytes.append(2)
-                append(number.bitPattern, to: &bytes)
+                bytes.appendBigEndian(number.bitPattern)
             case .boolean(let boolean)?: bytes += [3, boolean ? 1 : 0]
             case .time(let microseconds)?:
                 bytes.append(4)
-                append(UInt64(bitPattern: microseconds), to: &bytes)
+                bytes.appendBigEndian(microseconds)
             }
         }
         return bytes
@@ -54,12 +53,6 @@ enum PositionCodec {
             number: number,
             bestScore: Double(bitPattern: score)
         )
-    }
-
-    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
-        for shift in stride(from: 56, through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: number >> UInt64(shift)))
-        }
     }
 }
 

@@ -2,6 +2,7 @@ package import DocketCache
 package import DocketCore
 internal import DocketMessages
 internal import DocketRuntime
+internal import DocketSystem
 internal import DocketWire
 
 /// Searches through the caches: by the bytes of the request, by its canonical form, by one flight

@@ -1,3 +1,4 @@
+internal import DocketSystem
 internal import Glibc
 internal import Synchronization
 
@@ -22,7 +23,8 @@ package final class LogOutput: LogSink, Sendable {
     private let file: LogFileHandle
     private let queue = Mutex(Queue())
     private let dropped = Atomic<Int>(0)
-    private let thread = LogThreadHandle()
+    private let wakeup = Semaphore()
+    private let thread = Mutex<SystemThread?>(nil)
 
     /// Writes to an open descriptor, which stays open; to standard error if none is given.
     package init(descriptor: Int32 = STDERR_FILENO, capacity: Int = capacityDefault) {
@@ -52,7 +54,7 @@ package final class LogOutput: LogSink, Sendable {
             return (true, queue.isSleeping)
         }
         if !isTaken { dropped.add(1, ordering: .relaxed) }
-        if mustWake { thread.signal() }
+        if mustWake { wakeup.signal() }
     }
 
     /// Writes what waits and ends the thread; gives up after a second in which nothing is taken.
@@ -62,15 +64,17 @@ package final class LogOutput: LogSink, Sendable {
             defer { queue.isSleeping = false }
             return queue.isSleeping
         }
-        if mustWake { thread.signal() }
-        thread.join()
+        if mustWake { wakeup.signal() }
+        thread.withLock { $0 }?.join()
     }
 
     private func start() {
-        // Without a thread the queue fills, and then every record is counted as dropped.
-        guard thread.start({ [self] in run() }) else {
+        do throws(ThreadError) {
+            let started = try SystemThread(name: "log") { [self] in run() }
+            thread.withLock { $0 = started }
+        } catch {
+            // Without a thread every record is counted as dropped.
             queue.withLock { $0.isClosing = true }
-            return
         }
     }
 
@@ -83,7 +87,7 @@ package final class LogOutput: LogSink, Sendable {
             if droppedNow != reported {
                 let fields: LogFields = ["dropped": .number(droppedNow - reported)]
                 LogRecord(
-                    time: ClockHandle.microseconds(),
+                    time: WallClock.microseconds(),
                     level: .warning,
                     message: "log lines were dropped",
                     fields: fields
@@ -106,7 +110,7 @@ package final class LogOutput: LogSink, Sendable {
             }
             if !records.isEmpty { return records }
             if isClosing { return nil }
-            thread.wait()
+            wakeup.wait()
         }
     }
 

@@ -1,3 +1,5 @@
+internal import DocketSystem
+
 /// Where log records go.
 package protocol LogSink: Sendable {
     /// Takes the record or drops it, without waiting; from any thread.
@@ -61,7 +63,7 @@ package struct Logger: Sendable {
         var all = self.fields
         all.append(contentsOf: fields())
         sink.accept(
-            LogRecord(time: ClockHandle.microseconds(), level: level, message: message, fields: all)
+            LogRecord(time: WallClock.microseconds(), level: level, message: message, fields: all)
         )
     }
 }

@@ -1,3 +1,4 @@
+internal import DocketSystem
 internal import Synchronization
 
 /// Names one call in logs and replies; made by the server where the caller gave none.

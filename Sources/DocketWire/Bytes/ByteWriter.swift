@@ -1,3 +1,5 @@
+internal import DocketSystem
+
 /// Bytes of a frame or message as they are put together: numbers big-endian, protobuf on request.
 ///
 /// It grows as needed; what bounds it is the caller, who knows which frame it writes.

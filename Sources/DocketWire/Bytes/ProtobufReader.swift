@@ -1,3 +1,5 @@
+internal import DocketSystem
+
 /// Why bytes are not a protobuf message that Docket reads.
 package enum ProtobufError: Error, Hashable, Sendable {
     /// The bytes end inside a field.

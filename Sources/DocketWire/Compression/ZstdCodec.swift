@@ -1,4 +1,5 @@
 internal import CDocketZstd
+internal import DocketSystem
 
 /// One compressor and one decompressor of zstd, used again for every frame.
 ///

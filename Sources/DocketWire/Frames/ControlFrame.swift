@@ -1,3 +1,5 @@
+internal import DocketSystem
+
 /// Why a call is given up; a reason that is not known is treated as `unspecified`.
 package struct CancelReason: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt8

@@ -1,3 +1,5 @@
+internal import DocketSystem
+
 /// How many bytes a frame may have; HELLO and HELLO_ACK announce it to the other side.
 package struct FrameLimits: Hashable, Sendable {
     /// Most bytes of a body before compression: 128 KiB.

@@ -1,3 +1,5 @@
+internal import DocketSystem
+
 /// The eight bytes that both sides send first; they never change between versions.
 ///
 /// The client offers a range of versions; the server answers with the one it chose, or, when there

@@ -1,3 +1,5 @@
+internal import DocketSystem
+
 /// The client's first frame: who it is and what it can receive.
 ///
 /// Its fields keep their numbers and meaning in every version.

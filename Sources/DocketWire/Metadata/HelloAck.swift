@@ -1,3 +1,5 @@
+internal import DocketSystem
+
 /// The server's answer to HELLO: every limit that it enforces, so that none comes as a surprise.
 package struct HelloAck: Hashable, Sendable {
     /// Longest name of a server: 64 bytes.

@@ -1,3 +1,4 @@
+internal import DocketSystem
 internal import DocketWire
 internal import Glibc
 

@@ -3,6 +3,7 @@ import DocketCrypto
 import DocketRuntime
 import DocketSQLite
 import DocketService
+import DocketSystem
 import DocketWire
 import Synchronization
 import Testing
@@ -106,7 +107,7 @@ struct AuthenticatorTests {
             let tenant = try await test.tenant("acme")
             let good = try await test.key(tenant)
             let body = "\(APIKey.prefix)\(good.id)\(String(repeating: "a", count: 64))"
-            let digits = Hex.encode(CRC32.bigEndianBytes(of: Array(body.utf8)))
+            let digits = Hexadecimal.text(CRC32.bigEndianBytes(of: Array(body.utf8)))
             let forged = Array((body + digits).utf8)
             #expect(APIKey(parsing: forged)?.id == good.id)
             #expect(await code(authenticator, forged)?.code == .unauthenticated)

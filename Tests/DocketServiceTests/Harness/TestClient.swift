@@ -1,6 +1,7 @@
 import DocketCore
 import DocketMessages
 import DocketRPC
+import DocketSystem
 import DocketWire
 
 /// One connection to the service under test.

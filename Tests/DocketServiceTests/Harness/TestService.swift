@@ -4,6 +4,7 @@ import DocketRPC
 import DocketRuntime
 import DocketSQLite
 import DocketService
+import DocketSystem
 import DocketTelemetry
 import DocketWire
 import Foundation

@@ -2,6 +2,7 @@ import DocketCore
 import DocketMessages
 import DocketRuntime
 import DocketService
+import DocketSystem
 import DocketTelemetry
 import DocketWire
 import Synchronization

@@ -4,6 +4,7 @@ import DocketMessages
 import DocketRPC
 import DocketRuntime
 import DocketService
+import DocketSystem
 import DocketWire
 import Testing
 

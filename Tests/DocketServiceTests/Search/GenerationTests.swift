@@ -3,6 +3,7 @@ import DocketMessages
 import DocketRPC
 import DocketRuntime
 import DocketService
+import DocketSystem
 import DocketWire
 import Testing
 

@@ -1,10 +1,5 @@
 internal import Synchronization
 
-/// What is waited for did not come in time.
-package struct DeadlineExceeded: Error, Sendable {
-    package init() {}
-}
-
 /// A value that one party sets, from any thread, and one task waits for.
 ///
 /// The first outcome counts; later ones are ignored, so a result and its deadline may race.
@@ -59,17 +54,6 @@ package final class OneShot<Value: Sendable>: Sendable {
         }
     }
 
-    /// The value, or `DeadlineExceeded` when it is not there in time.
-    package func value(by deadline: MonotonicTime) async throws -> Value {
-        // Owned by this call: cancelled before it returns. A day is for ever to a task.
-        let timer = Task {
-            try await Task.sleep(for: min(deadline - .now(), .seconds(86_400)))
-            fail(DeadlineExceeded())
-        }
-        defer { timer.cancel() }
-        return try await value()
-    }
-
     private func wait(_ continuation: CheckedContinuation<Value, any Error>) {
         let result = state.withLock { state in
             switch state {
@@ -84,20 +68,4 @@ package final class OneShot<Value: Sendable>: Sendable {
         }
         if let result { continuation.resume(with: result) }
     }
-}
-
-/// Runs `body`, and stops waiting for it at `deadline`, whether or not it heeds its cancellation.
-///
-/// - Throws: `DeadlineExceeded`, or what `body` throws.
-package func withDeadline<Value: Sendable>(
-    _ deadline: MonotonicTime,
-    _ body: @escaping @Sendable () async throws -> Value
-) async throws -> Value {
-    let outcome = OneShot<Value>()
-    // Owned by this call; cancelled before it returns, and abandoned only if it ignores that.
-    let task = Task {
-        do { outcome.succeed(try await body()) } catch { outcome.fail(error) }
-    }
-    defer { task.cancel() }
-    return try await outcome.value(by: deadline)
 }

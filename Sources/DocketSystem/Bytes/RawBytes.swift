@@ -1,3 +1,5 @@
+internal import Glibc
+
 extension RawSpan {
     /// The byte at `offset`; traps outside the span, so callers check the length first.
     package func byte(at offset: Int) -> UInt8 {
@@ -22,7 +24,7 @@ extension RawSpan {
     }
 
     /// The bytes as text, or nil when they are not UTF-8.
-    func text() -> String? {
+    package func text() -> String? {
         unsafe withUnsafeBytes { bytes in
             let bytes = unsafe bytes.assumingMemoryBound(to: UInt8.self)
             guard let utf8 = try? unsafe UTF8Span(validating: bytes.span) else { return nil }
@@ -31,7 +33,7 @@ extension RawSpan {
     }
 
     /// Whether one of the bytes is zero.
-    var containsZero: Bool {
+    package var containsZero: Bool {
         // The least of all is found many bytes at a time, the first zero only one by one.
         unsafe withUnsafeBytes { unsafe $0.reduce(.max, Swift.min) == 0 }
     }
@@ -41,11 +43,19 @@ extension RawSpan {
         unsafe withUnsafeBytes { unsafe array.append(contentsOf: $0) }
     }
 
-    /// True when both hold the same bytes.
+    /// Whether the array holds the same bytes.
+    package func hasSameBytes(as other: [UInt8]) -> Bool { hasSameBytes(as: other.rawSpan) }
+
+    /// Whether both hold the same bytes.
     package func hasSameBytes(as other: RawSpan) -> Bool {
         guard byteCount == other.byteCount else { return false }
         return unsafe withUnsafeBytes { mine in
-            unsafe other.withUnsafeBytes { theirs in unsafe mine.elementsEqual(theirs) }
+            unsafe other.withUnsafeBytes { theirs in
+                // Without an address there are no bytes.
+                guard let mine = mine.baseAddress, let theirs = theirs.baseAddress
+                else { return true }
+                return unsafe memcmp(mine, theirs, byteCount) == 0
+            }
         }
     }
 }
@@ -58,12 +68,12 @@ extension [UInt8] {
     }
 
     /// Appends the bytes of `value`, the highest first.
-    mutating func appendBigEndian(_ value: some FixedWidthInteger) {
+    package mutating func appendBigEndian(_ value: some FixedWidthInteger) {
         unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
     }
 
     /// Writes the bytes of `value` over those at `offset`; traps outside the array.
-    mutating func replaceBigEndian(at offset: Int, with value: UInt64) {
+    package mutating func replaceBigEndian(at offset: Int, with value: UInt64) {
         precondition(offset >= 0 && offset <= count - 8)
         unsafe withUnsafeMutableBytes {
             unsafe $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt64.self)

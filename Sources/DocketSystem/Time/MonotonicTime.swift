@@ -1,4 +1,4 @@
-internal import CDocketUV
+internal import CDocketSystem
 
 /// A point on the clock that never goes back: nanoseconds since an arbitrary start (usually boot).
 ///
@@ -12,7 +12,9 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
     /// Later than every other time: the deadline of what has none.
     package static let distantFuture = MonotonicTime(nanoseconds: .max)
 
-    package static func now() -> MonotonicTime { MonotonicTime(nanoseconds: uv_hrtime()) }
+    package static func now() -> MonotonicTime {
+        MonotonicTime(nanoseconds: docket_monotonic_nanoseconds())
+    }
 
     package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
         left.nanoseconds < right.nanoseconds

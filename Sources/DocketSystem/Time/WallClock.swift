@@ -1,4 +1,4 @@
-internal import CDocketUV
+internal import CDocketSystem
 
 /// The time of day, which may jump: for what people and other machines read, never for deadlines.
 package enum WallClock {

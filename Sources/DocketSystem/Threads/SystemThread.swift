@@ -1,4 +1,4 @@
-internal import CDocketUV
+internal import CDocketSystem
 internal import Glibc
 internal import Synchronization
 
@@ -7,8 +7,8 @@ package struct ThreadError: Error, Sendable {
     package let code: Int32
 }
 
-/// One system thread that runs one closure.
-final class ThreadHandle: Sendable {
+/// One thread of the system that runs one closure.
+package final class SystemThread: Sendable {
     private final class Start: Sendable {
         let name: String
         let body: @Sendable () -> Void
@@ -23,7 +23,7 @@ final class ThreadHandle: Sendable {
     private let isJoined = Atomic<Bool>(false)
 
     /// Starts a thread; `name` (of which the system keeps 15 bytes) shows in tools.
-    init(name: String, _ body: @escaping @Sendable () -> Void) throws(ThreadError) {
+    package init(name: String, _ body: @escaping @Sendable () -> Void) throws(ThreadError) {
         let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
         var thread = pthread_t()
         let status = unsafe pthread_create(
@@ -46,7 +46,7 @@ final class ThreadHandle: Sendable {
     }
 
     /// Waits for the thread's end; at once from the second call on, and on the thread itself.
-    func join() {
+    package func join() {
         guard !isJoined.exchange(true, ordering: .acquiringAndReleasing) else { return }
         if pthread_equal(thread, pthread_self()) != 0 {
             pthread_detach(thread)

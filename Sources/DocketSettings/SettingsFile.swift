@@ -1,4 +1,4 @@
-internal import Glibc
+internal import DocketSystem
 
 /// Small files that settings come from.
 package enum SettingsFile {
@@ -26,31 +26,10 @@ package enum SettingsFile {
     }
 
     private static func bytes(at path: String) throws(SettingsError) -> [UInt8] {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw SettingsError("\(path): \(reason(errno))") }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        while true {
-            let count = unsafe buffer.withUnsafeMutableBytes { buffer in
-                unsafe read(file, buffer.baseAddress, buffer.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw SettingsError("\(path): \(reason(errno))") }
-            guard count > 0 else { return bytes }
-            bytes += buffer[..<count]
-            guard bytes.count <= byteMaximum else {
-                throw SettingsError("\(path): is longer than 1 MiB")
-            }
-        }
-    }
-
-    private static func reason(_ code: Int32) -> String {
-        switch code {
-        case ENOENT: "there is no such file"
-        case EACCES, EPERM: "may not be read"
-        case EISDIR: "is a directory"
-        default: "cannot be read (error \(code))"
+        do throws(FileError) {
+            return try SmallFile.read(path, maximum: byteMaximum)
+        } catch {
+            throw SettingsError("\(path): \(error.reason)")
         }
     }
 }

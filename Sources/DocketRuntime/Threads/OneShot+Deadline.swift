@@ -1,0 +1,35 @@
+package import DocketSystem
+
+/// The deadline passed before the value was set.
+package struct DeadlineExceeded: Error, Sendable {
+    package init() {}
+}
+
+extension OneShot {
+    /// The value, or `DeadlineExceeded` when it is not there in time.
+    package func value(by deadline: MonotonicTime) async throws -> Value {
+        // Owned by this call: cancelled before it returns. A day is for ever to a task.
+        let timer = Task {
+            try await Task.sleep(for: min(deadline - .now(), .seconds(86_400)))
+            fail(DeadlineExceeded())
+        }
+        defer { timer.cancel() }
+        return try await value()
+    }
+}
+
+/// Runs `body`, and stops waiting for it at `deadline`, whether or not it heeds its cancellation.
+///
+/// - Throws: `DeadlineExceeded`, or what `body` throws.
+package func withDeadline<Value: Sendable>(
+    _ deadline: MonotonicTime,
+    _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    let outcome = OneShot<Value>()
+    // Owned by this call; cancelled before it returns, and abandoned only if it ignores that.
+    let task = Task {
+        do { outcome.succeed(try await body()) } catch { outcome.fail(error) }
+    }
+    defer { task.cancel() }
+    return try await outcome.value(by: deadline)
+}
