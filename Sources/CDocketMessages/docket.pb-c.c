@@ -4702,7 +4702,7 @@ const ProtobufCMessageDescriptor docket__v1__search_request__descriptor =
   (ProtobufCMessageInit) docket__v1__search_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__search_reply__field_descriptors[6] =
+static const ProtobufCFieldDescriptor docket__v1__search_reply__field_descriptors[7] =
 {
   {
     "hits",
@@ -4776,19 +4776,32 @@ static const ProtobufCFieldDescriptor docket__v1__search_reply__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ignored_terms",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Docket__V1__SearchReply, n_ignored_terms),
+    offsetof(Docket__V1__SearchReply, ignored_terms),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__search_reply__field_indices_by_name[] = {
   5,   /* field[5] = approximate */
   4,   /* field[4] = cursor */
   3,   /* field[3] = facets */
   0,   /* field[0] = hits */
+  6,   /* field[6] = ignored_terms */
   1,   /* field[1] = total */
   2,   /* field[2] = total_is_bound */
 };
 static const ProtobufCIntRange docket__v1__search_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor docket__v1__search_reply__descriptor =
 {
@@ -4798,7 +4811,7 @@ const ProtobufCMessageDescriptor docket__v1__search_reply__descriptor =
   "Docket__V1__SearchReply",
   "docket.v1",
   sizeof(Docket__V1__SearchReply),
-  6,
+  7,
   docket__v1__search_reply__field_descriptors,
   docket__v1__search_reply__field_indices_by_name,
   1,  docket__v1__search_reply__number_ranges,
@@ -5164,7 +5177,7 @@ const ProtobufCMessageDescriptor docket__v1__stream_request__descriptor =
   (ProtobufCMessageInit) docket__v1__stream_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__stream_part__field_descriptors[2] =
+static const ProtobufCFieldDescriptor docket__v1__stream_part__field_descriptors[3] =
 {
   {
     "documents",
@@ -5190,15 +5203,28 @@ static const ProtobufCFieldDescriptor docket__v1__stream_part__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "ignored_terms",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Docket__V1__StreamPart, n_ignored_terms),
+    offsetof(Docket__V1__StreamPart, ignored_terms),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__stream_part__field_indices_by_name[] = {
   1,   /* field[1] = cursor */
   0,   /* field[0] = documents */
+  2,   /* field[2] = ignored_terms */
 };
 static const ProtobufCIntRange docket__v1__stream_part__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor docket__v1__stream_part__descriptor =
 {
@@ -5208,7 +5234,7 @@ const ProtobufCMessageDescriptor docket__v1__stream_part__descriptor =
   "Docket__V1__StreamPart",
   "docket.v1",
   sizeof(Docket__V1__StreamPart),
-  2,
+  3,
   docket__v1__stream_part__field_descriptors,
   docket__v1__stream_part__field_indices_by_name,
   1,  docket__v1__stream_part__number_ranges,

@@ -10,11 +10,18 @@ static const double b = 0.5;
 /* How many rows are counted between two looks at whether the count is still wanted. */
 enum { ROWS_BETWEEN_LOOKS = 1024 };
 
+/* Places of docket_score's arguments after the table. */
+enum { WORDS, DEMANDED, WANTED, FIRST_WEIGHT };
+
 /* What a query needs at every match. */
 typedef struct {
     double rows;
     double average_words;
     int phrase_count;
+    /* Leading phrases of which a complete document has each; 0 where none is complete. */
+    int demanded;
+    /* What a complete document scores more. */
+    double complete;
     /* Negative until the phrase is counted. */
     double idf[];
 } query_statistics;
@@ -36,6 +43,31 @@ static int count_row(const Fts5ExtensionApi *api, Fts5Context *row, void *contex
     return SQLITE_OK;
 }
 
+static int count_phrase(
+    const Fts5ExtensionApi *api, Fts5Context *match, int phrase, query_statistics *statistics) {
+    phrase_count count = {.rank = api->xUserData(match), .rows = 0};
+    int code = api->xQueryPhrase(match, phrase, &count, count_row);
+    if (code != SQLITE_OK) return code;
+    double found = (double)count.rows;
+    double others = statistics->rows > found ? statistics->rows - found : 0;
+    statistics->idf[phrase] = log(1 + (others + 0.5) / (found + 0.5));
+    return SQLITE_OK;
+}
+
+/* No sum of scores of the wanted phrases comes to this. */
+static int weigh_complete(
+    const Fts5ExtensionApi *api, Fts5Context *match, int demanded, int wanted,
+    query_statistics *statistics) {
+    if (demanded < 1) return SQLITE_OK;
+    statistics->demanded = demanded;
+    for (int phrase = 0; phrase < wanted && phrase < statistics->phrase_count; phrase++) {
+        int code = count_phrase(api, match, phrase, statistics);
+        if (code != SQLITE_OK) return code;
+        statistics->complete += statistics->idf[phrase] * (k1 + 1);
+    }
+    return SQLITE_OK;
+}
+
 static int make_statistics(
     const Fts5ExtensionApi *api, Fts5Context *match, query_statistics **made) {
     int phrases = api->xPhraseCount(match);
@@ -52,22 +84,13 @@ static int make_statistics(
     statistics->rows = rows > 0 ? (double)rows : 1;
     statistics->average_words = words > 0 ? (double)words / statistics->rows : 1;
     statistics->phrase_count = phrases;
+    statistics->demanded = 0;
+    statistics->complete = 0;
     for (int i = 0; i < phrases; i++) statistics->idf[i] = -1;
     /* SQLite frees it, also when it fails to take it. */
     code = api->xSetAuxdata(match, statistics, free);
     *made = statistics;
     return code;
-}
-
-static int count_phrase(
-    const Fts5ExtensionApi *api, Fts5Context *match, int phrase, query_statistics *statistics) {
-    phrase_count count = {.rank = api->xUserData(match), .rows = 0};
-    int code = api->xQueryPhrase(match, phrase, &count, count_row);
-    if (code != SQLITE_OK) return code;
-    double found = (double)count.rows;
-    double others = statistics->rows > found ? statistics->rows - found : 0;
-    statistics->idf[phrase] = log(1 + (others + 0.5) / (found + 0.5));
-    return SQLITE_OK;
 }
 
 /* How often the phrase stands in the matching row, each time as heavy as its column. */
@@ -88,8 +111,8 @@ static int frequency(
 static int words_of_match(
     const Fts5ExtensionApi *api, Fts5Context *match, int count, sqlite3_value **values,
     double *words) {
-    if (count > 0 && sqlite3_value_type(values[0]) != SQLITE_NULL) {
-        *words = sqlite3_value_double(values[0]);
+    if (count > WORDS && sqlite3_value_type(values[WORDS]) != SQLITE_NULL) {
+        *words = sqlite3_value_double(values[WORDS]);
         return SQLITE_OK;
     }
     int size = 0;
@@ -102,26 +125,36 @@ static int score(
     const Fts5ExtensionApi *api, Fts5Context *match, int count, sqlite3_value **values,
     double *sum) {
     query_statistics *statistics = api->xGetAuxdata(match, 0);
-    int code = statistics ? SQLITE_OK : make_statistics(api, match, &statistics);
+    int code = SQLITE_OK;
+    if (!statistics) {
+        code = make_statistics(api, match, &statistics);
+        if (code != SQLITE_OK) return code;
+        int demanded = count > DEMANDED ? sqlite3_value_int(values[DEMANDED]) : 0;
+        int wanted = count > WANTED ? sqlite3_value_int(values[WANTED]) : 0;
+        code = weigh_complete(api, match, demanded, wanted, statistics);
+    }
     if (code != SQLITE_OK) return code;
     double words;
     code = words_of_match(api, match, count, values, &words);
     if (code != SQLITE_OK) return code;
     double norm = k1 * (1 - b + b * words / statistics->average_words);
     *sum = 0;
+    int weights = count > FIRST_WEIGHT ? count - FIRST_WEIGHT : 0;
+    int held = 0;
     for (int phrase = 0; phrase < statistics->phrase_count; phrase++) {
         double found;
-        int weights = count > 0 ? count - 1 : 0;
-        code = frequency(api, match, phrase, weights, values + 1, &found);
+        code = frequency(api, match, phrase, weights, values + FIRST_WEIGHT, &found);
         if (code != SQLITE_OK) return code;
         /* Phrases of excluded clauses are never found, nor counted. */
         if (found <= 0) continue;
+        if (phrase < statistics->demanded) held++;
         if (statistics->idf[phrase] < 0) {
             code = count_phrase(api, match, phrase, statistics);
             if (code != SQLITE_OK) return code;
         }
         *sum += statistics->idf[phrase] * found * (k1 + 1) / (found + norm);
     }
+    if (statistics->demanded > 0 && held == statistics->demanded) *sum += statistics->complete;
     return SQLITE_OK;
 }
 

@@ -8,7 +8,7 @@ extension SearchRequest.Match {
         _ reader: inout ProtobufReader
     ) throws -> SearchRequest.Match {
         let number: UInt64 = try reader.readNumber(field)
-        guard number != 0 else { return .all }
+        guard number != 0 else { return .any }
         guard let match = SearchRequest.Match(rawValue: UInt8(clamping: number)) else {
             throw DocketError.invalid("match", "is unknown")
         }

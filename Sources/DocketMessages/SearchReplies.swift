@@ -142,6 +142,12 @@ extension SearchReply: WireMessage {
                 )
             case 5: reply.cursor = try reader.readBytes(field).copied()
             case 6: reply.isApproximate = try reader.readBool(field)
+            case 7:
+                try reply.ignoredTerms.append(
+                    try reader.readString(field),
+                    field,
+                    maximum: WireLimits.terms
+                )
             default: try check.skip(field, &reader)
             }
         }
@@ -155,5 +161,6 @@ extension SearchReply: WireMessage {
         for facet in facets { writer.append(4, message: facet) }
         writer.appendField(5, cursor)
         writer.appendField(6, isApproximate)
+        writer.append(7, strings: ignoredTerms)
     }
 }

@@ -141,6 +141,12 @@ extension StreamPart: WireMessage {
                     maximum: WireLimits.hits
                 )
             case 2: part.cursor = try reader.readBytes(field).copied()
+            case 3:
+                try part.ignoredTerms.append(
+                    try reader.readString(field),
+                    field,
+                    maximum: WireLimits.terms
+                )
             default: try check.skip(field, &reader)
             }
         }
@@ -150,5 +156,6 @@ extension StreamPart: WireMessage {
     package func write(to writer: inout ByteWriter) {
         for document in documents { writer.append(1, message: document) }
         writer.appendField(2, cursor)
+        writer.append(3, strings: ignoredTerms)
     }
 }

@@ -102,6 +102,7 @@ enum WireLimits {
     static let values = 10_000
     static let filterNodes = 1000
     static let names = 1000
+    static let terms = 10_000
     static let hits = 100_000
 }
 

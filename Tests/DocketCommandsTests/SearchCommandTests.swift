@@ -105,8 +105,12 @@ struct SearchCommandTests {
         #expect(result.output.contains("\nnext page: --cursor "))
         let any = await library.run("search", "books", "--any", "sorting music")
         #expect(any.output.contains("2 matches · "))
-        let all = await library.run("search", "books", "sorting music")
+        let words = await library.run("search", "books", "sorting music")
+        #expect(words.output.contains("2 matches · "))
+        let all = await library.run("search", "books", "--all", "sorting music")
         #expect(all.output.contains("0 matches · "))
+        let both = await library.run("search", "books", "--all", "--any", "sorting music")
+        #expect(both.status == .wrongUsage)
     }
 
     @Test("prints documents as an upload takes them, and ends with 5 when one is missing")

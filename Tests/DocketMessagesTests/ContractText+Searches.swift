@@ -66,7 +66,8 @@ extension ContractText {
                     )
                 ],
                 cursor: [5],
-                isApproximate: true
+                isApproximate: true,
+                ignoredTerms: ["the", "a b"]
             ),
             """
             hits { document { id: "an id" } version: 2 score: 0.25
@@ -75,7 +76,7 @@ extension ContractText {
             total: 8 total_is_bound: true
             facets { attribute: "a" counts { value { string: "x" } count: 6 }
             counts { value { time_us: 0 } } }
-            cursor: [5] approximate: true
+            cursor: [5] approximate: true ignored_terms: "the" ignored_terms: "a b"
             """
         ),
         ContractText(

@@ -40,7 +40,8 @@ extension SampleValues {
                 )
             },
             cursor: bytes(),
-            isApproximate: flag()
+            isApproximate: flag(),
+            ignoredTerms: texts()
         )
     }
 
@@ -111,7 +112,11 @@ extension SampleValues {
     }
 
     mutating func streamPart() -> StreamPart {
-        StreamPart(documents: some { $0.storedDocument() }, cursor: bytes())
+        StreamPart(
+            documents: some { $0.storedDocument() },
+            cursor: bytes(),
+            ignoredTerms: texts()
+        )
     }
 
     mutating func collection() -> CollectionDescription {

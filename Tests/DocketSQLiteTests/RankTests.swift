@@ -53,23 +53,34 @@ struct RankTests {
         let average = lengths.reduce(0, +) / 5
         let scores = try connection.all(
             """
-            SELECT rowid, docket_score(t, NULL), docket_score(t, 3, 2.0)
+            SELECT rowid, docket_score(t, NULL), docket_score(t, 3, 0, 2, 2.0)
             FROM t WHERE t MATCH 'red OR blue NOT x' ORDER BY rowid
             """,
             row: { (Int($0.integer(0)) - 1, $0.real(1), $0.real(2)) }
         )
+        let demanding = try connection.all(
+            "SELECT docket_score(t, NULL, 2, 2) FROM t WHERE t MATCH 'red OR blue' ORDER BY rowid",
+            row: { $0.real(0) }
+        )
         #expect(scores.map(\.0) == [0, 1, 2, 3])
+        func idf(_ word: String) -> Double {
+            let found = Double(documents.filter { $0.contains(word) }.count)
+            return log(1 + (5 - found + 0.5) / (found + 0.5))
+        }
         func expected(_ place: Int, _ length: Double, _ weight: Double) -> Double {
             ["red", "blue"].reduce(0.0) { sum, word in
-                let found = Double(documents.filter { $0.contains(word) }.count)
-                let idf = log(1 + (5 - found + 0.5) / (found + 0.5))
+                let idf = idf(word)
                 let words = documents[place].split(separator: " ")
                 let count = weight * Double(words.filter { $0 == word }.count)
                 let norm = 1.2 * (0.5 + 0.5 * length / average)
                 return sum + idf * count * 2.2 / (count + norm)
             }
         }
+        // The document with both words has more than any sum of the two.
+        let most = 2.2 * (idf("red") + idf("blue"))
         for (place, own, given) in scores {
+            let bonus = place == 3 ? most : 0
+            #expect(abs(demanding[place] - expected(place, lengths[place], 1) - bonus) < 1e-9)
             #expect(abs(own - expected(place, lengths[place], 1)) < 1e-9)
             #expect(abs(given - expected(place, 3, 2)) < 1e-9)
         }

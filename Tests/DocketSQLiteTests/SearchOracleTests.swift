@@ -136,6 +136,7 @@ struct SearchOracleTests {
             var position: SearchPosition?
             repeat {
                 let page = try await test.search(word, after: position) {
+                    $0.match = .all
                     $0.filter = filter
                     $0.sort = [key]
                     $0.limit = 17

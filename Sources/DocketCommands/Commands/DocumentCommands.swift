@@ -98,7 +98,7 @@ extension CommandContext {
         let request = StreamRequest(
             collection: operands[0],
             query: operands.count > 1 ? operands[1] : "",
-            match: self[CommandSettings.matchesAny] ? .any : .all,
+            match: try match,
             filter: try ArgumentSyntax.filter(self[CommandSettings.filter]),
             cursor: try ArgumentSyntax.cursor(self[CommandSettings.cursor]),
             fields: fields
@@ -107,6 +107,10 @@ extension CommandContext {
         do {
             try await withClient { client in
                 for try await part in client.stream(request) {
+                    if !part.ignoredTerms.isEmpty {
+                        let note = SearchText.ignored(part.ignoredTerms, width: console.width)
+                        console.writeErrorLine("docket: \(note)")
+                    }
                     for found in part.documents { try write(found) }
                     cursor = part.cursor
                 }

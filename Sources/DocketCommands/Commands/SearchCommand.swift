@@ -24,7 +24,7 @@ extension CommandContext {
         return SearchRequest(
             collection: operands[0],
             query: query,
-            match: self[CommandSettings.matchesAny] ? .any : .all,
+            match: try match,
             filter: try ArgumentSyntax.filter(self[CommandSettings.filter]),
             sort: try self[CommandSettings.sort].map(ArgumentSyntax.sortKey),
             facets: try self[CommandSettings.facets].map(ArgumentSyntax.facet),
@@ -33,6 +33,17 @@ extension CommandContext {
             highlights: names == ["none"] || !hasWords ? [] : names.isEmpty ? ["body"] : names,
             fields: fields
         )
+    }
+
+    /// Which documents match.
+    var match: SearchRequest.Match {
+        get throws(UsageError) {
+            guard self[CommandSettings.matchesAll] else { return .any }
+            guard !self[CommandSettings.matchesAny] else {
+                throw UsageError("give either --all or --any")
+            }
+            return .all
+        }
     }
 
     /// What is to be shown; nil for what the server thinks right.

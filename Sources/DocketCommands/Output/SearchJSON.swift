@@ -27,6 +27,10 @@ enum SearchJSON {
             writer.member("degraded", result.isDegraded)
             writer.member("took_us", Int64(result.took / .microseconds(1)))
             writer.cursorMember(reply.cursor)
+            guard !reply.ignoredTerms.isEmpty else { return }
+            writer.member("ignored_terms") { writer in
+                writer.array { for term in reply.ignoredTerms { $0.value(term) } }
+            }
         }
         return PlainText.json(writer.text)
     }

@@ -4,6 +4,8 @@ internal import DocketCore
 /// The reply to a search as a person reads it.
 struct SearchText {
     private static let indent = "    "
+    /// Longest line about terms that did not count, in columns.
+    private static let ignoredMaximum = 200
 
     let style: TextStyle
     /// Columns.
@@ -98,10 +100,21 @@ struct SearchText {
             parts.append("degraded, as of \(Timestamp.text(microseconds: result.asOfMicroseconds))")
         }
         var text = style.dim(parts.joined(separator: " · ")) + "\n"
+        if !reply.ignoredTerms.isEmpty {
+            text += style.dim(Self.ignored(reply.ignoredTerms, width: width)) + "\n"
+        }
         if !reply.cursor.isEmpty {
             text += style.dim("next page: --cursor \(CursorText.text(reply.cursor))") + "\n"
         }
         return text
+    }
+
+    /// What of a long query did not count.
+    static func ignored(_ terms: [String], width: Int) -> String {
+        let count = NumberText.grouped(terms.count)
+        let noun = terms.count == 1 ? "term" : "terms"
+        let text = "\(count) frequent \(noun) not counted: \(terms.joined(separator: ", "))"
+        return PlainText.shortened(PlainText.line(text), to: min(width, ignoredMaximum))
     }
 
     private func total(_ reply: SearchReply) -> String {

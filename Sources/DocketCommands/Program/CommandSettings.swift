@@ -115,7 +115,11 @@ package enum CommandSettings {
         "NAME,...",
         help: "fields to mark the found words in (default body; none for none)"
     ).from(.arguments)
-    static let matchesAny = Setting<Bool>.flag("any", help: "one of the words is enough")
+    static let matchesAny = Setting<Bool>.flag(
+        "any",
+        help: "some of the words are enough, documents with all come first (the default)"
+    ).from(.arguments)
+    static let matchesAll = Setting<Bool>.flag("all", help: "only documents with all of the words")
         .from(.arguments)
     static let limit = Setting<Int>.integer(
         "limit",

@@ -170,8 +170,8 @@ enum DocketCommand {
             CommandSettings.filter.definition, CommandSettings.sort.definition,
             CommandSettings.facets.definition, CommandSettings.limit.definition,
             CommandSettings.cursor.definition, CommandSettings.fields.definition,
-            CommandSettings.highlights.definition, CommandSettings.matchesAny.definition,
-            CommandSettings.maxStale.definition,
+            CommandSettings.highlights.definition, CommandSettings.matchesAll.definition,
+            CommandSettings.matchesAny.definition, CommandSettings.maxStale.definition,
         ],
         operands: [collectionName, .init("QUERY", .optional)],
         examples: [
@@ -225,7 +225,8 @@ enum DocketCommand {
         "prints every match, or every document, one JSON object a line",
         settings: [
             CommandSettings.filter.definition, CommandSettings.fields.definition,
-            CommandSettings.matchesAny.definition, CommandSettings.cursor.definition,
+            CommandSettings.matchesAll.definition, CommandSettings.matchesAny.definition,
+            CommandSettings.cursor.definition,
         ],
         operands: [collectionName, .init("QUERY", .optional)],
         examples: [

@@ -191,7 +191,7 @@ public struct StreamRequest: Hashable, Sendable {
     public var collection: String
     /// The words; empty for none.
     public var query: String
-    /// How the words combine.
+    /// Which documents match: by default, those with some of the words.
     public var match: SearchRequest.Match
     /// Conditions on attributes.
     public var filter: Filter?
@@ -204,7 +204,7 @@ public struct StreamRequest: Hashable, Sendable {
     public init(
         collection: String,
         query: String = "",
-        match: SearchRequest.Match = .all,
+        match: SearchRequest.Match = .any,
         filter: Filter? = nil,
         cursor: [UInt8] = [],
         fields: [String]? = nil
@@ -224,10 +224,17 @@ public struct StreamPart: Hashable, Sendable {
     public var documents: [VersionedDocument]
     /// Goes on after this part, on any server.
     public var cursor: [UInt8]
+    /// Terms of the query that did not count, as in ``SearchReply``; with the first part of a call.
+    public var ignoredTerms: [String]
 
     /// A part of a stream.
-    public init(documents: [VersionedDocument] = [], cursor: [UInt8] = []) {
+    public init(
+        documents: [VersionedDocument] = [],
+        cursor: [UInt8] = [],
+        ignoredTerms: [String] = []
+    ) {
         self.documents = documents
         self.cursor = cursor
+        self.ignoredTerms = ignoredTerms
     }
 }

@@ -15,6 +15,19 @@ package protocol DocumentSearch: Sendable {
     ) async throws(DocketError) -> ScanSlice
 }
 
+/// A term of a query that does not count, since the query has more than the plan lets count.
+package struct IgnoredTerm: Hashable, Sendable {
+    /// Its place among the terms that the store makes of the query, always the same for a query.
+    package var place: Int
+    /// What was looked for.
+    package var text: String
+
+    package init(place: Int, text: String) {
+        self.place = place
+        self.text = text
+    }
+}
+
 /// A page of hits with unscaled scores.
 package struct SearchPage: Sendable {
     package var hits: [FoundDocument]
@@ -26,6 +39,8 @@ package struct SearchPage: Sendable {
     package var hasMore: Bool
     /// The best unscaled score of the whole query; 1 where there are no words.
     package var bestScore: Double
+    /// In the order of the query.
+    package var ignoredTerms: [IgnoredTerm]
 
     package init(
         hits: [FoundDocument],
@@ -33,7 +48,8 @@ package struct SearchPage: Sendable {
         facets: [[FacetResult.Count]],
         isApproximate: Bool,
         hasMore: Bool,
-        bestScore: Double
+        bestScore: Double,
+        ignoredTerms: [IgnoredTerm] = []
     ) {
         self.hits = hits
         self.total = total
@@ -41,6 +57,7 @@ package struct SearchPage: Sendable {
         self.isApproximate = isApproximate
         self.hasMore = hasMore
         self.bestScore = bestScore
+        self.ignoredTerms = ignoredTerms
     }
 }
 
@@ -48,6 +65,7 @@ package struct SearchPage: Sendable {
 package struct FoundDocument: Sendable {
     package var number: UInt64
     package var version: UInt64
+    /// Greater for a document that matches all clauses than for any that does not.
     package var score: Double
     /// One for each sort key of the plan.
     package var sortValues: [AttributeValue?]
@@ -76,9 +94,12 @@ package struct ScanSlice: Sendable {
     /// Where the next slice begins, nil at the end; set with no hits when the time of a slice
     /// ended.
     package var next: UInt64?
+    /// In the order of the query.
+    package var ignoredTerms: [IgnoredTerm]
 
-    package init(hits: [FoundDocument], next: UInt64?) {
+    package init(hits: [FoundDocument], next: UInt64?, ignoredTerms: [IgnoredTerm] = []) {
         self.hits = hits
         self.next = next
+        self.ignoredTerms = ignoredTerms
     }
 }

@@ -6,6 +6,10 @@ package struct SearchPlan: Hashable, Sendable {
     /// Empty when there are no words; fields are `title`, `body` or searched attributes' names.
     package var text: TextQuery
     package var match: SearchRequest.Match
+    /// Terms that count; of more, the rarest in the collection.
+    package var termsMaximum: Int
+    /// Places of terms that do not count, as an earlier page said; nil when there was none.
+    package var ignoredTerms: [Int]?
     package var filter: BoundFilter?
     /// Never empty: what decides the order before the document number does.
     package var sort: [BoundSort]
@@ -125,14 +129,15 @@ package struct SearchBinder: Sendable {
         guard (0...limits.pageHits).contains(request.limit) else {
             throw .invalid("limit", "is \(request.limit), it may be 0 to \(limits.pageHits)")
         }
-        let text = try bind(try TextQuery(parsing: request.query, limits: limits))
+        let text = try TextQuery(parsing: request.query, limits: limits, isField: isTextField)
         return SearchPlan(
             tenant: tenant,
             collection: collection,
             text: text,
             match: request.match,
+            termsMaximum: limits.queryTerms,
             filter: try request.filter.map { (filter) throws(DocketError) in try bind(filter) },
-            sort: try bind(request.sort, hasWords: !text.isEmpty),
+            sort: try bind(request.sort, hasWords: text.hasWanted),
             facets: try bind(request.facets),
             limit: request.limit,
             after: position,
@@ -192,9 +197,12 @@ package struct SearchBinder: Sendable {
         try filters.map { (filter) throws(DocketError) in try bindNode(filter) }
     }
 
-    private func bind(_ text: TextQuery) throws(DocketError) -> TextQuery {
-        for field in text.clauses.lazy.compactMap(\.field) { _ = try textField(field, "query") }
-        return text
+    /// Whether `name:` in a query means a field: of all other names it is text.
+    private func isTextField(_ name: String) -> Bool {
+        if name == "title" || name == "body" { return true }
+        return collection.schema.slot(of: name).map {
+            collection.schema.attributes[$0].uses.contains(.search)
+        } ?? false
     }
 
     private func bind(_ sort: [SortKey], hasWords: Bool) throws(DocketError) -> [BoundSort] {

@@ -10,6 +10,8 @@ public struct SearchReply: Hashable, Sendable {
     public var cursor: [UInt8]
     /// True when not every candidate was looked at, so that total and facets are less than exact.
     public var isApproximate: Bool
+    /// Terms of the query that did not count: of more than 64, only the rarest do.
+    public var ignoredTerms: [String]
 
     /// A reply with all its parts.
     public init(
@@ -17,13 +19,15 @@ public struct SearchReply: Hashable, Sendable {
         total: Total = Total(),
         facets: [FacetResult] = [],
         cursor: [UInt8] = [],
-        isApproximate: Bool = false
+        isApproximate: Bool = false,
+        ignoredTerms: [String] = []
     ) {
         self.hits = hits
         self.total = total
         self.facets = facets
         self.cursor = cursor
         self.isApproximate = isApproximate
+        self.ignoredTerms = ignoredTerms
     }
 
     /// A number of matches.
@@ -48,6 +52,8 @@ public struct Hit: Hashable, Sendable {
     /// The version shown.
     public var version: UInt64
     /// 0 to 1, relative to the best hit of the query; 1 where there are no words.
+    ///
+    /// A document that matches all clauses has more than any that does not.
     public var score: Double
     /// The found words in context.
     public var highlights: [Highlight]

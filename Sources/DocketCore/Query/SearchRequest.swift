@@ -1,10 +1,10 @@
 /// What a search asks of one collection.
 public struct SearchRequest: Hashable, Sendable {
-    /// How the words combine.
+    /// Which documents match, of the clauses that are not excluded.
     public enum Match: UInt8, Hashable, Sendable {
-        /// Every clause matches.
+        /// Those that match every clause.
         case all = 1
-        /// One clause matches.
+        /// Those that match some clause; by score, those that match all of them come first.
         case any = 2
     }
 
@@ -22,7 +22,7 @@ public struct SearchRequest: Hashable, Sendable {
     public var collection: String
     /// The words, in the language of ``TextQuery``; may be empty.
     public var query: String
-    /// How the words combine.
+    /// Which documents match: by default, those with some of the words.
     public var match: Match
     /// Conditions on attributes.
     public var filter: Filter?
@@ -45,7 +45,7 @@ public struct SearchRequest: Hashable, Sendable {
     public init(
         collection: String,
         query: String = "",
-        match: Match = .all,
+        match: Match = .any,
         filter: Filter? = nil,
         sort: [SortKey] = [],
         facets: [FacetRequest] = [],

@@ -1,13 +1,13 @@
 /// The words of a search as a typed tree: a flat list of clauses.
 ///
 /// The language: words, `"phrases"`, `-not`, `prefix*`, `field:word`; see
-/// ``init(parsing:limits:)``.
+/// ``init(parsing:limits:isField:)``.
 public struct TextQuery: Hashable, Sendable {
     /// What a clause looks for.
     public enum Matcher: Hashable, Sendable {
         /// A word, in any of its inflections.
         case word(String)
-        /// Words next to each other, as written.
+        /// Words next to each other, each as it is.
         case phrase(String)
         /// Words that begin so, as written.
         case prefix(String)
@@ -36,21 +36,27 @@ public struct TextQuery: Hashable, Sendable {
     /// A query of these clauses.
     public init(_ clauses: [Clause] = []) { self.clauses = clauses }
 
-    /// True when there is nothing to look for.
+    /// True when nothing is looked for and nothing left out.
     public var isEmpty: Bool { clauses.isEmpty }
+
+    /// True when something is looked for, beside what is left out.
+    public var hasWanted: Bool { clauses.contains { !$0.isExcluded } }
 }
 
 extension TextQuery {
-    /// Reads what a person typed.
+    /// Reads what a person typed or pasted; no text of at most 4 KiB is an error.
     ///
-    /// White space separates clauses. `"` begins and ends a phrase. A leading `-` excludes. A
-    /// trailing `*` on a word asks for a prefix. `name:` before a word or phrase looks only in that
-    /// field, where `name` is a lower-case name; anything else with a colon is an ordinary word.
-    /// There is nothing else: all other characters are text, and no text is a syntax error but a
-    /// phrase that does not end.
+    /// White space separates clauses. `"` begins a phrase, which the next `"` or the text ends. A
+    /// `-` right before a letter, a digit or a quote excludes. A trailing `*` on a word asks for a
+    /// prefix. `name:` right before a word or phrase looks only in that field, where `isField`
+    /// says that `name` is one. There is nothing else: all other characters are text.
     ///
-    /// - Throws: ``DocketError`` for a text over 4 KiB, over 64 clauses, or an open phrase.
-    public init(parsing text: String, limits: Limits = Limits()) throws(DocketError) {
+    /// - Throws: ``DocketError`` for a text over 4 KiB.
+    public init(
+        parsing text: String,
+        limits: Limits = Limits(),
+        isField: (_ name: String) -> Bool
+    ) throws(DocketError) {
         guard text.utf8.count <= limits.queryBytes else {
             throw .invalid(
                 "query",
@@ -58,32 +64,26 @@ extension TextQuery {
             )
         }
         var parser = TextQueryParser(text)
-        var clauses: [Clause] = []
-        while let clause = try parser.next() {
-            guard clauses.count < limits.queryTerms else {
-                throw .invalid("query", "has over \(limits.queryTerms) terms, which is the limit")
-            }
-            clauses.append(clause)
-        }
-        self.clauses = clauses
+        clauses = []
+        while let clause = parser.next(isField) { clauses.append(clause) }
     }
 }
 
 private struct TextQueryParser {
+    /// Longest name of a field.
+    private static let nameBytesMaximum = Limits().nameBytes
     private let text: [Unicode.Scalar]
     private var place = 0
 
     init(_ text: String) { self.text = Array(text.unicodeScalars) }
 
-    mutating func next() throws(DocketError) -> TextQuery.Clause? {
+    mutating func next(_ isField: (String) -> Bool) -> TextQuery.Clause? {
         while let scalar = peek, scalar.properties.isWhitespace { place += 1 }
         guard peek != nil else { return nil }
-        let isExcluded = peek == "-" && place + 1 < text.count
-        if isExcluded { place += 1 }
-        let field = takeField()
+        let isExcluded = takeExclusion()
+        let field = takeField(isField)
         if peek == "\"" {
-            let phrase = try takePhrase()
-            return .init(.phrase(phrase), in: field, isExcluded: isExcluded)
+            return .init(.phrase(takePhrase()), in: field, isExcluded: isExcluded)
         }
         var word = takeWord()
         if word.count > 1, word.last == "*" {
@@ -95,31 +95,43 @@ private struct TextQueryParser {
 
     private var peek: Unicode.Scalar? { place < text.count ? text[place] : nil }
 
-    /// `name:` when a word or phrase follows at once; otherwise takes nothing.
-    private mutating func takeField() -> String? {
+    /// `-` in front of something to leave out; arrows, rules and options of commands are text.
+    private mutating func takeExclusion() -> Bool {
+        guard peek == "-", place + 1 < text.count else { return false }
+        let following = text[place + 1]
+        let properties = following.properties
+        guard following == "\"" || properties.isAlphabetic || properties.numericType != nil else {
+            return false
+        }
+        place += 1
+        return true
+    }
+
+    /// `name:` of a field when a word or phrase follows at once; otherwise takes nothing.
+    private mutating func takeField(_ isField: (String) -> Bool) -> String? {
         var end = place
         var name = ""
         while end < text.count, text[end] != ":" {
             name.unicodeScalars.append(text[end])
             end += 1
-            if name.utf8.count > 64 { return nil }
+            if name.utf8.count > Self.nameBytesMaximum { return nil }
         }
-        guard end + 1 < text.count, !text[end + 1].properties.isWhitespace,
-            ResourceName.fault(in: name) == nil
-        else { return nil }
+        guard end + 1 < text.count, !text[end + 1].properties.isWhitespace, isField(name) else {
+            return nil
+        }
         place = end + 1
         return name
     }
 
-    private mutating func takePhrase() throws(DocketError) -> String {
+    private mutating func takePhrase() -> String {
         place += 1
         var phrase = String.UnicodeScalarView()
         while let scalar = peek {
             place += 1
-            if scalar == "\"" { return String(phrase) }
+            if scalar == "\"" { break }
             phrase.append(scalar)
         }
-        throw .invalid("query", "a phrase begins with \" and does not end")
+        return String(phrase)
     }
 
     private mutating func takeWord() -> String {

@@ -7,6 +7,7 @@ struct CollectionTables: Sendable {
     let search: String
     let shown: String
     let values: String
+    let countMatches: String
     let insertText: String
     let deleteText: String
     let insertShown: String
@@ -19,6 +20,8 @@ struct CollectionTables: Sendable {
         search = "search_\(collection)"
         shown = "shown_\(collection)"
         values = "values_\(collection)"
+        countMatches =
+            "SELECT count(*) FROM (SELECT 1 FROM \(search) WHERE \(search) MATCH ?1 LIMIT ?2)"
         insertText =
             "INSERT INTO \(search)(rowid, \(Self.textColumns.joined(separator: ", "))) "
             + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"

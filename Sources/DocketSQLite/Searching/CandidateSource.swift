@@ -13,17 +13,23 @@ struct CandidateSource {
     private let plan: SearchPlan
     private let connection: ConnectionHandle
     private let tables: CollectionTables
+    private let match: MatchExpression
+    /// Terms of the query that do not count.
+    let ignoredTerms: [IgnoredTerm]
 
-    init(_ plan: SearchPlan, _ connection: ConnectionHandle, _ tables: CollectionTables) {
+    init(_ plan: SearchPlan, _ connection: ConnectionHandle, _ tables: CollectionTables) throws {
         self.plan = plan
         self.connection = connection
         self.tables = tables
+        let terms = QueryTerms(plan.text, plan.match)
+        let choice = try TermChoice(terms, plan, connection, tables)
+        match = MatchExpression(terms, choice, plan)
+        ignoredTerms = choice.ignored
     }
 
     /// Calls `look` with each candidate; in ascending order where there are no words or `after` is
     /// set, of which only greater numbers are candidates then.
     func forEach(after: Int64?, _ look: Look) throws {
-        let match = try MatchExpression(plan)
         guard !match.isEmpty else { return }
         if let included = match.included {
             try forEachMatch(included, after, look)
@@ -36,7 +42,8 @@ struct CandidateSource {
     private func forEachMatch(_ expression: String, _ after: Int64?, _ look: Look) throws {
         let needsScore = after == nil
         let score =
-            needsScore ? "docket_score(\(tables.search), shown.words, \(Self.titleWeight))" : "1.0"
+            needsScore
+            ? "docket_score(\(tables.search), shown.words, ?2, ?3, \(Self.titleWeight))" : "1.0"
         // CROSS keeps the order of the tables: matches first, and one look at each that is visible.
         let sql = """
             SELECT shown.number, shown.version, \(score), shown.attributes
@@ -49,7 +56,12 @@ struct CandidateSource {
         let statement = try connection.prepared(sql + tail)
         defer { statement.reset() }
         try statement.bind(1, .text(expression))
-        if let after { try statement.bind(2, .integer(after)) }
+        if let after {
+            try statement.bind(2, .integer(after))
+        } else {
+            try statement.bind(2, .number(match.demanded))
+            try statement.bind(3, .number(match.wanted))
+        }
         try step(statement, nil, look)
     }
 

@@ -1,58 +1,47 @@
 internal import DocketCore
-internal import DocketText
 
-/// The words of a search in the language of FTS5.
+/// The terms of a search in the language of FTS5.
 ///
 /// Whatever a caller typed stands inside quotes, so that nothing of it is syntax there.
 struct MatchExpression {
-    /// Words of all clauses together; scripts without spaces give one for each letter.
-    static let wordsMaximum = 256
-    /// The least a prefix has in bytes: one letter of ASCII begins a tenth of all words, and their
-    /// lists are read before anything can stop it.
-    static let prefixBytesMinimum = 2
-
     /// Finds what matches; nil when every document without the excluded words does.
     let included: String?
     /// Finds what is left out, nil when nothing is; already part of `included` where that is set.
     let excluded: String?
     /// True when words were asked for that no document can have, as `++`.
     let isEmpty: Bool
+    /// How many leading phrases of `included` a document has each of that comes before those that
+    /// have only some; 0 where all documents are alike in this.
+    let demanded: Int
+    /// Leading phrases of `included` that are looked for.
+    let wanted: Int
 
-    /// - Throws: ``DocketError`` `invalidArgument` for too many words or too short a prefix.
-    init(_ plan: SearchPlan) throws(DocketError) {
-        var clauses: [TextQuery.Clause] = []
-        var words = 0
-        for clause in plan.text.clauses {
-            let found = TextNormalizer.canonical(clause.words).split(separator: " ")
-            guard let last = found.last else { continue }
-            words += found.count
-            clauses.append(clause)
-            if case .prefix = clause.matcher, last.utf8.count < Self.prefixBytesMinimum {
-                throw .invalid("query", "a prefix has at least \(Self.prefixBytesMinimum) letters")
-            }
-        }
-        guard words <= Self.wordsMaximum else {
-            throw .invalid("query", "has \(words) words, the limit is \(Self.wordsMaximum)")
-        }
-        let wanted = clauses.filter { !$0.isExcluded }.map { Self.clause($0, plan) }
-        let unwanted = clauses.filter(\.isExcluded).map { Self.clause($0, plan) }
-        isEmpty = wanted.isEmpty && plan.text.clauses.contains { !$0.isExcluded }
+    init(_ terms: QueryTerms, _ choice: TermChoice, _ plan: SearchPlan) {
+        let clauses = choice.counted.filter { $0.role == .clause }
+        let parts = choice.counted.filter { $0.role == .part }
+        let phrases = (clauses + parts).map { Self.text(of: $0, plan) }
+        let unwanted = choice.counted.filter { $0.role == .excluded }
+            .map { Self.text(of: $0, plan) }
+        isEmpty = terms.isNothing || (phrases.isEmpty && plan.text.hasWanted)
         excluded = unwanted.isEmpty ? nil : unwanted.joined(separator: " OR ")
-        let joined = wanted.joined(separator: plan.match == .all ? " AND " : " OR ")
-        switch (wanted.isEmpty, excluded) {
+        wanted = phrases.count
+        demanded = plan.match == .any && wanted > 1 ? clauses.count : 0
+        let joined = phrases.joined(separator: plan.match == .all ? " AND " : " OR ")
+        switch (phrases.isEmpty, excluded) {
         case (true, _): included = nil
         case (false, nil): included = joined
         case (false, let excluded?): included = "(\(joined)) NOT (\(excluded))"
         }
     }
 
-    private static func clause(_ clause: TextQuery.Clause, _ plan: SearchPlan) -> String {
-        let column = column(of: clause.field, plan).map { "\($0) : " } ?? ""
-        return switch clause.matcher {
-        case .word: column + quoted("\u{2}" + clause.words)
+    /// A term as one phrase.
+    static func text(of term: QueryTerms.Term, _ plan: SearchPlan) -> String {
+        let column = column(of: term.field, plan).map { "\($0) : " } ?? ""
+        return switch term.kind {
+        case .inflected: column + quoted("\u{2}" + term.text)
         // The space keeps a text that itself begins with the mark from being taken for one.
-        case .phrase: column + quoted(" " + clause.words)
-        case .prefix: column + quoted(" " + clause.words) + " *"
+        case .exact: column + quoted(" " + term.text)
+        case .prefix: column + quoted(" " + term.text) + " *"
         }
     }
 
@@ -103,14 +92,5 @@ struct SearchColumns {
         }
         let missing = CollectionTables.textColumns.count - texts.count
         return texts + [String?](repeating: nil, count: missing)
-    }
-}
-
-extension TextQuery.Clause {
-    /// What it looks for, as typed.
-    var words: String {
-        switch matcher {
-        case .word(let words), .phrase(let words), .prefix(let words): words
-        }
     }
 }

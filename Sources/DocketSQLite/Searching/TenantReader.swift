@@ -35,7 +35,7 @@ final class TenantReader {
     private func page(_ plan: SearchPlan) throws -> SearchPage {
         let tables = CollectionTables(collection: plan.collection.number)
         var pass = try SearchPass(plan)
-        let source = CandidateSource(plan, connection, tables)
+        let source = try CandidateSource(plan, connection, tables)
         try source.forEach(after: nil) { number, version, score, attributes in
             pass.look(at: number, version: version, score: score, attributes)
         }
@@ -48,7 +48,8 @@ final class TenantReader {
             facets: pass.facets.map(\.counts),
             isApproximate: pass.isApproximate,
             hasMore: hits.count < ranked.count,
-            bestScore: plan.text.isEmpty || pass.bestScore == 0 ? 1 : pass.bestScore
+            bestScore: plan.text.isEmpty || pass.bestScore == 0 ? 1 : pass.bestScore,
+            ignoredTerms: source.ignoredTerms
         )
     }
 
@@ -72,7 +73,7 @@ final class TenantReader {
         var found: [RankedHit] = []
         var last: Int64?
         var looked = 0
-        let source = CandidateSource(plan, connection, tables)
+        let source = try CandidateSource(plan, connection, tables)
         try source.forEach(after: number) { number, version, _, attributes in
             if filter?.matches(attributes) ?? true {
                 found.append(RankedHit(number: number, version: version, score: 1, values: []))
@@ -88,7 +89,11 @@ final class TenantReader {
         if hits.count < found.count {
             last = hits.last.map { Int64(bitPattern: $0.number) } ?? last
         }
-        return ScanSlice(hits: hits, next: last.map { UInt64(bitPattern: $0) })
+        return ScanSlice(
+            hits: hits,
+            next: last.map { UInt64(bitPattern: $0) },
+            ignoredTerms: source.ignoredTerms
+        )
     }
 }
 

@@ -22,7 +22,8 @@ struct StreamMethod: Sendable {
         let tenant = try caller.tenant()
         let request = try await Decoding.request(StreamRequest.self, body)
         let collection = try await collections.open(tenant, request.collection).collection
-        let source = try StreamSource(request, tenant, collection, limits)
+        var source = try StreamSource(request, tenant, collection, limits)
+        var isFirst = true
         var next: UInt64? = 0
         if !request.cursor.isEmpty {
             next = try seal.openNumber(request.cursor, for: source.purpose)
@@ -30,11 +31,15 @@ struct StreamMethod: Sendable {
         while let after = next {
             let slice = try await read(source, after: after, caller.work)
             next = slice.next
+            // What counts of the query is the same from beginning to end.
+            source.plan.ignoredTerms = slice.ignoredTerms.map(\.place)
             guard let last = slice.documents.last else { continue }
             let part = StreamPart(
                 documents: slice.documents.map(\.public),
-                cursor: seal.sealNumber(last.number, for: source.purpose)
+                cursor: seal.sealNumber(last.number, for: source.purpose),
+                ignoredTerms: isFirst ? slice.ignoredTerms.map(\.text) : []
             )
+            isFirst = false
             try await call.send(try await Encoding.reply(part, isLarge: true))
         }
     }
@@ -43,12 +48,16 @@ struct StreamMethod: Sendable {
         _ source: StreamSource,
         after number: UInt64,
         _ work: WorkLimit
-    ) async throws(DocketError) -> DocumentPage {
+    ) async throws(DocketError) -> ScannedPart {
         guard source.plan.text.isEmpty, source.plan.filter == nil else {
             let slice = try await search.scan(source.plan, after: number, work: work)
-            return DocumentPage(documents: slice.hits.map(\.stored), next: slice.next)
+            return ScannedPart(
+                documents: slice.hits.map(\.stored),
+                next: slice.next,
+                ignoredTerms: slice.ignoredTerms
+            )
         }
-        return try await store.page(
+        let page = try await store.page(
             source.plan.tenant,
             in: source.plan.collection,
             after: number,
@@ -57,10 +66,17 @@ struct StreamMethod: Sendable {
             limitBytes: Self.sliceBytes,
             work: work
         )
+        return ScannedPart(documents: page.documents, next: page.next, ignoredTerms: [])
+    }
+
+    private struct ScannedPart {
+        var documents: [StoredDocument]
+        var next: UInt64?
+        var ignoredTerms: [IgnoredTerm]
     }
 
     private struct StreamSource {
-        let plan: SearchPlan
+        var plan: SearchPlan
         let purpose: CursorPurpose
 
         init(

@@ -8,7 +8,7 @@ internal import DocketText
 /// miss the cache.
 struct CanonicalSearch {
     /// Rises when the same request comes to mean something else.
-    static let semanticsVersion: UInt64 = 1
+    static let semanticsVersion: UInt64 = 2
 
     /// All of the request: the key of its reply.
     let key: [UInt8]

@@ -197,7 +197,11 @@ package final class Searcher: Sendable {
         let plan = prepared.plan
         let best = plan.after?.bestScore ?? page.bestScore
         let scale = best > 0 ? 1 / best : 1
-        var reply = SearchReply(total: page.total, isApproximate: page.isApproximate)
+        var reply = SearchReply(
+            total: page.total,
+            isApproximate: page.isApproximate,
+            ignoredTerms: page.ignoredTerms.map(\.text)
+        )
         reply.hits = page.hits.map { hit in
             Hit(
                 document: hit.document,

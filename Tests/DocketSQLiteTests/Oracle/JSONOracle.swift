@@ -30,6 +30,9 @@ struct JSONOracle {
             text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
         }
 
+        /// In words.
+        var length: Double { Double(words.values.reduce(0) { $0 + $1.count }) }
+
         func texts(_ name: String) -> [String] { attributes[name] as? [String] ?? [] }
 
         func numbers(_ name: String) -> [Double] {
@@ -38,29 +41,44 @@ struct JSONOracle {
     }
 
     /// A part of a query: what is looked for in which field, nil for all of them.
-    enum Term {
+    enum Term: Hashable {
         case word(String, field: String?)
         case prefix(String)
         case phrase([String])
+        /// One word for whoever wrote it, several for the index.
+        case compound([String])
 
         var text: String {
             switch self {
             case .word(let word, let field): field.map { "\($0):\(word)" } ?? word
             case .prefix(let prefix): prefix + "*"
             case .phrase(let words): "\"\(words.joined(separator: " "))\""
+            case .compound(let words): words.joined(separator: "::")
             }
         }
 
-        func matches(_ entry: Entry) -> Bool {
+        /// What counts beside the term where some of a query is enough.
+        var parts: [Term] {
+            guard case .compound(let words) = self else { return [] }
+            return words.map { .word($0, field: nil) }
+        }
+
+        func matches(_ entry: Entry) -> Bool { frequency(in: entry) > 0 }
+
+        /// How often it is there; in a title it counts twice.
+        func frequency(in entry: Entry) -> Double {
+            entry.words.reduce(0) { sum, field in
+                sum + (field.key == "title" ? 2 : 1) * Double(count(in: field.value, field.key))
+            }
+        }
+
+        private func count(in words: [String], _ name: String) -> Int {
             switch self {
-            case .word(let word, let field?): entry.words[field]?.contains(word) ?? false
-            case .word(let word, nil): entry.words.values.contains { $0.contains(word) }
-            case .prefix(let prefix):
-                entry.words.values.contains { $0.contains { $0.hasPrefix(prefix) } }
-            case .phrase(let words):
-                entry.words.values.contains { field in
-                    field.indices.contains { field[$0...].starts(with: words) }
-                }
+            case .word(let word, let field):
+                field == nil || field == name ? words.count { $0 == word } : 0
+            case .prefix(let prefix): words.count { $0.hasPrefix(prefix) }
+            case .phrase(let wanted), .compound(let wanted):
+                words.indices.count { words[$0...].starts(with: wanted) }
             }
         }
     }
@@ -81,12 +99,20 @@ struct JSONOracle {
             (terms.map(\.text) + excluded.map { "-" + $0.text }).joined(separator: " ")
         }
 
+        /// Each once; where some are enough, the parts of terms as well.
+        var lookedFor: [Term] {
+            var seen: Set<Term> = []
+            return (terms + (isAny ? terms.flatMap(\.parts) : [])).filter {
+                seen.insert($0).inserted
+            }
+        }
+
+        func hasAll(_ entry: Entry) -> Bool { terms.allSatisfy { $0.matches(entry) } }
+
         func hasWords(_ entry: Entry) -> Bool {
             let isFound =
                 terms.isEmpty
-                || (isAny
-                    ? terms.contains { $0.matches(entry) }
-                    : terms.allSatisfy { $0.matches(entry) })
+                || (isAny ? lookedFor.contains { $0.matches(entry) } : hasAll(entry))
             return isFound && !excluded.contains { $0.matches(entry) }
         }
 
@@ -98,6 +124,26 @@ struct JSONOracle {
     let entries: [Entry]
 
     func matching(_ query: Query) -> [Entry] { entries.filter(query.matches) }
+
+    /// Of two documents the one with all terms has more, then the one with the better BM25.
+    func scores(_ query: Query) -> (Entry) -> Double {
+        let terms = query.lookedFor
+        let (k1, b, count) = (1.2, 0.5, Double(entries.count))
+        let idf = terms.map { term in
+            let found = Double(entries.count(where: term.matches))
+            return log(1 + (count - found + 0.5) / (found + 0.5))
+        }
+        let average = entries.reduce(0.0) { $0 + $1.length } / count
+        let most = query.isAny && terms.count > 1 ? idf.reduce(0) { $0 + $1 * (k1 + 1) } : 0
+        return { entry in
+            let norm = k1 * (1 - b + b * entry.length / average)
+            let sum = zip(terms, idf).reduce(0.0) { sum, term in
+                let found = term.0.frequency(in: entry)
+                return sum + term.1 * found * (k1 + 1) / (found + norm)
+            }
+            return sum + (query.hasAll(entry) ? most : 0)
+        }
+    }
 
     /// Most first, then by value; each document counts once for each of its values.
     func facet(_ entries: [Entry], _ name: String, limit: Int) -> [String] {

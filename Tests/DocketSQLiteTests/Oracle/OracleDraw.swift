@@ -49,13 +49,18 @@ struct OracleDraw {
         var query = JSONOracle.Query()
         query.terms = (0..<pick([0, 1, 1, 1, 2, 2, 3])).map { _ in term(of: entries) }
         if isOnce(in: 3) { query.excluded = [term(of: entries)] }
-        query.isAny = !query.terms.isEmpty && isOnce(in: 4)
+        query.isAny = !query.terms.isEmpty && !isOnce(in: 3)
         if hasFilter { query.condition = condition(depth: 3) }
         return query
     }
 
     private mutating func term(of entries: [JSONOracle.Entry]) -> JSONOracle.Term {
-        switch Int.random(in: 0..<8, using: &random) {
+        switch Int.random(in: 0..<9, using: &random) {
+        case 8:
+            let words = pick(entries).words["body"] ?? []
+            guard words.count > 1, !isOnce(in: 4) else { return .compound([word(), word()]) }
+            let start = Int.random(in: 0..<words.count - 1, using: &random)
+            return .compound(Array(words[start...start + 1]))
         case 0: return .prefix(String(word().prefix(3)))
         case 1:
             let field = pick(entries).words[pick(["title", "body"])] ?? []

@@ -61,6 +61,7 @@ struct OracleTests {
             let limit = number % 5 == 0 ? 37 : 1000
             var found: [String] = []
             var position: SearchPosition?
+            let says: Comment = "\(query.text) | \(query.isAny) \(query.condition?.text ?? "")"
             repeat {
                 let page = try await test.search(query.text, after: position) {
                     $0.match = query.isAny ? .any : .all
@@ -70,7 +71,6 @@ struct OracleTests {
                     $0.limit = limit
                 }
                 found += page.ids
-                let says: Comment = "\(query.text) | \(query.condition?.text ?? "")"
                 #expect(page.total == .init(value: expected.count), says)
                 #expect(!page.isApproximate, says)
                 #expect(
@@ -83,9 +83,9 @@ struct OracleTests {
             let all =
                 sort.map { oracle.sorted(expected, by: $0, isDescending: isDescending) } ?? expected
             if sort == nil, !query.terms.isEmpty {
-                // By score: the set, and no document twice.
-                #expect(Set(found).count == found.count)
-                #expect(Set(found).isSubset(of: expected.map(\.id)))
+                let score = oracle.scores(query)
+                let scores = Dictionary(uniqueKeysWithValues: expected.map { ($0.id, score($0)) })
+                try expectOrder(of: found, by: scores, says)
                 #expect(found.count == min(expected.count, max(found.count, 400)))
             } else {
                 #expect(found == all.prefix(found.count).map(\.id), "\(query.text)")
@@ -93,6 +93,26 @@ struct OracleTests {
             }
         }
         await test.store.close()
+    }
+
+    /// Each of them once, greater scores first and equal ones as they were uploaded.
+    private func expectOrder(
+        of found: [String],
+        by scores: [String: Double],
+        _ says: Comment
+    ) throws {
+        #expect(Set(found).count == found.count, says)
+        for (first, second) in zip(found, found.dropFirst()) {
+            let (higher, lower) = (try #require(scores[first]), try #require(scores[second]))
+            #expect(higher >= lower - 1e-9, says)
+            guard higher == lower, let one = Int(first.dropFirst()),
+                let other = Int(second.dropFirst())
+            else { continue }
+            #expect(one < other, says)
+        }
+        let least = found.last.flatMap { scores[$0] } ?? 0
+        let left = scores.filter { !found.contains($0.key) }
+        #expect(left.allSatisfy { $0.value <= least + 1e-9 }, says)
     }
 
     @Test("100 searches bounded to 1,000 candidates say approximate exactly when they reached it")

@@ -27,11 +27,6 @@ struct SearchRequestTests {
     static let wrong: [Wrong] = [
         Wrong("limit", "1000") { $0.limit = 1001 },
         Wrong("query", "4096") { $0.query = String(repeating: "a", count: 4097) },
-        Wrong("query", "64") { query in
-            query.query = (0...64).map { "w\($0)" }.joined(separator: " ")
-        },
-        Wrong("query", "unknown") { $0.query = "unknown:tea" },
-        Wrong("query", "year") { $0.query = "year:1974" },
         Wrong("filter", "8") { $0.filter = nested(9) },
         Wrong("filter", "64") { $0.filter = .all(Array(repeating: .exists("year"), count: 64)) },
         Wrong("filter", "unknown") { $0.filter = .exists("unknown") },
@@ -87,6 +82,24 @@ struct SearchRequestTests {
             }
             let found = try await client.search("tea")
             #expect(found.ids.isEmpty)
+        }
+    }
+
+    @Test("a reply names the terms that did not count, and none where all do")
+    func ignoredTerms() async throws {
+        try await TestService.run { test in
+            let (client, tenant) = try await test.client()
+            try await client.create()
+            let words = (0...64).map { "w\($0)" }
+            try await client.upload([
+                Document(id: "all", body: words.joined(separator: " ")),
+                Document(id: "first", body: "w0"),
+            ])
+            try await test.index(tenant)
+            let all = try await client.search(words.joined(separator: " ")).reply
+            #expect(all.ignoredTerms == ["w0"] && all.hits.map(\.document.id) == ["all"])
+            let most = try await client.search(words.dropFirst().joined(separator: " ")).reply
+            #expect(most.ignoredTerms == [] && most.total.value == 1)
         }
     }
 

@@ -143,7 +143,7 @@ struct CursorTests {
             wrong[0].query = "tea tea2"
             wrong[1].filter = .exists("year")
             wrong[2].sort = [SortKey("year")]
-            wrong[3].match = .any
+            wrong[3].match = .all
             wrong[4].collection = "notes"
             wrong[5].cursor[cursor.count / 2] ^= 1
             for request in wrong {

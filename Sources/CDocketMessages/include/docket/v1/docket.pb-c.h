@@ -200,12 +200,21 @@ typedef enum _Docket__V1__DocumentState {
   DOCKET__V1__DOCUMENT_STATE__DOCUMENT_STATE_DELETED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__DOCUMENT_STATE)
 } Docket__V1__DocumentState;
+/*
+ * Which documents match, of the clauses of a query that are not excluded.
+ */
 typedef enum _Docket__V1__Match {
   /*
-   * as MATCH_ALL
+   * as MATCH_ANY
    */
   DOCKET__V1__MATCH__MATCH_UNSPECIFIED = 0,
+  /*
+   * those that match every clause
+   */
   DOCKET__V1__MATCH__MATCH_ALL = 1,
+  /*
+   * those that match some; by score, those that match all come first
+   */
   DOCKET__V1__MATCH__MATCH_ANY = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__MATCH)
 } Docket__V1__Match;
@@ -750,13 +759,13 @@ struct  Docket__V1__SearchRequest
   ProtobufCMessage base;
   char *collection;
   /*
-   * words, "phrases", -not, prefix*, field:word; may be empty
+   * the language of queries; may be empty
    */
   char *query;
   Docket__V1__Match match;
   Docket__V1__Filter *filter;
   /*
-   * the same as text; only one of filter and filter_text
+   * the same in the language of filters; only one of the two
    */
   char *filter_text;
   /*
@@ -820,10 +829,15 @@ struct  Docket__V1__SearchReply
    * not every candidate was looked at
    */
   protobuf_c_boolean approximate;
+  /*
+   * of more than 64 terms the rarest count: all others
+   */
+  size_t n_ignored_terms;
+  char **ignored_terms;
 };
 #define DOCKET__V1__SEARCH_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__search_reply__descriptor) \
-    , 0,NULL, 0, 0, 0,NULL, {0,NULL}, 0 }
+    , 0,NULL, 0, 0, 0,NULL, {0,NULL}, 0, 0,NULL }
 
 
 struct  Docket__V1__Hit
@@ -832,7 +846,7 @@ struct  Docket__V1__Hit
   Docket__V1__Document *document;
   uint64_t version;
   /*
-   * 0 to 1, relative to the best hit
+   * 0 to 1, relative to the best hit of the query
    */
   double score;
   size_t n_highlights;
@@ -916,10 +930,15 @@ struct  Docket__V1__StreamPart
    * resumes after this part, on any server
    */
   ProtobufCBinaryData cursor;
+  /*
+   * as in SearchReply; with the first part of a call
+   */
+  size_t n_ignored_terms;
+  char **ignored_terms;
 };
 #define DOCKET__V1__STREAM_PART__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__stream_part__descriptor) \
-    , 0,NULL, {0,NULL} }
+    , 0,NULL, {0,NULL}, 0,NULL }
 
 
 struct  Docket__V1__SuggestRequest

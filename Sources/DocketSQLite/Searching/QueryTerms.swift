@@ -1,0 +1,117 @@
+internal import DocketCore
+internal import DocketText
+
+/// What a query looks for in the index: terms, each once, in an order that depends on the query
+/// alone.
+///
+/// A clause is one term, its words next to each other. A word that separates into several, as
+/// `lib-foo` or `std::vector`, is one clause; where not every clause is demanded, each of its words
+/// is a term as well.
+struct QueryTerms {
+    /// Words of one term that are looked for: nobody quotes more of a text to find it.
+    static let termWordsMaximum = 64
+    /// The least a prefix has in bytes; less is a word.
+    ///
+    /// One letter of ASCII begins a tenth of all words, and their lists are read before anything
+    /// can stop it.
+    static let prefixBytesMinimum = 2
+
+    struct Term: Hashable {
+        enum Kind: Hashable {
+            /// In any of their inflections.
+            case inflected
+            /// Each as it is.
+            case exact
+            /// Each as it is, the last one the beginning of a word.
+            case prefix
+        }
+
+        enum Role: Hashable {
+            /// A clause.
+            case clause
+            /// A word of a clause.
+            case part
+            /// A clause whose matches are left out.
+            case excluded
+        }
+
+        let kind: Kind
+        let field: String?
+        /// Folded; never empty.
+        let words: [String]
+        let role: Role
+
+        var text: String { words.joined(separator: " ") }
+    }
+
+    private(set) var all: [Term] = []
+    /// True when clauses look for nothing that a document could have, as `++`.
+    private(set) var isNothing = false
+
+    init(_ text: TextQuery, _ match: SearchRequest.Match) {
+        var seen: Set<Term> = []
+        func add(_ term: Term, unless other: Term? = nil) {
+            guard !(other.map(seen.contains) ?? false), seen.insert(term).inserted else { return }
+            all.append(term)
+        }
+        let clauses = text.clauses.map { ($0, Self.words(of: $0)) }.filter { !$0.1.isEmpty }
+        for (clause, words) in clauses {
+            add(Self.term(clause, words, clause.isExcluded ? .excluded : .clause))
+        }
+        isNothing = text.hasWanted && !all.contains { $0.role == .clause }
+        guard match == .any else { return }
+        for (clause, words) in clauses where !clause.isExcluded && words.count > 1 {
+            for part in Self.parts(of: clause, words) {
+                add(part, unless: Term(part, role: .clause))
+            }
+        }
+    }
+
+    private static func words(of clause: TextQuery.Clause) -> [String] {
+        TextNormalizer.canonical(clause.words).split(separator: " ").map(String.init)
+    }
+
+    private static func term(
+        _ clause: TextQuery.Clause,
+        _ words: [String],
+        _ role: Term.Role
+    ) -> Term {
+        let isCut = words.count > termWordsMaximum
+        let kind: Term.Kind =
+            switch clause.matcher {
+            case .word: .inflected
+            case .phrase: .exact
+            case .prefix:
+                isCut || words[words.count - 1].utf8.count < prefixBytesMinimum
+                    ? .inflected : .prefix
+            }
+        let kept = isCut ? Array(words.prefix(termWordsMaximum)) : words
+        return Term(kind: kind, field: clause.field, words: kept, role: role)
+    }
+
+    /// The words of a clause by themselves; those in quotes count only together.
+    private static func parts(of clause: TextQuery.Clause, _ words: [String]) -> [Term] {
+        if case .phrase = clause.matcher { return [] }
+        let last = words.count - 1
+        return words.enumerated().map { place, word in
+            var part = TextQuery.Clause(.word(word), in: clause.field)
+            if case .prefix = clause.matcher, place == last { part.matcher = .prefix(word) }
+            return term(part, [word], .part)
+        }
+    }
+}
+
+extension QueryTerms.Term {
+    fileprivate init(_ term: QueryTerms.Term, role: Role) {
+        self.init(kind: term.kind, field: term.field, words: term.words, role: role)
+    }
+}
+
+extension TextQuery.Clause {
+    /// What it looks for, as typed.
+    var words: String {
+        switch matcher {
+        case .word(let words), .phrase(let words), .prefix(let words): words
+        }
+    }
+}

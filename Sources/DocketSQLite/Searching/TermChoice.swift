@@ -1,0 +1,82 @@
+internal import DocketCore
+
+/// Which terms of a query count: all of them, or of too many the rarest in the collection.
+struct TermChoice {
+    /// Words of all terms that count together; scripts without spaces give one for each letter.
+    static let wordsMaximum = 256
+
+    /// Those that count, in the order of the query's terms.
+    let counted: [QueryTerms.Term]
+    /// Those that do not.
+    let ignored: [IgnoredTerm]
+
+    /// The choice that an earlier page made, or one made now.
+    init(
+        _ terms: QueryTerms,
+        _ plan: SearchPlan,
+        _ connection: ConnectionHandle,
+        _ tables: CollectionTables
+    ) throws {
+        var ignored = Set(plan.ignoredTerms ?? [])
+        let kept = terms.all.enumerated().filter { !ignored.contains($0.offset) }.map(\.element)
+        if !Self.allCount(kept, plan) {
+            ignored = try Self.ignored(terms.all, plan) { expression, limit in
+                let statement = try connection.prepared(tables.countMatches)
+                defer { statement.reset() }
+                try statement.bind(1, .text(expression))
+                try statement.bind(2, .integer(Int64(limit)))
+                return try statement.step() ? Int(statement.integer(0)) : 0
+            }
+        }
+        counted = terms.all.enumerated().filter { !ignored.contains($0.offset) }.map(\.element)
+        self.ignored = terms.all.enumerated().filter { ignored.contains($0.offset) }.map {
+            IgnoredTerm(place: $0.offset, text: $0.element.text)
+        }
+    }
+
+    private static func allCount(_ terms: [QueryTerms.Term], _ plan: SearchPlan) -> Bool {
+        terms.count <= plan.termsMaximum
+            && terms.reduce(0) { $0 + $1.words.count } <= wordsMaximum
+    }
+
+    /// A term with the number of its documents, or a bound that it passes.
+    private struct Candidate {
+        let place: Int
+        let words: Int
+        let documents: Int
+    }
+
+    private static func ignored(
+        _ terms: [QueryTerms.Term],
+        _ plan: SearchPlan,
+        count: (_ expression: String, _ limit: Int) throws -> Int
+    ) throws -> Set<Int> {
+        // What is left out is as sure as what is asked for: as written, up to half of all terms.
+        var kept = terms.indices.filter { terms[$0].role == .excluded }
+        kept.removeSubrange(min(kept.count, plan.termsMaximum / 2)...)
+        let capacity = plan.termsMaximum - kept.count
+        var rarest: [Candidate] = []
+        for (place, term) in terms.enumerated() where term.role != .excluded {
+            // Nothing that is more frequent than the rarest so far has to be counted whole.
+            let bound = rarest.count < capacity ? Int.max : rarest[capacity - 1].documents
+            let documents = try count(MatchExpression.text(of: term, plan), bound)
+            // Where one of the words is enough, one that no document has changes nothing.
+            guard documents > 0 || plan.match == .all else { continue }
+            let candidate = Candidate(place: place, words: term.words.count, documents: documents)
+            let index = rarest.firstIndex { $0.documents > documents } ?? rarest.count
+            guard index < capacity else { continue }
+            rarest.insert(candidate, at: index)
+            if rarest.count > capacity { rarest.removeLast() }
+        }
+        var left = wordsMaximum
+        kept = kept.filter { take(terms[$0].words.count, from: &left) }
+        kept += rarest.filter { take($0.words, from: &left) }.map(\.place)
+        return Set(terms.indices).subtracting(kept)
+    }
+
+    private static func take(_ words: Int, from left: inout Int) -> Bool {
+        guard words <= left else { return false }
+        left -= words
+        return true
+    }
+}
