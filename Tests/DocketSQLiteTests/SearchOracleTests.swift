@@ -133,23 +133,19 @@ struct SearchOracleTests {
                 by: key
             )
             var found: [String] = []
-            var position: SearchPosition?
-            repeat {
-                let page = try await test.search(word, after: position) {
-                    $0.match = .all
-                    $0.filter = filter
-                    $0.sort = [key]
-                    $0.limit = 17
-                    $0.facets = [
-                        FacetRequest("author", limit: 3), FacetRequest("year", limit: 100),
-                    ]
-                }
+            let pages = try await test.pages(word) {
+                $0.match = .all
+                $0.filter = filter
+                $0.sort = [key]
+                $0.limit = 17
+                $0.facets = [FacetRequest("author", limit: 3), FacetRequest("year", limit: 100)]
+            }
+            for page in pages {
                 found += page.ids
                 #expect(page.total == .init(value: expected.count))
                 #expect(page.facets[0] == Model.facet(expected, "author", 3), "\(filter)")
                 #expect(page.facets[1] == Model.facet(expected, "year", 100))
-                position = page.hasMore ? page.position : nil
-            } while position != nil
+            }
             #expect(found == expected.map(\.id), "\(filter) \(key) \(word)")
         }
         await test.store.close()

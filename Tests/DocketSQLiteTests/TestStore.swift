@@ -114,6 +114,24 @@ struct TestStore: Sendable {
         return try await store.search(plan, work: WorkLimit())
     }
 
+    /// The pages of a search one after another, until they have this many hits.
+    func pages(
+        _ query: String = "",
+        upTo hits: Int = .max,
+        _ change: (inout SearchRequest) -> Void = { _ in }
+    ) async throws -> [SearchPage] {
+        var request = SearchRequest(collection: collection.name, query: query)
+        change(&request)
+        var plan = try plan(request)
+        var pages: [SearchPage] = []
+        repeat {
+            let page = try await store.search(plan, work: WorkLimit())
+            pages.append(page)
+            plan.after = plan.position(after: page)
+        } while plan.after != nil && pages.reduce(0) { $0 + $1.hits.count } < hits
+        return pages
+    }
+
     /// The ids that a search finds, in order.
     func ids(
         _ query: String,
@@ -175,13 +193,6 @@ extension WriteOutcome {
 }
 
 extension SearchPage {
-    /// Where the next page goes on.
-    var position: SearchPosition? {
-        hits.last.map {
-            SearchPosition(values: $0.sortValues, number: $0.number, bestScore: bestScore)
-        }
-    }
-
     var ids: [String] { hits.map(\.document.id) }
 }
 

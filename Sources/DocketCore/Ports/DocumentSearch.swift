@@ -5,6 +5,10 @@
 /// the index once and the truth once.
 package protocol DocumentSearch: Sendable {
     /// One page. `work` stops it early: it then throws `cancelled`.
+    ///
+    /// The pages that follow one another by ``SearchPlan/position(after:)`` have every document
+    /// that matches all the time exactly once, whatever is written between them; in an order by
+    /// attributes, unless the values sorted by change.
     func search(_ plan: SearchPlan, work: WorkLimit) async throws(DocketError) -> SearchPage
     /// Matches in the order of document numbers after `number`: one bounded slice. The plan's sort,
     /// facets, total and position are not looked at.
@@ -67,7 +71,7 @@ package struct FoundDocument: Sendable {
     package var version: UInt64
     /// Greater for a document that matches all clauses than for any that does not.
     package var score: Double
-    /// One for each sort key of the plan.
+    /// One for each sort key of the plan: what the next page begins behind; nil for scores.
     package var sortValues: [AttributeValue?]
     package var document: Document
     package var highlights: [Highlight]

@@ -16,6 +16,8 @@ package struct SearchPlan: Hashable, Sendable {
     package var facets: [BoundFacet]
     package var limit: Int
     package var after: SearchPosition?
+    /// Documents shown by score beyond which a cursor holds no more.
+    package var shownMaximum = ShownDocuments.countMaximum
     package var highlights: [TextField]
     package var total: SearchRequest.TotalMode
     package var shows: FieldSelection
@@ -64,7 +66,7 @@ package indirect enum BoundFilter: Hashable, Sendable {
 /// A key of an order by slot.
 package struct BoundSort: Hashable, Sendable {
     package enum Key: Hashable, Sendable {
-        /// Greatest score first unless ascending; 1 for all where there are no words.
+        /// Only where there are words.
         case score
         /// The document's number: the order in which documents were first accepted.
         case number
@@ -91,23 +93,6 @@ package struct BoundFacet: Hashable, Sendable {
     }
 }
 
-/// The place of a hit in an order: where the next page goes on.
-package struct SearchPosition: Hashable, Sendable {
-    /// One for each sort key: the value sorted by, or nil where the document has none;
-    /// a score stands as a number, unscaled.
-    package var values: [AttributeValue?]
-    /// The document's number.
-    package var number: UInt64
-    /// The best unscaled score of the whole query, so that later pages scale alike.
-    package var bestScore: Double
-
-    package init(values: [AttributeValue?], number: UInt64, bestScore: Double) {
-        self.values = values
-        self.number = number
-        self.bestScore = bestScore
-    }
-}
-
 /// Turns requests into plans.
 package struct SearchBinder: Sendable {
     package let collection: Collection
@@ -124,7 +109,7 @@ package struct SearchBinder: Sendable {
     package func plan(
         _ request: SearchRequest,
         for tenant: TenantID,
-        after position: SearchPosition?
+        after position: SearchPosition? = nil
     ) throws(DocketError) -> SearchPlan {
         guard (0...limits.pageHits).contains(request.limit) else {
             throw .invalid("limit", "is \(request.limit), it may be 0 to \(limits.pageHits)")
@@ -137,7 +122,7 @@ package struct SearchBinder: Sendable {
             match: request.match,
             termsMaximum: limits.queryTerms,
             filter: try request.filter.map { (filter) throws(DocketError) in try bind(filter) },
-            sort: try bind(request.sort, hasWords: text.hasWanted),
+            sort: try bind(request.sort, hasScores: text.hasWanted),
             facets: try bind(request.facets),
             limit: request.limit,
             after: position,
@@ -205,22 +190,21 @@ package struct SearchBinder: Sendable {
         } ?? false
     }
 
-    private func bind(_ sort: [SortKey], hasWords: Bool) throws(DocketError) -> [BoundSort] {
+    /// Without words all scores are alike: they decide nothing.
+    private func bind(_ sort: [SortKey], hasScores: Bool) throws(DocketError) -> [BoundSort] {
         guard sort.count <= limits.sortKeys else {
             throw .invalid("sort", "has \(sort.count) keys, the limit is \(limits.sortKeys)")
         }
-        guard !sort.isEmpty else {
-            return [
-                hasWords
-                    ? BoundSort(.score, isDescending: true)
-                    : BoundSort(.number, isDescending: false)
-            ]
-        }
-        return try sort.map { (key) throws(DocketError) in
+        let keys = try sort.map { (key) throws(DocketError) in
             if key.attribute == "score" { return BoundSort(.score, isDescending: key.isDescending) }
             let slot = try slot(key.attribute, for: .sort)
             return BoundSort(.slot(slot), isDescending: key.isDescending)
         }
+        guard hasScores else {
+            let others = keys.filter { $0.key != .score }
+            return others.isEmpty ? [BoundSort(.number, isDescending: false)] : others
+        }
+        return keys.isEmpty ? [BoundSort(.score, isDescending: true)] : keys
     }
 
     private func bind(_ facets: [FacetRequest]) throws(DocketError) -> [BoundFacet] {

@@ -23,8 +23,10 @@ public struct Limits: Hashable, Sendable {
     public var nameBytes = 64
     /// Longest query text: 4 KiB.
     public var queryBytes = 4 << 10
-    /// Most terms in a query: 64.
+    /// Terms of a query that count: 64.
     public var queryTerms = 64
+    /// Longest cursor: 40 KiB.
+    public var cursorBytes = 40 << 10
     /// Deepest nesting of a filter: 8.
     public var filterDepth = 8
     /// Most nodes of a filter: 64.

@@ -30,9 +30,6 @@ struct HitOrder {
         }
     }
 
-    /// Whether hits in ascending order of numbers already stand in this order.
-    var isByNumber: Bool { keys == [BoundSort(.number, isDescending: false)] }
-
     /// What the document with these attributes is sorted by.
     func values(of blob: RawSpan) -> [SortValue] {
         guard !slots.isEmpty else { return [] }
@@ -117,18 +114,13 @@ struct HitOrder {
         }
     }
 
-    /// The hit that a position names; nil for one of another order.
-    func hit(at position: SearchPosition) -> RankedHit? {
-        guard position.values.count == keys.count else { return nil }
-        var hit = RankedHit(
-            number: Int64(bitPattern: position.number),
-            version: 0,
-            score: 1,
-            values: []
-        )
-        for (key, value) in zip(keys, position.values) {
+    /// The hit with these values to sort by; nil where they are of another order.
+    func hit(_ values: [AttributeValue?], number: UInt64) -> RankedHit? {
+        guard values.count == keys.count else { return nil }
+        let number = Int64(bitPattern: number)
+        var hit = RankedHit(number: number, version: 0, score: 1, values: [])
+        for (key, value) in zip(keys, values) {
             switch (key.key, value) {
-            case (.score, .number(let score)): hit.score = score
             case (.score, _): return nil
             case (.number, _): break
             case (.slot, nil): hit.values.append(.missing)
@@ -139,13 +131,12 @@ struct HitOrder {
         return hit
     }
 
-    /// One value for each key, as positions hold them.
+    /// One value for each key, as positions hold them; nil for scores and numbers.
     func sortValues(of hit: RankedHit, _ schema: CollectionSchema) -> [AttributeValue?] {
         var place = 0
         return keys.map { key in
             switch key.key {
-            case .score: return .number(hit.score)
-            case .number: return nil
+            case .score, .number: return nil
             case .slot(let slot):
                 defer { place += 1 }
                 return hit.values[place].attributeValue(of: schema.attributes[slot].type)

@@ -4,7 +4,10 @@ internal import DocketCore
 struct SearchPass {
     private let plan: SearchPlan
     private let filter: CompiledFilter?
+    /// Only hits behind this one belong on the page.
     private let after: RankedHit?
+    /// Hits that earlier pages had.
+    private var shown: ShownNumbers?
     private(set) var facets: [FacetCounter]
     private(set) var top: TopHits
     let order: HitOrder
@@ -19,18 +22,28 @@ struct SearchPass {
     /// - Throws: ``DocketError`` `invalidArgument` for a position of another order.
     init(_ plan: SearchPlan) throws(DocketError) {
         self.plan = plan
-        order = HitOrder(plan.sort)
+        if case .rest = plan.after {
+            order = HitOrder([BoundSort(.number, isDescending: false)])
+        } else {
+            order = HitOrder(plan.sort)
+        }
         filter = plan.filter.map { CompiledFilter($0) }
         facets = plan.facets.map { FacetCounter($0) }
         // One more than the page tells whether there is another.
         top = TopHits(capacity: plan.limit == 0 ? 0 : plan.limit + 1, order: order)
-        if let position = plan.after {
-            guard let hit = order.hit(at: position) else {
+        switch plan.after {
+        case nil: after = nil
+        case .after(let values, let number):
+            guard let hit = order.hit(values, number: number) else {
                 throw .invalid("cursor", "belongs to another search")
             }
             after = hit
-        } else {
+        case .without(let shown):
             after = nil
+            self.shown = ShownNumbers(shown)
+        case .rest(let number, let shown):
+            after = order.hit([nil], number: number)
+            self.shown = ShownNumbers(shown)
         }
     }
 
@@ -50,6 +63,7 @@ struct SearchPass {
         matches += 1
         if score > bestScore { bestScore = score }
         for place in facets.indices { facets[place].count(number, attributes) }
+        if shown?.contains(number) ?? false { return true }
         let hit = RankedHit(
             number: number,
             version: version,
@@ -63,7 +77,8 @@ struct SearchPass {
     /// Whether the page and the total are known although candidates are left: only where these come
     /// in the order of the page.
     private var isDone: Bool {
-        guard order.isByNumber, facets.isEmpty, top.isFull else { return false }
+        guard plan.sort == [BoundSort(.number, isDescending: false)], facets.isEmpty, top.isFull
+        else { return false }
         switch plan.total {
         case .exact: return false
         case .bounded(let bound): return matches > bound

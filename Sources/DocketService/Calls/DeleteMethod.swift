@@ -74,7 +74,7 @@ struct DeleteMethod: UnaryMethod {
         )
         var after: UInt64 = 0
         if !request.cursor.isEmpty {
-            after = try seal.openNumber(request.cursor, for: purpose)
+            after = try seal.openNumber(request.cursor, for: purpose).number
         }
         let result = try await store.deleteMatching(
             tenant,

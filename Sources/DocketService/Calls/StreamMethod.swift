@@ -26,7 +26,9 @@ struct StreamMethod: Sendable {
         var isFirst = true
         var next: UInt64? = 0
         if !request.cursor.isEmpty {
-            next = try seal.openNumber(request.cursor, for: source.purpose)
+            let cursor = try seal.openNumber(request.cursor, for: source.purpose)
+            next = cursor.number
+            source.plan.ignoredTerms = cursor.ignoredTerms
         }
         while let after = next {
             let slice = try await read(source, after: after, caller.work)
@@ -36,7 +38,11 @@ struct StreamMethod: Sendable {
             guard let last = slice.documents.last else { continue }
             let part = StreamPart(
                 documents: slice.documents.map(\.public),
-                cursor: seal.sealNumber(last.number, for: source.purpose),
+                cursor: seal.sealNumber(
+                    last.number,
+                    ignoring: slice.ignoredTerms,
+                    for: source.purpose
+                ),
                 ignoredTerms: isFirst ? slice.ignoredTerms.map(\.text) : []
             )
             isFirst = false

@@ -7,11 +7,16 @@ internal import DocketCrypto
 /// the position, the tenant, the collection and what was searched. Whoever gets it learns a place
 /// in an order and the values sorted by, which the hits showed already.
 package struct CursorSeal: Sendable {
-    private static let format: UInt8 = 1
+    private static let format: UInt8 = 2
     private static let tagBytes = 16
     private let secret: [UInt8]
+    private let bytesMaximum: Int
 
-    package init(secret: [UInt8]) { self.secret = secret }
+    /// Seals with `secret`, and opens cursors of at most `bytesMaximum`.
+    package init(secret: [UInt8], bytesMaximum: Int = Limits().cursorBytes) {
+        self.secret = secret
+        self.bytesMaximum = bytesMaximum
+    }
 
     /// Seals `position` for a later call that gives the same `purpose`.
     package func seal(_ position: [UInt8], for purpose: CursorPurpose) -> [UInt8] {
@@ -20,11 +25,15 @@ package struct CursorSeal: Sendable {
 
     /// The position in `cursor`.
     ///
-    /// - Throws: ``DocketError`` `invalidArgument`, the same for every kind of wrong cursor.
+    /// - Throws: ``DocketError`` `invalidArgument`, the same for every kind of wrong cursor but one
+    ///   that is too long.
     package func open(
         _ cursor: [UInt8],
         for purpose: CursorPurpose
     ) throws(DocketError) -> [UInt8] {
+        guard cursor.count <= bytesMaximum else {
+            throw .invalid("cursor", "is \(cursor.count) bytes, the limit is \(bytesMaximum)")
+        }
         guard cursor.count > Self.tagBytes, cursor[0] == Self.format else { throw Self.refusal }
         let position = Array(cursor[1..<cursor.count - Self.tagBytes])
         guard ConstantTime.equal(tag(position, purpose), Array(cursor.suffix(Self.tagBytes))) else {
@@ -33,19 +42,44 @@ package struct CursorSeal: Sendable {
         return position
     }
 
-    /// Seals a document number: the place of a walk in their order.
-    func sealNumber(_ number: UInt64, for purpose: CursorPurpose) -> [UInt8] {
-        seal(PositionCodec.encode(number: number), for: purpose)
+    func seal(_ cursor: PageCursor, for purpose: CursorPurpose) -> [UInt8] {
+        seal(PositionCodec.encode(cursor), for: purpose)
     }
 
-    /// The document number in `cursor`.
-    ///
     /// - Throws: ``DocketError`` as `open`.
-    func openNumber(_ cursor: [UInt8], for purpose: CursorPurpose) throws(DocketError) -> UInt64 {
-        guard let position = PositionCodec.decode(try open(cursor, for: purpose)) else {
+    func openCursor(
+        _ cursor: [UInt8],
+        for purpose: CursorPurpose
+    ) throws(DocketError) -> PageCursor {
+        guard let cursor = PositionCodec.decode(try open(cursor, for: purpose)) else {
             throw Self.refusal
         }
-        return position.number
+        return cursor
+    }
+
+    /// Seals a document number: the place of a walk in their order.
+    func sealNumber(
+        _ number: UInt64,
+        ignoring terms: [IgnoredTerm] = [],
+        for purpose: CursorPurpose
+    ) -> [UInt8] {
+        let position = SearchPosition.after(values: [], number: number)
+        return seal(
+            PageCursor(position: position, ignoredTerms: terms.map(\.place)),
+            for: purpose
+        )
+    }
+
+    /// The document number in `cursor`, and the terms that do not count.
+    ///
+    /// - Throws: ``DocketError`` as `open`.
+    func openNumber(
+        _ cursor: [UInt8],
+        for purpose: CursorPurpose
+    ) throws(DocketError) -> (number: UInt64, ignoredTerms: [Int]) {
+        let cursor = try openCursor(cursor, for: purpose)
+        guard case .after(_, let number) = cursor.position else { throw Self.refusal }
+        return (number, cursor.ignoredTerms)
     }
 
     private static let refusal = DocketError.invalid("cursor", "is not one of this search")

@@ -1,58 +1,108 @@
 internal import DocketCore
 internal import DocketSystem
 
-/// A place in an order as bytes, before it is sealed.
-///
-/// Number (8), best score (8), count of values (1), then each value: a kind (0 none, 1 string,
-/// 2 number, 3 boolean, 4 time) and its bytes; strings have a length of 2 before them. Big-endian.
-enum PositionCodec {
-    /// The position of a plain walk in the order of document numbers.
-    static func encode(number: UInt64) -> [UInt8] {
-        encode(SearchPosition(values: [], number: number, bestScore: 0))
-    }
+/// What a cursor holds, before it is sealed.
+struct PageCursor: Hashable {
+    var position: SearchPosition
+    /// The best unscaled score of the first page, so that later pages scale alike; 0 for none.
+    var bestScore = 0.0
+    /// Places of the query's terms that do not count, so that the same documents match on all
+    /// pages; below 65,536.
+    var ignoredTerms: [Int] = []
+}
 
-    static func encode(_ position: SearchPosition) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.appendBigEndian(position.number)
-        bytes.appendBigEndian(position.bestScore.bitPattern)
-        bytes.append(UInt8(clamping: position.values.count))
-        for value in position.values {
-            switch value {
-            case nil: bytes.append(0)
-            case .string(let string)?:
-                let utf8 = Array(string.utf8)
-                bytes.append(1)
-                bytes.appendBigEndian(UInt16(truncatingIfNeeded: utf8.count))
-                bytes += utf8
-            case .number(let number)?:
-                bytes.append(2)
-                bytes.appendBigEndian(number.bitPattern)
-            case .boolean(let boolean)?: bytes += [3, boolean ? 1 : 0]
-            case .time(let microseconds)?:
-                bytes.append(4)
-                bytes.appendBigEndian(microseconds)
-            }
+/// A cursor as bytes.
+///
+/// Kind of the position (1: 1 after, 2 without, 3 rest), best score (8), count of ignored terms (2)
+/// and their places (2 each). Then, of `after`: number (8), count of values (1), and each value: a
+/// kind (0 none, 1 string, 2 number, 3 boolean, 4 time) and its bytes; strings have a length of 2
+/// before them. Of `without`: the numbers shown. Of `rest`: number (8), the numbers shown.
+/// Big-endian.
+enum PositionCodec {
+    static func encode(_ cursor: PageCursor) -> [UInt8] {
+        var bytes: [UInt8] = [kind(of: cursor.position)]
+        bytes.appendBigEndian(cursor.bestScore.bitPattern)
+        bytes.appendBigEndian(UInt16(clamping: cursor.ignoredTerms.count))
+        for place in cursor.ignoredTerms { bytes.appendBigEndian(UInt16(clamping: place)) }
+        switch cursor.position {
+        case .after(let values, let number):
+            bytes.appendBigEndian(number)
+            bytes.append(UInt8(clamping: values.count))
+            for value in values { append(value, to: &bytes) }
+        case .without(let shown): bytes += shown.bytes
+        case .rest(let number, let shown):
+            bytes.appendBigEndian(number)
+            bytes += shown.bytes
         }
         return bytes
     }
 
-    /// nil for bytes that `encode` does not make: they were sealed, so that means an older format.
-    static func decode(_ bytes: [UInt8]) -> SearchPosition? {
-        var reader = PositionReader(bytes: bytes)
-        guard let number = reader.takeInteger(8), let score = reader.takeInteger(8),
-            let count = reader.takeInteger(1)
-        else { return nil }
-        var values: [AttributeValue?] = []
-        for _ in 0..<count {
-            guard let value = reader.takeValue() else { return nil }
-            values.append(value.value)
+    private static func kind(of position: SearchPosition) -> UInt8 {
+        switch position {
+        case .after: 1
+        case .without: 2
+        case .rest: 3
         }
-        guard reader.isAtEnd else { return nil }
-        return SearchPosition(
-            values: values,
-            number: number,
-            bestScore: Double(bitPattern: score)
+    }
+
+    private static func append(_ value: AttributeValue?, to bytes: inout [UInt8]) {
+        switch value {
+        case nil: bytes.append(0)
+        case .string(let string)?:
+            let utf8 = Array(string.utf8)
+            bytes.append(1)
+            bytes.appendBigEndian(UInt16(truncatingIfNeeded: utf8.count))
+            bytes += utf8
+        case .number(let number)?:
+            bytes.append(2)
+            bytes.appendBigEndian(number.bitPattern)
+        case .boolean(let boolean)?: bytes += [3, boolean ? 1 : 0]
+        case .time(let microseconds)?:
+            bytes.append(4)
+            bytes.appendBigEndian(microseconds)
+        }
+    }
+
+    /// nil for bytes that `encode` does not make: they were sealed, so that means an older format.
+    static func decode(_ bytes: [UInt8]) -> PageCursor? {
+        var reader = PositionReader(bytes: bytes)
+        guard let kind = reader.takeInteger(1), let score = reader.takeInteger(8),
+            let count = reader.takeInteger(2)
+        else { return nil }
+        var ignored: [Int] = []
+        for _ in 0..<count {
+            guard let place = reader.takeInteger(2) else { return nil }
+            ignored.append(Int(place))
+        }
+        guard let position = position(kind, &reader), reader.isAtEnd else { return nil }
+        return PageCursor(
+            position: position,
+            bestScore: Double(bitPattern: score),
+            ignoredTerms: ignored
         )
+    }
+
+    private static func position(_ kind: UInt64, _ reader: inout PositionReader) -> SearchPosition?
+    {
+        switch kind {
+        case 1:
+            guard let number = reader.takeInteger(8), let count = reader.takeInteger(1) else {
+                return nil
+            }
+            var values: [AttributeValue?] = []
+            for _ in 0..<count {
+                guard let value = reader.takeValue() else { return nil }
+                values.append(value.value)
+            }
+            return .after(values: values, number: number)
+        case 2: return ShownDocuments(bytes: reader.takeRest()).map { .without($0) }
+        case 3:
+            guard let number = reader.takeInteger(8) else { return nil }
+            return ShownDocuments(bytes: reader.takeRest()).map {
+                .rest(after: number, without: $0)
+            }
+        default: return nil
+        }
     }
 }
 
@@ -66,6 +116,11 @@ private struct PositionReader {
     init(bytes: [UInt8]) { self.bytes = bytes }
 
     var isAtEnd: Bool { place == bytes.count }
+
+    mutating func takeRest() -> ArraySlice<UInt8> {
+        defer { place = bytes.count }
+        return bytes[place...]
+    }
 
     mutating func takeInteger(_ size: Int) -> UInt64? {
         guard place + size <= bytes.count else { return nil }

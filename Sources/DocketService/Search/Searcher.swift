@@ -136,6 +136,8 @@ package final class Searcher: Sendable {
         var plan: SearchPlan
         var key: [UInt8]
         var purpose: CursorPurpose
+        /// The best score of the first page, on those behind it.
+        var bestScore: Double?
     }
 
     private func prepare(
@@ -152,16 +154,16 @@ package final class Searcher: Sendable {
             collection: collection.number,
             search: canonical.order
         )
+        var bestScore: Double?
         if !request.cursor.isEmpty {
-            let bytes = try seal.open(request.cursor, for: purpose)
-            guard let position = PositionCodec.decode(bytes) else {
-                throw .invalid("cursor", "is of an older server")
-            }
-            plan.after = position
+            let cursor = try seal.openCursor(request.cursor, for: purpose)
+            plan.after = cursor.position
+            plan.ignoredTerms = cursor.ignoredTerms
+            bestScore = cursor.bestScore
         }
         var key = canonical.key
         append(collection.number, to: &key)
-        return Prepared(plan: plan, key: key, purpose: purpose)
+        return Prepared(plan: plan, key: key, purpose: purpose, bestScore: bestScore)
     }
 
     /// Collections of a tenant are told apart by their numbers, which are never used again.
@@ -195,7 +197,7 @@ package final class Searcher: Sendable {
 
     private func reply(_ page: SearchPage, _ prepared: Prepared) -> SearchReply {
         let plan = prepared.plan
-        let best = plan.after?.bestScore ?? page.bestScore
+        let best = prepared.bestScore ?? page.bestScore
         let scale = best > 0 ? 1 / best : 1
         var reply = SearchReply(
             total: page.total,
@@ -216,13 +218,13 @@ package final class Searcher: Sendable {
                 counts: counts
             )
         }
-        if page.hasMore, let last = page.hits.last {
-            let position = SearchPosition(
-                values: last.sortValues,
-                number: last.number,
-                bestScore: best
+        if let position = plan.position(after: page) {
+            let cursor = PageCursor(
+                position: position,
+                bestScore: best,
+                ignoredTerms: page.ignoredTerms.map(\.place)
             )
-            reply.cursor = seal.seal(PositionCodec.encode(position), for: prepared.purpose)
+            reply.cursor = seal.seal(cursor, for: prepared.purpose)
         }
         return reply
     }

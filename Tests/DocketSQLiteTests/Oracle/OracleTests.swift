@@ -60,16 +60,15 @@ struct OracleTests {
             let sort = number % 4 == 0 ? nil : "year"
             let limit = number % 5 == 0 ? 37 : 1000
             var found: [String] = []
-            var position: SearchPosition?
             let says: Comment = "\(query.text) | \(query.isAny) \(query.condition?.text ?? "")"
-            repeat {
-                let page = try await test.search(query.text, after: position) {
-                    $0.match = query.isAny ? .any : .all
-                    $0.filter = try? query.condition.map { try Filter(parsing: $0.text) }
-                    $0.sort = sort.map { [SortKey($0, isDescending: isDescending)] } ?? []
-                    $0.facets = [FacetRequest("author", limit: 4)]
-                    $0.limit = limit
-                }
+            let pages = try await test.pages(query.text, upTo: 400) {
+                $0.match = query.isAny ? .any : .all
+                $0.filter = try? query.condition.map { try Filter(parsing: $0.text) }
+                $0.sort = sort.map { [SortKey($0, isDescending: isDescending)] } ?? []
+                $0.facets = [FacetRequest("author", limit: 4)]
+                $0.limit = limit
+            }
+            for page in pages {
                 found += page.ids
                 #expect(page.total == .init(value: expected.count), says)
                 #expect(!page.isApproximate, says)
@@ -78,8 +77,7 @@ struct OracleTests {
                         == oracle.facet(expected, "author", limit: 4),
                     says
                 )
-                position = page.hasMore && found.count < 400 ? page.position : nil
-            } while position != nil
+            }
             let all =
                 sort.map { oracle.sorted(expected, by: $0, isDescending: isDescending) } ?? expected
             if sort == nil, !query.terms.isEmpty {

@@ -97,26 +97,31 @@ struct CanonicalSearchTests {
         }
     }
 
-    @Test("a position comes back as it went, and other bytes are none")
-    func positions() throws {
-        let position = SearchPosition(
-            values: [
-                nil, .string("größe"), .string(""), .number(-1.5), .boolean(true),
-                .time(microseconds: -7),
-            ],
-            number: 1 << 40,
-            bestScore: 0.25
-        )
-        let bytes = PositionCodec.encode(position)
-        #expect(PositionCodec.decode(bytes) == position)
-        for length in 0..<bytes.count {
-            #expect(PositionCodec.decode(Array(bytes.prefix(length))) == nil)
+    @Test("a cursor comes back as it went, and other bytes are none")
+    func cursors() throws {
+        let values: [AttributeValue?] = [
+            nil, .string("größe"), .string(""), .number(-1.5), .boolean(true),
+            .time(microseconds: -7),
+        ]
+        let shown = ShownDocuments([3, 5, 1 << 40])
+        let positions: [SearchPosition] = [
+            .after(values: values, number: 1 << 40), .without(shown),
+            .rest(after: 9, without: shown), .without(ShownDocuments()),
+        ]
+        for position in positions {
+            let cursor = PageCursor(position: position, bestScore: 0.25, ignoredTerms: [0, 4000])
+            let bytes = PositionCodec.encode(cursor)
+            #expect(PositionCodec.decode(bytes) == cursor)
+            for length in 0..<bytes.count {
+                #expect(PositionCodec.decode(Array(bytes.prefix(length))) != cursor)
+            }
         }
+        let after = PageCursor(position: .after(values: [nil], number: 1))
+        var bytes = PositionCodec.encode(after)
         #expect(PositionCodec.decode(bytes + [0]) == nil)
-        var unknown = PositionCodec.encode(
-            SearchPosition(values: [nil], number: 1, bestScore: 0)
-        )
-        unknown[unknown.count - 1] = 9
-        #expect(PositionCodec.decode(unknown) == nil)
+        bytes[bytes.count - 1] = 9
+        #expect(PositionCodec.decode(bytes) == nil)
+        bytes[0] = 4
+        #expect(PositionCodec.decode(bytes) == nil)
     }
 }

@@ -157,6 +157,39 @@ struct CursorTests {
         }
     }
 
+    @Test("a cursor has a bound of its own")
+    func length() async {
+        let seal = CursorSeal(secret: [7], bytesMaximum: 100)
+        let longest = seal.seal(Array(repeating: 1, count: 83), for: Self.purpose)
+        #expect(await failure { _ = try seal.open(longest, for: Self.purpose) } == nil)
+        let error = await failure { _ = try seal.open(longest + [1], for: Self.purpose) }
+        #expect(error?.message == "cursor: is 101 bytes, the limit is 100")
+    }
+
+    @Test("pages by score have each document once while others come, go and change")
+    func writes() async throws {
+        try await TestService.run { test in
+            let (client, tenant) = try await test.client()
+            try await fill(client)
+            try await test.index(tenant)
+            var request = SearchRequest(collection: "papers", query: "tea", limit: 4)
+            var seen: [String] = []
+            repeat {
+                let found = try await client.search(request)
+                seen += found.ids
+                #expect(found.reply.hits.allSatisfy { (0...1).contains($0.score) })
+                request.cursor = found.reply.cursor
+                try await client.upload([
+                    Document(id: "other\(seen.count)", title: "coffee"),
+                    Document(id: seen[seen.count - 1], title: "tea tea tea tea"),
+                ])
+                try await test.index(tenant)
+            } while !request.cursor.isEmpty
+            #expect(seen.count == 25)
+            #expect(Set(seen).count == 25)
+        }
+    }
+
     @Test("a walk goes on where it was while documents come and go")
     func changes() async throws {
         try await TestService.run { test in

@@ -1,0 +1,125 @@
+import DocketCore
+import DocketRuntime
+import Testing
+
+@testable import DocketSQLite
+
+@Suite("Pages by score while documents are written", .timeLimit(.minutes(2)))
+struct PagingTests {
+    private static let words = ["alpha", "beta", "gamma", "delta"]
+
+    /// A store and what its documents match, kept beside it.
+    private struct Shelf {
+        let test: TestStore
+        var random: SeededGenerator
+        var matching: Set<String> = []
+        var ids: [String] = []
+
+        private mutating func document(_ id: String) -> Document {
+            let count = Int.random(in: 1...12, using: &random)
+            let words = (0..<count).map { _ in PagingTests.words.randomElement(using: &random) ?? ""
+            }
+            let isMatch = words.contains("alpha") || words.contains("beta")
+            if isMatch { matching.insert(id) } else { matching.remove(id) }
+            let year = Double(Int.random(in: 1970...1973, using: &random))
+            return Document(
+                id: id,
+                title: words.joined(separator: " "),
+                attributes: [Attribute("year", .number(year))]
+            )
+        }
+
+        mutating func add(_ count: Int) async throws {
+            let new = (ids.count..<ids.count + count).map { "d\($0)" }
+            ids += new
+            var documents: [Document] = []
+            for id in new { documents.append(document(id)) }
+            try await test.upload(documents)
+            try await test.index()
+        }
+
+        /// Adds documents, or deletes one, or uploads one again with another text.
+        mutating func write() async throws {
+            let id = ids.randomElement(using: &random) ?? ""
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: try await add(Int.random(in: 1...5, using: &random))
+            case 1:
+                try await test.delete(id)
+                matching.remove(id)
+            default: try await test.upload([document(id)])
+            }
+            try await test.index()
+        }
+    }
+
+    @Test(
+        "each document that matches throughout comes once, whatever is written between pages",
+        arguments: 1...12
+    )
+    func writes(_ seed: UInt64) async throws {
+        let test = try await TestStore.make()
+        var shelf = Shelf(test: test, random: SeededGenerator(seed: seed))
+        try await shelf.add(120)
+        let orders = [
+            [], [SortKey("score")], [SortKey("score", isDescending: true), SortKey("year")],
+        ]
+        for (place, sort) in orders.enumerated() {
+            var plan = try test.plan(
+                SearchRequest(collection: "papers", query: "alpha beta", sort: sort, limit: 7)
+            )
+            // With few documents in the cursor most pages go by number.
+            if (Int(seed) + place).isMultiple(of: 2) { plan.shownMaximum = 20 }
+            var throughout = shelf.matching
+            var found: [String] = []
+            repeat {
+                let page = try await test.store.search(plan, work: WorkLimit())
+                found += page.ids
+                #expect(page.total.value == shelf.matching.count, "seed \(seed)")
+                plan.after = plan.position(after: page)
+                for _ in 0..<Int.random(in: 0...3, using: &shelf.random) {
+                    try await shelf.write()
+                    throughout.formIntersection(shelf.matching)
+                }
+            } while plan.after != nil && found.count < 1000
+            #expect(Set(found).count == found.count, "seed \(seed) \(sort)")
+            #expect(throughout.subtracting(found) == [], "seed \(seed) \(sort)")
+        }
+        await test.store.close()
+    }
+
+    @Test("without writes the pages are the order of one large page")
+    func order() async throws {
+        let test = try await TestStore.make()
+        var shelf = Shelf(test: test, random: SeededGenerator(seed: 5))
+        try await shelf.add(150)
+        let all = try await test.search("alpha beta") { $0.limit = 1000 }.ids
+        let pages = try await test.pages("alpha beta") { $0.limit = 11 }
+        #expect(pages.flatMap(\.ids) == all && all.count == shelf.matching.count)
+        await test.store.close()
+    }
+
+    @Test("beyond 10,000 hits the rest come by number, each once")
+    func many() async throws {
+        let test = try await TestStore.make()
+        for start in stride(from: 0, to: 11_000, by: 1000) {
+            try await test.upload(
+                (start..<start + 1000).map { number in
+                    let title = number % 7 == 0 ? "alpha beta" : "alpha"
+                    return Document(id: "d\(number)", title: title)
+                }
+            )
+        }
+        try await test.index()
+        let pages = try await test.pages("alpha beta") { request in
+            request.limit = 1000
+            request.fields = []
+            request.total = .none
+        }
+        let found = pages.flatMap(\.ids)
+        #expect(found.count == 11_000 && Set(found).count == 11_000)
+        #expect(pages[0].ids.allSatisfy { (Int($0.dropFirst()) ?? 1) % 7 == 0 })
+        let rest = pages[10].hits.map(\.number)
+        #expect(pages.count == 11 && rest == rest.sorted())
+        await test.store.close()
+    }
+}
