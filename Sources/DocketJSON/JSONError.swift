@@ -21,7 +21,8 @@ package enum JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tooDeep: "is nested too deeply"
         case .notUTF8: "is not UTF-8"
         case .badString: "has a string that is not one of JSON"
-        case .badNumber: "has a number that is not one of JSON or is too large"
+        case .badNumber:
+            "has a number that is not one of JSON, or a whole one beyond 18446744073709551615"
         case .badSyntax: "is not JSON"
         case .duplicateName(let name): "has \"\(name.prefix(64))\" twice in one object"
         }

@@ -30,12 +30,25 @@ package struct Command: Sendable {
         }
     }
 
+    /// A table that explains what an operand or a setting may hold.
+    package struct Topic: Sendable {
+        package let title: String
+        /// What is written, and what it means.
+        package let rows: [(String, String)]
+
+        package init(_ title: String, _ rows: [(String, String)]) {
+            self.title = title
+            self.rows = rows
+        }
+    }
+
     package let name: String
     /// One sentence without a full stop, lower case.
     package let summary: String
     /// They hold for the command and for all its commands.
     package var settings: [SettingDefinition]
     package var operands: [Operand]
+    package var topics: [Topic]
     package var examples: [Example]
     package var commands: [Command]
     /// Whether it does something by itself although it has commands.
@@ -46,6 +59,7 @@ package struct Command: Sendable {
         _ summary: String,
         settings: [SettingDefinition] = [],
         operands: [Operand] = [],
+        topics: [Topic] = [],
         examples: [Example] = [],
         commands: [Command] = [],
         runsAlone: Bool = false
@@ -54,6 +68,7 @@ package struct Command: Sendable {
         self.summary = summary
         self.settings = settings
         self.operands = operands
+        self.topics = topics
         self.examples = examples
         self.commands = commands
         self.runsAlone = runsAlone

@@ -16,6 +16,7 @@ enum HelpText {
         if !command.settings.isEmpty {
             sections.append("Settings:\n" + table(command.settings.map(row)))
         }
+        for topic in command.topics { sections.append("\(topic.title):\n" + table(topic.rows)) }
         let inherited = path.dropLast().flatMap(\.settings)
         if !inherited.isEmpty {
             sections.append("Settings of all commands:\n" + table(inherited.map(row)))

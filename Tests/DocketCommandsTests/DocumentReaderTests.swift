@@ -54,6 +54,18 @@ struct DocumentReaderTests {
                 "attributes", #"{"year": [1974, "1975"]}"#, "attributes.year",
                 "has a number and a string"
             ),
+            (
+                "attributes", #"{"year": 9007199254740993}"#, "attributes.year",
+                "is a whole number beyond 9007199254740992 that a number attribute would round"
+            ),
+            (
+                "attributes", #"{"year": [1, -9007199254740993]}"#, "attributes.year",
+                "is a whole number beyond 9007199254740992"
+            ),
+            (
+                "attributes", #"{"year": 18446744073709551615}"#, "attributes.year",
+                "is a whole number beyond 9007199254740992"
+            ),
             ("autor", #""Knuth""#, "autor", "is not a part of a document: id, title, body,"),
         ]
     )

@@ -113,6 +113,19 @@ struct SearchCommandTests {
         #expect(both.status == .wrongUsage)
     }
 
+    @Test(
+        "explains the languages of queries and filters",
+        arguments: ["search", "stream", "delete"]
+    )
+    func help(_ command: String) async {
+        let help = await library.run(command, "--help").output
+        for word in ["EXISTS name", "name ^=", "NOT, AND, OR", "name IN (", "BETWEEN 4 AND 6"] {
+            #expect(help.contains(word), "\(word)")
+        }
+        #expect(help.contains("field:word") == (command != "delete"))
+        #expect(help.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    }
+
     @Test("prints documents as an upload takes them, and ends with 5 when one is missing")
     func get() async throws {
         let found = await library.run("get", "books", "c", "d")

@@ -18,6 +18,11 @@ struct FilterParserTests {
         ("a ^= \"role::\"", .startsWith("a", "role::")),
         ("a IN (\"x\")", .oneOf("a", ["x"])),
         ("a IN(1,2 , 3)", .oneOf("a", [1, 2, 3])),
+        ("a BETWEEN 1 AND 5", .range("a", .init(lower: 1, upper: 5))),
+        (
+            "a BETWEEN \"b\" AND \"c\" AND EXISTS d",
+            .all([.range("a", .init(lower: "b", upper: "c")), .exists("d")])
+        ),
         ("EXISTS a", .exists("a")),
         ("NOT EXISTS a", .not(.exists("a"))),
         ("((a = 1))", .equal("a", 1)),
@@ -53,9 +58,18 @@ struct FilterParserTests {
         ("year = 1 AND", "ends where the name of an attribute is expected"),
         ("year = 1 year", "at character 10: expected AND, OR or the end"),
         ("Year = 1", "at character 1: expected the name of an attribute"),
-        ("a = b", "at character 5: expected a number, true, false or a string in quotes"),
-        ("a = 1e999", "at character 5: expected a number, true, false or a string in quotes"),
-        ("a = nan", "at character 5: expected a number, true, false or a string in quotes"),
+        (
+            "a = b",
+            "at character 5: expected a number as -12.5 or 1e3, true, false or a string in quotes"
+        ),
+        (
+            "a = 1e999",
+            "at character 5: expected a number as -12.5 or 1e3, true, false or a string in quotes"
+        ),
+        (
+            "a = nan",
+            "at character 5: expected a number as -12.5 or 1e3, true, false or a string in quotes"
+        ),
         ("a = (", "at character 5: expected a value"),
         ("a ^= 5", "at character 6: expected a string after ^="),
         ("a IN 5", "at character 6: expected ( after IN"),
@@ -66,9 +80,98 @@ struct FilterParserTests {
         ("a = \"open", "at character 5: a string that does not end"),
         ("é = 1", "at character 1: unexpected \\u{00E9}"),
         ("a = 1; drop", "at character 6: unexpected ;"),
-        ("a ! 1", "at character 3: unexpected !"),
-        ("and = 1 and b = 2", "at character 9: expected AND, OR or the end"),
+        ("a ! 1", "at character 3: unexpected !: write NOT, or !="),
+        (
+            "and = 1 and b = 2",
+            "at character 9: expected AND, OR or the end; AND is in capitals"
+        ),
+        ("a BETWEEN 1", "ends where AND and the upper end is expected"),
+        ("a BETWEEN 1 OR 2", "at character 13: expected AND and the upper end"),
+        ("a BETWEEN AND 2", "at character 11: expected a value"),
     ]
+
+    static let hints: [(String, String)] = [
+        ("a = 1 or b = 2", "at character 7: expected AND, OR or the end; OR is in capitals"),
+        ("not a = 1", "at character 5: expected a comparison"),
+        ("k in (1)", "at character 3: expected a comparison; IN is in capitals"),
+        ("k EXISTS", "at character 3: expected a comparison; EXISTS stands before the name"),
+        ("k NOT IN (1)", "at character 3: expected a comparison; NOT stands before the condition"),
+        (
+            "k LIKE \"a\"",
+            "at character 3: expected a comparison; a beginning is written name ^= \"text\""
+        ),
+        (
+            "k IS 1",
+            "at character 3: expected a comparison; write =, EXISTS name or NOT EXISTS name"
+        ),
+        ("k == 1", "at character 4: expected a value; equality is one ="),
+        ("k <> 1", "at character 4: expected a value; write !="),
+        ("k = 'a'", "at character 5: unexpected ': strings stand in double quotes"),
+        ("k = “a”", "at character 5: unexpected \\u{201C}: strings stand in double quotes"),
+        ("k = 1 && m = 2", "at character 7: unexpected &: write AND"),
+        ("k = 1 || m = 2", "at character 7: unexpected |: write OR"),
+    ]
+
+    @Test("says what to write instead of what other languages have", arguments: hints)
+    func otherLanguages(_ text: String, _ expected: String) {
+        #expect(
+            fault { () throws(DocketError) in _ = try Filter(parsing: text) }
+                == "filter: \(expected)"
+        )
+    }
+
+    @Test(
+        "takes numbers as JSON has them, and no others",
+        arguments: [
+            ("0", 0), ("-0", 0), ("12.50", 12.5), ("1e3", 1000), ("-1.5E-2", -0.015),
+            ("9007199254740992", 9_007_199_254_740_992),
+            ("9007199254740994", 9_007_199_254_740_994),
+            ("-1152921504606846976", -1_152_921_504_606_846_976), ("1e300", 1e300),
+            ("18446744073709549568", 18_446_744_073_709_549_568),
+        ]
+    )
+    func numbers(_ text: String, _ value: Double) throws {
+        #expect(try Filter(parsing: "n = \(text)") == .equal("n", .number(value)))
+    }
+
+    @Test(
+        "refuses everything else that looks like a number, and names the place",
+        arguments: [
+            "0x5", "1_000", "+5", "inf", "-inf", "infinity", "nan", ".5", "5.", "007", "-", "--5",
+            "1e", "1e+", "1.e5", "0b1", "1f", "0x1p3", "1e999", "5-3", "-.5", "00", "1.2.3",
+        ]
+    )
+    func otherNumbers(_ text: String) {
+        let fault = fault { () throws(DocketError) in _ = try Filter(parsing: "n = \(text)") }
+        #expect(fault?.hasPrefix("filter: at character 5: expected a number as") == true, "\(text)")
+    }
+
+    @Test(
+        "refuses whole numbers that a double would change",
+        arguments: [
+            "9007199254740993", "-9007199254740993", "18446744073709551615",
+            "100000000000000000001",
+        ]
+    )
+    func wholeNumbers(_ text: String) {
+        let fault = fault { () throws(DocketError) in _ = try Filter(parsing: "n IN (1, \(text))") }
+        #expect(
+            fault == "filter: at character 10: \(text) is a whole number beyond 9007199254740992"
+                + " that a number attribute would round; use a keyword"
+        )
+    }
+
+    @Test("has two escapes, and says where another stands")
+    func escapes() throws {
+        #expect(try Filter(parsing: #"k = "\\\"a""#) == .equal("k", #"\"a"#))
+        #expect(try Filter(parsing: "k = \"a\nb\"") == .equal("k", "a\nb"))
+        for escape in ["n", "t", "u", "'", "0", "é"] {
+            let fault = fault { () throws(DocketError) in
+                _ = try Filter(parsing: "k = \"a\\\(escape)\"")
+            }
+            #expect(fault?.hasPrefix("filter: at character 7: there is no escape") == true)
+        }
+    }
 
     @Test("says what was expected and where", arguments: faults)
     func positions(_ text: String, _ expected: String) {
@@ -130,7 +233,8 @@ struct FilterParserTests {
     @Test("is read from any tokens without trapping")
     func anyTokens() {
         let tokens = [
-            "a", "AND", "OR", "NOT", "EXISTS", "IN", "(", ")", ",", "=", "!=", "<", ">=", "^=",
+            "a", "AND", "OR", "NOT", "EXISTS", "IN", "BETWEEN", "(", ")", ",", "=", "!=", "<", ">=",
+            "^=",
             "1", "-", "\"x\"", "\"", "\\", "true", "é", "\u{0}",
         ]
         for seed in 0..<10_000 as Range<UInt64> {
@@ -179,6 +283,9 @@ struct FilterEvaluationTests {
         let document = Document(id: "1", attributes: [Attribute("n", [1, 5])])
         #expect(try Filter(parsing: "n = 1 AND n = 5").holds(of: document))
         #expect(try Filter(parsing: "n < 2 AND n > 4").holds(of: document))
+        #expect(try Filter(parsing: "n > 2 AND n < 4").holds(of: document))
+        #expect(try !Filter(parsing: "n BETWEEN 2 AND 4").holds(of: document))
+        #expect(try Filter(parsing: "n BETWEEN 2 AND 5").holds(of: document))
         #expect(try !Filter(parsing: "n != 1").holds(of: document))
     }
 

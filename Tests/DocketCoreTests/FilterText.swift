@@ -38,6 +38,7 @@ extension Filter {
 
 extension Filter.Bounds {
     fileprivate func text(_ name: String) -> String {
+        if let lower, let upper { return "\(name) BETWEEN \(lower.text) AND \(upper.text)" }
         if let lower { return "\(name) \(includesLower ? ">=" : ">") \(lower.text)" }
         if let upper { return "\(name) \(includesUpper ? "<=" : "<") \(upper.text)" }
         return "EXISTS \(name)"

@@ -165,7 +165,7 @@ enum DocketCommand {
 
     private static let search = Command(
         "search",
-        "searches a collection: words, \"phrases\", -not, prefix*, field:word",
+        "searches a collection; documents with some of the words are found, those with all first",
         settings: [
             CommandSettings.filter.definition, CommandSettings.sort.definition,
             CommandSettings.facets.definition, CommandSettings.limit.definition,
@@ -174,6 +174,7 @@ enum DocketCommand {
             CommandSettings.matchesAny.definition, CommandSettings.maxStale.definition,
         ],
         operands: [collectionName, .init("QUERY", .optional)],
+        topics: [LanguageHelp.query, LanguageHelp.filter],
         examples: [
             .init(#"docket search books '"fundamental algorithms"'"#, "A phrase"),
             .init(
@@ -197,6 +198,7 @@ enum DocketCommand {
         "deletes documents by id, or all that match a filter",
         settings: [CommandSettings.filter.definition, CommandSettings.isConfirmed.definition],
         operands: [collectionName, .init("ID", .any)],
+        topics: [LanguageHelp.filter],
         examples: [
             .init("docket delete books taocp-1 taocp-2", "Two"),
             .init("docket delete books --filter 'year < 1900' --yes", "All old ones"),
@@ -229,6 +231,7 @@ enum DocketCommand {
             CommandSettings.cursor.definition,
         ],
         operands: [collectionName, .init("QUERY", .optional)],
+        topics: [LanguageHelp.query, LanguageHelp.filter],
         examples: [
             .init("docket stream books >books.jsonl", "All, to be uploaded again"),
             .init("docket stream books graph --filter 'year >= 1970'", "Every match"),

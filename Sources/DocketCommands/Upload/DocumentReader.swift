@@ -112,7 +112,15 @@ package struct DocumentReader: ~Copyable {
         _ field: String
     ) throws -> AttributeValue {
         if let string = value.string { return .string(string) }
-        if let number = value.double { return .number(number) }
+        if let number = value.double {
+            // Read as a double it has been rounded already.
+            let whole =
+                value.integer.map(WholeNumber.exact) ?? value.unsigned.map(WholeNumber.exact)
+            if case .some(nil) = whole {
+                throw LineFault(field: field, reason: WholeNumber.fault)
+            }
+            return .number(number)
+        }
         if let boolean = value.boolean { return .boolean(boolean) }
         throw LineFault(field: field, reason: "has a value that is null, an array or an object")
     }

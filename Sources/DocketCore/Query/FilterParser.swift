@@ -8,9 +8,10 @@ extension Filter {
     /// ```
     ///
     /// `AND` binds more than `OR`, `NOT` more than both; they are written in capitals. Comparisons
-    /// are `=`, `!=`, `<`, `<=`, `>`, `>=`, `^=` (begins with) and `IN (...)`. A value is a number,
-    /// `true`, `false` or a string in double quotes, in which `\` takes the next character as it
-    /// is. An instant is a string; the schema decides its meaning.
+    /// are `=`, `!=`, `<`, `<=`, `>`, `>=`, `^=` (begins with), `IN (...)` and
+    /// `BETWEEN low AND high` (one value inside both ends). A value is a number as JSON has it,
+    /// `true`, `false` or a string in double quotes, in which a quote is `\"` and a backslash `\\`.
+    /// An instant is a string; the schema decides its meaning.
     ///
     /// - Throws: ``DocketError`` that says what was expected and at which character.
     public init(parsing text: String, limits: Limits = Limits()) throws(DocketError) {
@@ -78,6 +79,7 @@ private struct FilterParser {
     private mutating func parseComparison() throws(DocketError) -> Filter {
         let name = try takeName()
         if take(.word("IN")) { return .oneOf(name, try takeList()) }
+        if take(.word("BETWEEN")) { return .range(name, try takeEnds()) }
         guard case .symbol(let comparison)? = current,
             FilterScanner.comparisons.contains(comparison)
         else { throw expected("a comparison") }
@@ -112,6 +114,12 @@ private struct FilterParser {
         return values
     }
 
+    private mutating func takeEnds() throws(DocketError) -> Filter.Bounds {
+        let lower = try takeValue()
+        guard take(.word("AND")) else { throw expected("AND and the upper end") }
+        return .init(lower: lower, upper: try takeValue())
+    }
+
     private mutating func takeName() throws(DocketError) -> String {
         guard case .word(let name)? = current, ResourceName.fault(in: name) == nil else {
             throw expected("the name of an attribute")
@@ -126,18 +134,23 @@ private struct FilterParser {
         case .string(let string): value = .string(string)
         case .word("true"): value = .boolean(true)
         case .word("false"): value = .boolean(false)
-        case .word(let word):
-            guard let number = Double(word), number.isFinite, word.utf8.first.map(isNumeric) == true
-            else { throw expected("a number, true, false or a string in quotes") }
-            value = .number(number)
+        case .word(let word): value = .number(try number(word))
         default: throw expected("a value")
         }
         place += 1
         return value
     }
 
-    private func isNumeric(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "-") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    private func number(_ word: String) throws(DocketError) -> Double {
+        guard NumberForm(word) != nil, let number = Double(word), number.isFinite else {
+            throw expected("a number as -12.5 or 1e3, true, false or a string in quotes")
+        }
+        guard NumberForm(word) == .whole else { return number }
+        let exact = Int64(word).map(WholeNumber.exact) ?? UInt64(word).map(WholeNumber.exact)
+        guard let exact = exact ?? nil else {
+            throw .filter(at: tokens[place].position, "\(word) \(WholeNumber.fault)")
+        }
+        return exact
     }
 
     private var current: FilterToken.Kind? { place < tokens.count ? tokens[place].kind : nil }
@@ -152,88 +165,55 @@ private struct FilterParser {
         guard place < tokens.count else {
             return .invalid("filter", "ends where \(what) is expected")
         }
-        return .invalid(
-            "filter",
-            "at character \(tokens[place].position + 1): expected \(what)"
-        )
+        var reason = "expected \(what)"
+        if let hint = hint(tokens[place].kind) { reason += "; \(hint)" }
+        return .filter(at: tokens[place].position, reason)
+    }
+
+    private func hint(_ kind: FilterToken.Kind) -> String? {
+        switch kind {
+        case .word(let word): FilterHint.word(word)
+        case .symbol("=") where place > 0 && tokens[place - 1].kind == .symbol("="):
+            "equality is one ="
+        case .symbol(">") where place > 0 && tokens[place - 1].kind == .symbol("<"): "write !="
+        default: nil
+        }
     }
 }
 
-private struct FilterToken {
-    enum Kind: Equatable {
-        case word(String)
-        case string(String)
-        case symbol(String)
-    }
+/// How a number is written: as in JSON.
+private enum NumberForm {
+    case whole
+    case fraction
 
-    var kind: Kind
-    /// Characters (Unicode scalars) before it.
-    var position: Int
-}
-
-private struct FilterScanner {
-    static let comparisons: Set<String> = ["=", "!=", "<", "<=", ">", ">=", "^="]
-    private let text: [Unicode.Scalar]
-    private var place = 0
-
-    init(_ text: String) { self.text = Array(text.unicodeScalars) }
-
-    mutating func next() throws(DocketError) -> FilterToken? {
-        while place < text.count, text[place].properties.isWhitespace { place += 1 }
-        guard place < text.count else { return nil }
-        let position = place
-        let scalar = text[place]
-        if scalar == "\"" {
-            return FilterToken(kind: .string(try takeString()), position: position)
+    /// nil for what is no number.
+    init?(_ word: String) {
+        var rest = word.utf8.drop { $0 == UInt8(ascii: "-") }
+        guard word.utf8.count - rest.count <= 1 else { return nil }
+        let whole = Self.takeDigits(&rest)
+        guard whole == 1 || (whole > 1 && word.utf8.first(where: Self.isDigit) != 48) else {
+            return nil
         }
-        if isWordScalar(scalar) {
-            return FilterToken(kind: .word(takeWord()), position: position)
+        self = rest.isEmpty ? .whole : .fraction
+        if rest.first == UInt8(ascii: ".") {
+            rest.removeFirst()
+            guard Self.takeDigits(&rest) > 0 else { return nil }
         }
-        place += 1
-        var symbol = String(scalar)
-        if place < text.count, text[place] == "=", Self.comparisons.contains(symbol + "=") {
-            symbol += "="
-            place += 1
-        }
-        guard Self.comparisons.contains(symbol) || ["(", ")", ","].contains(symbol) else {
-            throw .invalid(
-                "filter",
-                "at character \(position + 1): unexpected \(scalar.escaped(asASCII: true))"
-            )
-        }
-        return FilterToken(kind: .symbol(symbol), position: position)
-    }
-
-    private func isWordScalar(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9", "_", "-", ".", "+": true
-        default: false
-        }
-    }
-
-    private mutating func takeWord() -> String {
-        var word = String.UnicodeScalarView()
-        while place < text.count, isWordScalar(text[place]) {
-            word.append(text[place])
-            place += 1
-        }
-        return String(word)
-    }
-
-    private mutating func takeString() throws(DocketError) -> String {
-        let start = place
-        place += 1
-        var string = String.UnicodeScalarView()
-        while place < text.count {
-            var scalar = text[place]
-            place += 1
-            if scalar == "\"" { return String(string) }
-            if scalar == "\\", place < text.count {
-                scalar = text[place]
-                place += 1
+        if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+            rest.removeFirst()
+            if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") {
+                rest.removeFirst()
             }
-            string.append(scalar)
+            guard Self.takeDigits(&rest) > 0 else { return nil }
         }
-        throw .invalid("filter", "at character \(start + 1): a string that does not end")
+        guard rest.isEmpty else { return nil }
     }
+
+    private static func takeDigits(_ text: inout Substring.UTF8View) -> Int {
+        let count = text.prefix(while: isDigit).count
+        text.removeFirst(count)
+        return count
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
 }
