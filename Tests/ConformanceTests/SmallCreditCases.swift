@@ -1,4 +1,5 @@
 internal import DocketRuntime
+internal import DocketSystem
 internal import DocketWire
 internal import Testing
 
