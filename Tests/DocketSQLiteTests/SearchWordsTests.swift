@@ -121,6 +121,25 @@ struct SearchWordsTests {
         await test.store.close()
     }
 
+    @Test("a document with all clauses comes first also where it is beyond the candidates")
+    func allFirstBeyond() async throws {
+        let test = try await TestStore.make()
+        let documents = (0..<40).map { number in
+            Document(id: "d\(number)", body: number == 39 ? "red lib-foo blue" : "red red lib")
+        }
+        try await test.upload(documents)
+        try await test.index()
+        var limits = Limits()
+        limits.candidates = 10
+        let all = try await test.search("red lib-foo")
+        let page = try await test.search("red lib-foo", limits: limits)
+        #expect(page.isApproximate && page.total.value == 10)
+        #expect(page.ids.first == "d39" && all.ids.first == "d39")
+        #expect(page.hits.first?.score == all.hits.first?.score)
+        #expect(try await test.search("red lib-foo -blue", limits: limits).ids.first == "d0")
+        await test.store.close()
+    }
+
     @Test("marks the words found in the fields asked for")
     func highlights() async throws {
         let test = try await Self.library()

@@ -32,17 +32,26 @@ struct CandidateSource {
     func forEach(after: Int64?, _ look: Look) throws {
         guard !match.isEmpty else { return }
         if let included = match.included {
-            try forEachMatch(included, after, look)
+            try forEachMatch(included, after, isScored: after == nil, look)
         } else {
             try forEachShown(match.excluded, after, look)
         }
     }
 
-    /// The score, where somebody needs it, is the last column.
-    private func forEachMatch(_ expression: String, _ after: Int64?, _ look: Look) throws {
-        let needsScore = after == nil
+    /// Calls `look` with each candidate after a number that has what comes before all others.
+    func forEachComplete(after number: Int64, _ look: Look) throws {
+        guard let complete = match.complete else { return }
+        try forEachMatch(complete, number, isScored: true, look)
+    }
+
+    private func forEachMatch(
+        _ expression: String,
+        _ after: Int64?,
+        isScored: Bool,
+        _ look: Look
+    ) throws {
         let score =
-            needsScore
+            isScored
             ? "docket_score(\(tables.search), shown.words, ?2, ?3, \(Self.titleWeight))" : "1.0"
         // CROSS keeps the order of the tables: matches first, and one look at each that is visible.
         let sql = """
@@ -52,16 +61,15 @@ struct CandidateSource {
             WHERE \(tables.search) MATCH ?1
             """
         let tail =
-            needsScore ? "" : " AND \(tables.search).rowid > ?2 ORDER BY \(tables.search).rowid"
+            after == nil ? "" : " AND \(tables.search).rowid > ?4 ORDER BY \(tables.search).rowid"
         let statement = try connection.prepared(sql + tail)
         defer { statement.reset() }
         try statement.bind(1, .text(expression))
-        if let after {
-            try statement.bind(2, .integer(after))
-        } else {
+        if isScored {
             try statement.bind(2, .number(match.demanded))
             try statement.bind(3, .number(match.wanted))
         }
+        if let after { try statement.bind(4, .integer(after)) }
         try step(statement, nil, look)
     }
 

@@ -6,6 +6,9 @@ internal import DocketCore
 struct MatchExpression {
     /// Finds what matches; nil when every document without the excluded words does.
     let included: String?
+    /// Finds what has each of the demanded, with the same phrases as `included`; nil where nothing
+    /// is demanded.
+    let complete: String?
     /// Finds what is left out, nil when nothing is; already part of `included` where that is set.
     let excluded: String?
     /// True when words were asked for that no document can have, as `++`.
@@ -27,11 +30,20 @@ struct MatchExpression {
         wanted = phrases.count
         demanded = plan.match == .any && wanted > 1 ? clauses.count : 0
         let joined = phrases.joined(separator: plan.match == .all ? " AND " : " OR ")
-        switch (phrases.isEmpty, excluded) {
-        case (true, _): included = nil
-        case (false, nil): included = joined
-        case (false, let excluded?): included = "(\(joined)) NOT (\(excluded))"
+        included = Self.without(excluded, phrases.isEmpty ? nil : joined)
+        guard demanded > 0 else {
+            complete = nil
+            return
         }
+        // Whatever has a compound has its parts.
+        let some = parts.isEmpty ? [] : ["(\(phrases[demanded...].joined(separator: " OR ")))"]
+        let all = (phrases[..<demanded] + some).joined(separator: " AND ")
+        complete = Self.without(excluded, all)
+    }
+
+    private static func without(_ excluded: String?, _ expression: String?) -> String? {
+        guard let expression, let excluded else { return expression }
+        return "(\(expression)) NOT (\(excluded))"
     }
 
     /// A term as one phrase.

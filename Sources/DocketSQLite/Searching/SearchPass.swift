@@ -16,8 +16,11 @@ struct SearchPass {
     /// Those that match.
     private(set) var matches = 0
     private(set) var bestScore = 0.0
-    /// True when candidates were left.
-    private(set) var isCut = false
+    /// The last candidate seen, where others were left.
+    private(set) var cut: Int64?
+    /// Candidates seen behind it.
+    private var candidatesBehind = 0
+    private var lastNumber: Int64 = 0
 
     /// - Throws: ``DocketError`` `invalidArgument` for a position of another order.
     init(_ plan: SearchPlan) throws(DocketError) {
@@ -55,15 +58,42 @@ struct SearchPass {
         _ attributes: RawSpan
     ) -> Bool {
         guard candidates < plan.candidates else {
-            isCut = true
+            cut = lastNumber
             return false
         }
         candidates += 1
+        lastNumber = number
         if let filter, !filter.matches(attributes) { return true }
         matches += 1
         if score > bestScore { bestScore = score }
         for place in facets.indices { facets[place].count(number, attributes) }
-        if shown?.contains(number) ?? false { return true }
+        insert(number, version, score, attributes)
+        return !isDone
+    }
+
+    /// Looks at a candidate behind the cut that comes before most others: it may be among the first
+    /// hits, and counts for nothing else.
+    mutating func lookBehind(
+        at number: Int64,
+        version: Int64,
+        score: Double,
+        _ attributes: RawSpan
+    ) -> Bool {
+        guard candidatesBehind < plan.candidates else { return false }
+        candidatesBehind += 1
+        guard filter?.matches(attributes) ?? true else { return true }
+        if score > bestScore { bestScore = score }
+        insert(number, version, score, attributes)
+        return true
+    }
+
+    private mutating func insert(
+        _ number: Int64,
+        _ version: Int64,
+        _ score: Double,
+        _ attributes: RawSpan
+    ) {
+        if shown?.contains(number) ?? false { return }
         let hit = RankedHit(
             number: number,
             version: version,
@@ -71,7 +101,6 @@ struct SearchPass {
             values: order.values(of: attributes)
         )
         if after.map({ order.precedes($0, hit) }) ?? true { top.insert(hit) }
-        return !isDone
     }
 
     /// Whether the page and the total are known although candidates are left: only where these come
@@ -88,12 +117,12 @@ struct SearchPass {
 
     var total: SearchReply.Total {
         switch plan.total {
-        case .exact: SearchReply.Total(value: matches, isExact: !isCut)
+        case .exact: SearchReply.Total(value: matches, isExact: cut == nil)
         case .bounded(let bound):
-            SearchReply.Total(value: min(matches, bound), isExact: matches <= bound && !isCut)
+            SearchReply.Total(value: min(matches, bound), isExact: matches <= bound && cut == nil)
         case .none: SearchReply.Total(value: 0, isExact: false)
         }
     }
 
-    var isApproximate: Bool { isCut || facets.contains(where: \.isIncomplete) }
+    var isApproximate: Bool { cut != nil || facets.contains(where: \.isIncomplete) }
 }

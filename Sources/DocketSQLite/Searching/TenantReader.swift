@@ -39,6 +39,11 @@ final class TenantReader {
         try source.forEach(after: nil) { number, version, score, attributes in
             pass.look(at: number, version: version, score: score, attributes)
         }
+        if let cut = pass.cut {
+            try source.forEachComplete(after: cut) { number, version, score, attributes in
+                pass.lookBehind(at: number, version: version, score: score, attributes)
+            }
+        }
         let ranked = pass.top.sorted()
         let reader = HitReader(plan, connection, tables)
         let hits = try reader.read(ranked.prefix(plan.limit), pass.order)
