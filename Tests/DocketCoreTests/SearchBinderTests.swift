@@ -47,6 +47,7 @@ struct SearchBinderTests {
         let keys = try plan(
             SearchRequest(
                 collection: "books",
+                query: "swift",
                 sort: [SortKey("year", isDescending: true), SortKey("score")]
             )
         )
@@ -55,6 +56,10 @@ struct SearchBinderTests {
                 BoundSort(.slot(2), isDescending: true), BoundSort(.score, isDescending: false),
             ]
         )
+        // Without words all scores are alike.
+        let scores = [SortKey("score"), SortKey("year")]
+        let others = try plan(SearchRequest(collection: "books", sort: scores))
+        #expect(others.sort == [BoundSort(.slot(2), isDescending: false)])
     }
 
     @Test("shows all but the body, or what is named")
