@@ -221,11 +221,11 @@ let testing: [Target] = [
     tests(
         "DocketCommands",
         [
-            "DocketCommands", "DocketClient", "DocketCore", "DocketSettings", "DocketTestKit",
-            "docketd",
+            "DocketCommands", "DocketClient", "DocketCore", "DocketSettings", "DocketSystem",
+            "DocketTestKit", "docketd",
         ]
     ),
-    tests("EndToEnd", ["DocketClient", "DocketCore", "DocketTestKit", "docketd"]),
+    tests("EndToEnd", ["DocketClient", "DocketCore", "DocketTestKit", "docketd", "docket-load"]),
     tests("Tidy", []),
     .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount", cSettings: cSettings),
     .executableTarget(

@@ -239,7 +239,7 @@ struct UploadCommandTests {
     func interruptedAfterMany() async throws {
         let pipe = InputPipe()
         let streams = CapturedStreams()
-        let first = UploadBatch.linesMaximum + 2
+        let first = 100_002
         let before = try library.folder.write(String(repeating: "\n", count: first - 1), to: "old")
         try pipe.write("{\"id\": \"1\"}\n{\"id\": \"2\"}\n")
         let arguments = ["upload", "books", before, pipe.path, "--from-line", "\(first)"]

@@ -5,73 +5,16 @@ internal import Testing
 
 @Suite("What becomes of an upload's lines")
 struct UploadTests {
-    // MARK: The ledger
-
-    @Test("acknowledges lines only once all before them are answered")
-    func ledger() {
-        var ledger = UploadLedger(fromLine: 1)
-        let batches = [1...10, 11...10_000, 10_001...10_003].map { ledger.begin($0) }
-        #expect(ledger.acknowledgedLine == 0)
-        ledger.end(batches[2])
-        #expect(ledger.acknowledgedLine == 0)
-        ledger.end(batches[0])
-        #expect(ledger.acknowledgedLine == 10)
-        ledger.end(batches[1])
-        #expect(ledger.acknowledgedLine == 10_003)
-    }
-
-    @Test("goes on from a line, and hears of a batch once")
-    func ledgerFromLine() {
-        var ledger = UploadLedger(fromLine: 42)
-        #expect(ledger.acknowledgedLine == 41)
-        let first = ledger.begin(42...42)
-        let second = ledger.begin(43...50)
-        ledger.end(first)
-        ledger.end(first)
-        ledger.end(999)
-        #expect(ledger.acknowledgedLine == 42)
-        ledger.end(second)
-        #expect(ledger.acknowledgedLine == 50)
-    }
-
-    @Test("acknowledges the same lines in whatever order 5 batches are answered")
-    func everyOrder() {
-        for order in permutations(5) {
-            var ledger = UploadLedger(fromLine: 1)
-            let batches = (0..<5).map { ledger.begin($0 * 3 + 1...$0 * 3 + 3) }
-            var answered: Set<Int> = []
-            for place in order {
-                ledger.end(batches[place])
-                answered.insert(place)
-                let whole = (0..<5).prefix { answered.contains($0) }.count
-                #expect(ledger.acknowledgedLine == whole * 3)
-            }
-        }
-    }
-
-    private func permutations(_ count: Int) -> [[Int]] {
-        guard count > 0 else { return [[]] }
-        return permutations(count - 1).flatMap { shorter in
-            (0..<count).map { place in
-                var longer = shorter
-                longer.insert(count - 1, at: place)
-                return longer
-            }
-        }
-    }
-
     // MARK: Batches
 
-    @Test("notes the line of every document and of those without one")
+    @Test("notes the line and the id of every document")
     func batch() {
         var batch = UploadBatch()
-        batch.add(nil, line: 3, inputBytes: 5)
         batch.add(Document(id: "a"), line: 4, inputBytes: 10)
         batch.add(Document(id: "b"), line: 6, inputBytes: 11)
-        batch.add(nil, line: 7, inputBytes: 1)
         #expect(batch.lines == [4, 6])
-        #expect(batch.lineRange == 3...7)
-        #expect(batch.inputBytes == 27)
+        #expect(batch.inputBytes == 21)
+        #expect(batch.holds("a") && !batch.holds("c"))
         let rejection = Rejection(item: 0, id: "a", error: DocketError(.invalidArgument, "bad"))
         #expect(batch.acceptedIDs(UploadReply(accepted: 1, rejected: [rejection])) == ["b"])
     }

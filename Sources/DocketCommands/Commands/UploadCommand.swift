@@ -16,8 +16,7 @@ extension CommandContext {
         let totalBytes = InputFileHandle.totalBytes(of: files)
         return try await withClient { client in
             var uploader = Uploader(
-                client,
-                collection: operands[0],
+                UploadTarget(client, collection: operands[0]),
                 input: input,
                 fromLine: self[CommandSettings.fromLine],
                 waits: waits,
@@ -25,12 +24,12 @@ extension CommandContext {
             )
             do {
                 try await uploader.run()
-            } catch let error as UsageError where uploader.hasAcknowledgedNothing {
+            } catch let error as UsageError where uploader.acknowledgedLine == nil {
                 throw error
             } catch {
                 uploader.clearDisplay()
                 try show(uploader, hasWaited: waits)
-                console.writeErrorLine(resumption(after: uploader))
+                console.writeErrorLine(resumption(after: uploader.acknowledgedLine))
                 throw error
             }
             try show(uploader, hasWaited: waits)
@@ -38,11 +37,10 @@ extension CommandContext {
         }
     }
 
-    private func resumption(after uploader: Uploader) -> String {
-        let line = uploader.ledger.acknowledgedLine
-        return uploader.hasAcknowledgedNothing
-            ? "docket: no line was acknowledged"
-            : "docket: all lines up to \(line) are acknowledged, go on with --from-line \(line + 1)"
+    private func resumption(after line: Int?) -> String {
+        guard let line else { return "docket: no line was acknowledged" }
+        return "docket: all lines up to \(line) are acknowledged, "
+            + "go on with --from-line \(line + 1)"
     }
 
     private func show(_ uploader: Uploader, hasWaited: Bool) throws {

@@ -1,4 +1,3 @@
-internal import DocketClient
 internal import DocketCore
 
 /// What became of a batch once none of its documents waits to be indexed any more.
@@ -10,14 +9,17 @@ struct SettledBatch: Sendable {
     /// A line for each document that failed.
     private(set) var failures: [String] = []
 
-    /// Asks until all are indexed, failed or deleted.
+    /// Asks `statuses` until all are indexed, failed or deleted.
     ///
     /// - Throws: ``DocketError`` of the client.
-    init(waitingFor ids: [String], in collection: String, _ client: DocketClient) async throws {
+    init(
+        waitingFor ids: [String],
+        _ statuses: @Sendable ([String]) async throws -> StatusReply
+    ) async throws {
         var left = ids
         var pause = Self.firstPause
         while true {
-            let reply = try await client.status(of: left, in: collection)
+            let reply = try await statuses(left)
             left = take(reply)
             guard !left.isEmpty else { return }
             try await Task.sleep(for: pause)

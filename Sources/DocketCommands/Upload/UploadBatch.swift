@@ -1,27 +1,23 @@
 package import DocketCore
 
-/// Documents that go into one call, with the lines that they came from.
+/// Documents that go into one call, each id once, with the lines that they came from.
 package struct UploadBatch: Sendable {
     /// What a call may hold; the server's own bounds are no lower unless it says so.
     package static let documentsMaximum = 1000
     /// Of the encoded documents: a little less than the 8 MiB that a call may have.
     static let weightMaximum = (8 << 20) - (64 << 10)
-    /// Lines, most of which may hold no document.
-    static let linesMaximum = 100_000
 
     package private(set) var documents: [Document] = []
-    /// For each document its line.
+    /// For each document its line, ascending.
     private(set) var lines: [Int] = []
-    /// From the first to the last line, those without a document included.
-    private(set) var lineRange: ClosedRange<Int>?
     /// Bytes of the input, for showing progress.
     private(set) var inputBytes = 0
     private var weight = 0
+    private var ids: Set<String> = []
+    private let capacity: Int
 
-    package init() {}
-
-    package var isEmpty: Bool { lineRange == nil }
-    var lineCount: Int { lineRange?.count ?? 0 }
+    /// An empty batch of at most `capacity` documents.
+    package init(capacity: Int = documentsMaximum) { self.capacity = capacity }
 
     /// Whether a call can take the document at all.
     static func canHold(_ document: Document) -> Bool { weight(of: document) <= weightMaximum }
@@ -29,17 +25,22 @@ package struct UploadBatch: Sendable {
     /// Whether the document still fits; the first one always does.
     package func fits(_ document: Document) -> Bool {
         documents.isEmpty
-            || documents.count < Self.documentsMaximum
+            || documents.count < capacity
                 && weight + Self.weight(of: document) <= Self.weightMaximum
     }
 
-    /// Takes the line, which may hold no document.
-    package mutating func add(_ document: Document?, line: Int, inputBytes added: Int) {
-        lineRange = (lineRange?.lowerBound ?? line)...line
-        inputBytes += added
-        guard let document else { return }
+    /// Whether a document of this id is in it.
+    func holds(_ id: String) -> Bool { ids.contains(id) }
+
+    func hasCommonID(with other: UploadBatch) -> Bool { !ids.isDisjoint(with: other.ids) }
+
+    /// Takes the document of a line, whose id it does not hold.
+    package mutating func add(_ document: Document, line: Int, inputBytes added: Int) {
         documents.append(document)
         lines.append(line)
+        // Those without an id are refused one by one, not kept apart.
+        if !document.id.isEmpty { ids.insert(document.id) }
+        inputBytes += added
         weight += Self.weight(of: document)
     }
 

@@ -1,4 +1,3 @@
-internal import DocketClient
 internal import DocketCore
 internal import DocketJSON
 internal import DocketRuntime
@@ -7,11 +6,10 @@ internal import DocketSystem
 /// Uploads lines: reads, batches, sends several batches at once, notes what became of each line.
 ///
 /// A batch goes out when it is full, or when its first document has waited and no more input has
-/// come: a slow pipe holds nothing back. Memory is bounded by the batches in flight and, where
-/// indexing is waited for, by the ids of the batches that wait for it.
+/// come: a slow pipe holds nothing back; ``UploadQueue`` says which may go side by side. Memory is
+/// bounded by the batches of the queue and, where indexing is waited for, by the ids of the batches
+/// that wait for it.
 struct Uploader {
-    /// Calls in flight; more would only queue up at the server.
-    private static let callsMaximum = 4
     /// Batches that wait to be indexed before reading pauses.
     private static let settlingMaximum = 256
     /// How long a document waits for others to come into its batch.
@@ -21,47 +19,42 @@ struct Uploader {
     private enum Event: Sendable {
         /// Input, empty at its end; nil when none came while the batch could wait.
         case read([UInt8]?)
-        case answered(Int, UploadBatch, UploadReply)
+        case answered(UploadQueue.Sent, UploadReply)
         case settled(SettledBatch)
     }
 
     private typealias Group = ThrowingTaskGroup<Event, any Error>
 
-    let client: DocketClient
-    let collection: String
-    let waits: Bool
+    private let target: UploadTarget
+    private let waits: Bool
     private let input: InputFileHandle
     private let fromLine: Int
     private var splitter = LineSplitter(byteMaximum: DocumentReader.lineBytesMaximum)
     private var lines: ArraySlice<LineSplitter.Line> = []
     private var isReading = false
     private var isAtEnd = false
-    private var batch = UploadBatch()
-    /// When the batch goes out, full or not; nil while it holds no document.
+    private var queue: UploadQueue
+    /// When the batches that are being filled go out, full or not; nil while there are none.
     private var due: MonotonicTime?
     private var settling: [[String]] = []
     private var isSettling = false
-    private var calls = 0
 
-    private(set) var ledger: UploadLedger
     private(set) var totals = UploadTotals()
     private(set) var display: UploadDisplay
 
     init(
-        _ client: DocketClient,
-        collection: String,
+        _ target: UploadTarget,
         input: InputFileHandle,
         fromLine: Int,
         waits: Bool,
         display: UploadDisplay
     ) {
-        self.client = client
-        self.collection = collection
+        self.target = target
         self.input = input
         self.fromLine = fromLine
         self.waits = waits
         self.display = display
-        ledger = UploadLedger(fromLine: fromLine)
+        queue = UploadQueue(fromLine: fromLine)
     }
 
     /// Everything, until the end of the input or the first error that is not a document's.
@@ -77,8 +70,10 @@ struct Uploader {
         clearDisplay()
     }
 
-    /// Whether no line that was to be uploaded is done.
-    var hasAcknowledgedNothing: Bool { ledger.acknowledgedLine < fromLine }
+    /// All lines up to this one are done; nil when none that was to be uploaded is.
+    var acknowledgedLine: Int? {
+        queue.acknowledgedLine < fromLine ? nil : queue.acknowledgedLine
+    }
 
     /// Takes the line that shows progress away.
     mutating func clearDisplay() { display.clear() }
@@ -89,11 +84,11 @@ struct Uploader {
 extension Uploader {
     /// Goes on until something has to be waited for.
     private mutating func advance(_ reader: inout DocumentReader, _ group: inout Group) {
-        while calls < Self.callsMaximum, settling.count < Self.settlingMaximum {
+        while queue.canTakeMore, settling.count < Self.settlingMaximum {
             if let line = lines.popFirst() {
                 take(line, &reader, &group)
             } else if isAtEnd {
-                return send(&group)
+                return flush(&group)
             } else {
                 return read(&group)
             }
@@ -109,7 +104,7 @@ extension Uploader {
     /// Takes input, or sends what there is where none came.
     private mutating func take(_ chunk: [UInt8]?, _ group: inout Group) {
         isReading = false
-        guard let chunk else { return send(&group) }
+        guard let chunk else { return flush(&group) }
         isAtEnd = chunk.isEmpty
         lines = (isAtEnd ? splitter.finish().map { [$0] } ?? [] : splitter.append(chunk[...]))[...]
     }
@@ -121,12 +116,13 @@ extension Uploader {
     ) {
         let bytes = (line.bytes?.count ?? DocumentReader.lineBytesMaximum) + 1
         guard line.number >= fromLine else { return display.received(bytes: bytes) }
-        let document = document(of: line, &reader)
-        if let document, !batch.fits(document) { send(&group) }
-        batch.add(document, line: line.number, inputBytes: bytes)
-        if document != nil, due == nil { due = .now() + Self.patience }
-        // Input without documents must not be read without end before anything is noted.
-        if batch.lineCount >= UploadBatch.linesMaximum { send(&group) }
+        guard let document = document(of: line, &reader) else {
+            queue.skip(line: line.number)
+            return display.received(bytes: bytes)
+        }
+        let full = queue.add(document, line: line.number, inputBytes: bytes)
+        if due == nil || !full.isEmpty { due = .now() + Self.patience }
+        send(full, &group)
     }
 
     /// The document of a line; nil where it holds none, or none that can be taken.
@@ -165,18 +161,17 @@ extension Uploader {
 // MARK: Sending
 
 extension Uploader {
-    /// Sends the batch, if it holds anything, and begins another.
-    private mutating func send(_ group: inout Group) {
-        guard let range = batch.lineRange else { return }
-        let number = ledger.begin(range)
-        let sent = batch
-        batch = UploadBatch()
+    /// Sends what there is, full or not.
+    private mutating func flush(_ group: inout Group) {
         due = nil
-        guard !sent.documents.isEmpty else { return ledger.end(number) }
-        calls += 1
-        group.addTask { [client, collection] in
-            let reply = try await client.upload(sent.documents, to: collection)
-            return .answered(number, sent, reply)
+        send(queue.flush(), &group)
+    }
+
+    private mutating func send(_ batches: [UploadQueue.Sent], _ group: inout Group) {
+        for sent in batches {
+            group.addTask { [target] in
+                .answered(sent, try await target.upload(sent.batch.documents))
+            }
         }
     }
 
@@ -184,11 +179,10 @@ extension Uploader {
         switch event {
         case .read(let chunk):
             return take(chunk, &group)
-        case .answered(let number, let batch, let reply):
-            calls -= 1
-            ledger.end(number)
-            take(reply, of: batch)
-            if waits { settling.append(batch.acceptedIDs(reply)) }
+        case .answered(let sent, let reply):
+            send(queue.ended(sent.number), &group)
+            take(reply, of: sent.batch)
+            if waits { settling.append(sent.batch.acceptedIDs(reply)) }
         case .settled(let settled):
             isSettling = false
             totals.indexed += settled.indexed
@@ -199,7 +193,7 @@ extension Uploader {
         display.update(
             documents: totals.accepted,
             settled: totals.indexed + totals.failed,
-            isResting: calls == 0 && !isSettling
+            isResting: queue.underWay == 0 && !isSettling
         )
     }
 
@@ -221,8 +215,8 @@ extension Uploader {
         guard !isSettling, !settling.isEmpty else { return }
         isSettling = true
         let ids = settling.removeFirst()
-        group.addTask { [client, collection] in
-            .settled(try await SettledBatch(waitingFor: ids, in: collection, client))
+        group.addTask { [target] in
+            .settled(try await SettledBatch(waitingFor: ids, target.status))
         }
     }
 }

@@ -57,13 +57,13 @@ enum LoadInput {
         }
         guard !documents.isEmpty else { throw UsageError("\(file): holds no document") }
         var batches: [[Document]] = []
-        var batch = UploadBatch()
+        var batch = UploadBatch(capacity: size)
         for document in documents {
-            if batch.documents.count >= size || !batch.fits(document) {
+            if !batch.fits(document) {
                 batches.append(batch.documents)
-                batch = UploadBatch()
+                batch = UploadBatch(capacity: size)
             }
-            batch.add(document, line: 1, inputBytes: 0)
+            batch.add(document, line: 0, inputBytes: 0)
         }
         return batches + [batch.documents]
     }
