@@ -135,4 +135,27 @@ struct BackupTests {
         #expect(incomplete.errors.first?.contains("not complete") == true, "\(incomplete.errors)")
         #expect(!FileManager.default.fileExists(atPath: folder.path("new/control.db")))
     }
+
+    @Test("goes to an absolute path or below the data directory, and nowhere else")
+    func folders() async throws {
+        let server = try await TestServer(folder)
+        try await server.client(server.administratorKey) { client in
+            func refusal(_ path: String) async throws -> DocketError.Code? {
+                do throws(DocketError) { _ = try await client.backup(into: path) } catch {
+                    return error.code
+                }
+                return nil
+            }
+            try await #expect(refusal("today") == nil)
+            #expect(FileManager.default.fileExists(atPath: folder.path("data/today/MANIFEST")))
+            try await #expect(refusal(folder.path("elsewhere")) == nil)
+            for path in ["../today", "a/../../b", "/", ".", "tenants", "tenants/a", "a\0b"] {
+                try await #expect(refusal(path) == .invalidArgument, "\(path)")
+            }
+            try await #expect(refusal(folder.path("data/tenants/a")) == .invalidArgument)
+            for path in ["today", "none/today", "/proc/docket"] {
+                try await #expect(refusal(path) == .failedPrecondition, "\(path)")
+            }
+        }
+    }
 }

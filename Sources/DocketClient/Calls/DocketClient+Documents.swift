@@ -7,6 +7,9 @@ internal import DocketWire
 extension DocketClient {
     /// Stores documents; those that are accepted are durable when it returns, the others are named.
     ///
+    /// Of two uploads of one document the one that began after the other had returned wins; uploads
+    /// that run at the same time have no order.
+    ///
     /// Whoever repeats an upload over a restart of the program gives the same `idempotencyKey` and
     /// the same documents again, within 24 h.
     ///

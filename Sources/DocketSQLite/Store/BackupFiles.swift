@@ -6,6 +6,39 @@ internal import DocketSystem
 enum BackupFiles {
     private static let header = "docket backup 1"
 
+    /// Makes the folder of a backup: an absolute path, or one below the data directory.
+    ///
+    /// An absolute path may be anywhere, since a backup on the disk of the data is little worth.
+    ///
+    /// - Throws: ``DocketError`` `invalidArgument` for a path that leaves the data directory or is
+    ///   among the store's own files, `failedPrecondition` where it cannot be made or has files.
+    static func makeFolder(
+        _ asked: String,
+        _ configuration: EmbeddedConfiguration
+    ) throws(DocketError) -> String {
+        let parts = asked.split(separator: "/").filter { $0 != "." }
+        guard !parts.isEmpty, !parts.contains(".."), !asked.utf8.contains(0) else {
+            throw .invalid("folder", "is neither an absolute path nor one below the data directory")
+        }
+        let path =
+            (asked.hasPrefix("/") ? "" : configuration.directory) + "/"
+            + parts.joined(separator: "/")
+        guard !(path + "/").hasPrefix(configuration.directory + "/tenants/") else {
+            throw .invalid("folder", "is where the tenants' files are")
+        }
+        do throws(DocketError) { try FilesHandle.makeFolder(path) } catch {
+            throw DocketError(
+                .failedPrecondition,
+                "the folder of the backup cannot be made: the one above it must be there, for the "
+                    + "server to write to"
+            )
+        }
+        guard FilesHandle.names(in: path)?.isEmpty == true else {
+            throw DocketError(.failedPrecondition, "the folder of the backup is not empty")
+        }
+        return path
+    }
+
     /// Copies one moment of a database, while others write to it; the bytes of the copy.
     static func copy(
         _ source: String,

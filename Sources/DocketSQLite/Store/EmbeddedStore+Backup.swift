@@ -6,13 +6,10 @@ extension EmbeddedStore: StoreBackup {
     private static let roundsMaximum = 3
 
     package func backup(
-        into folder: String,
+        into asked: String,
         progress: @escaping @Sendable (BackupProgress) async -> Void
     ) async throws(DocketError) -> BackupProgress {
-        try FilesHandle.makeFolder(folder)
-        guard FilesHandle.names(in: folder)?.isEmpty == true else {
-            throw DocketError(.failedPrecondition, "the folder of the backup is not empty")
-        }
+        let folder = try BackupFiles.makeFolder(asked, shared.configuration)
         try FilesHandle.makeFolder(folder + "/tenants")
         var done = BackupProgress()
         var copied: Set<TenantID> = []

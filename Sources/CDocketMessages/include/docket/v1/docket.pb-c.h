@@ -1286,7 +1286,7 @@ struct  Docket__V1__BackupRequest
 {
   ProtobufCMessage base;
   /*
-   * on the server, below its data directory or absolute
+   * on the server: absolute, or below its data directory
    */
   char *folder;
 };
