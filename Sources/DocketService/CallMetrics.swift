@@ -6,14 +6,28 @@ internal import DocketWire
 /// What is counted of calls: by method and by tenant class, never by tenant or query.
 package final class CallMetrics: Sendable {
     private struct Series: Sendable {
-        let answered: Counter
-        let failed: Counter
+        /// By the number of the status code.
+        let ended: [Counter]
         let seconds: Histogram
     }
 
     private let series: [UInt16: Series]
     private let search: Series?
     private let unknown: Counter
+
+    /// The names of the status codes as PROTOCOL.md has them, such as `NOT_FOUND`.
+    private static let statuses = (UInt8(0)...16).map { number in
+        String("\(DocketError.Code(rawValue: number))".map { $0 == " " ? "_" : $0 }).uppercased()
+    }
+
+    /// The number of a status code, that of UNKNOWN for one without a name.
+    private static func number(of status: StatusCode) -> Int {
+        let number = Int(status.rawValue)
+        return number < statuses.count ? number : Int(StatusCode.unknown.rawValue)
+    }
+
+    /// The name of a status code, such as `NOT_FOUND`.
+    static func name(of status: StatusCode) -> String { statuses[number(of: status)] }
 
     package init(_ registry: MetricsRegistry) {
         var series: [UInt16: Series] = [:]
@@ -23,16 +37,13 @@ package final class CallMetrics: Sendable {
                 ("class", method.needsAdministration ? "admin" : "tenant"),
             ]
             series[method.rawValue] = Series(
-                answered: registry.counter(
-                    "docket_calls_total",
-                    help: "Calls that ended, by method and outcome",
-                    labels: labels + [("outcome", "ok")]
-                ),
-                failed: registry.counter(
-                    "docket_calls_total",
-                    help: "Calls that ended, by method and outcome",
-                    labels: labels + [("outcome", "error")]
-                ),
+                ended: Self.statuses.map { status in
+                    registry.counter(
+                        "docket_calls_total",
+                        help: "Calls that ended, by method and status code",
+                        labels: labels + [("status", status)]
+                    )
+                },
                 seconds: registry.histogram(
                     "docket_call_seconds",
                     help: "Time from a call's arrival to its end",
@@ -50,7 +61,7 @@ package final class CallMetrics: Sendable {
 
     /// So many searches were answered in the turn that read them, which took `nanoseconds`.
     func answeredSearches(_ count: Int, nanoseconds: UInt64) {
-        search?.answered.add(count)
+        search?.ended[0].add(count)
         search?.seconds.record(nanoseconds, count: UInt64(count))
     }
 
@@ -61,7 +72,7 @@ package final class CallMetrics: Sendable {
         took: Duration
     ) {
         guard let series = series[method] else { return unknown.increment() }
-        if status == .ok { series.answered.increment() } else { series.failed.increment() }
+        series.ended[Self.number(of: status)].increment()
         series.seconds.record(took)
     }
 }

@@ -39,6 +39,7 @@ package final class DocumentService: CallServer {
     let collections: CollectionRegistry
     let seal: CursorSeal
     private let requestIDs = RequestIDSource()
+    private let failureRate = LogRate(maximum: 10)
     private let budgets: TenantBudgets
 
     /// A service whose store tells `collections` of changes, see ``GenerationObserver``, and whose
@@ -99,7 +100,7 @@ package final class DocumentService: CallServer {
             if configuration.logsQueries { query = Self.query(call, body) }
             try await answer(call, body, caller, requestID)
         } catch {
-            await fail(call, error, requestID)
+            await fail(call, error, caller, requestID)
         }
         let took = MonotonicTime.now() - call.head.arrived
         guard took > configuration.slowCall else { return }
@@ -165,15 +166,53 @@ package final class DocumentService: CallServer {
         UInt64(clamping: (MonotonicTime.now() - call.head.arrived).wholeNanoseconds / 1000)
     }
 
-    /// A failure that the caller learns of; what nobody foresaw is logged and stays inside.
-    private func fail(_ call: ServerCall, _ error: any Error, _ requestID: String) async {
+    /// A failure that the caller learns of; what lies behind it is logged and stays inside.
+    private func fail(
+        _ call: ServerCall,
+        _ error: any Error,
+        _ caller: Caller,
+        _ requestID: String
+    ) async {
+        let (status, cause) = Self.failure(error, requestID)
+        logFailure(call, status.code, cause, caller, requestID)
+        await call.fail(status)
+    }
+
+    /// What the caller is told, and what is behind it.
+    private static func failure(
+        _ error: any Error,
+        _ requestID: String
+    ) -> (CallStatus, cause: String?) {
         switch error {
-        case let error as DocketError: await call.fail(error.callStatus)
-        case let error as CallFailure: await call.fail(error.status)
-        case is CancellationError: await call.fail(CallStatus(.cancelled, "the call was cancelled"))
+        case let error as DocketError:
+            let isOurs = error.code == .internalError || error.code == .dataLoss
+            return (error.callStatus, error.cause.text ?? (isOurs ? error.message : nil))
+        case let error as CallFailure:
+            let isOurs = error.status.code == .internalError
+            return (error.status, isOurs ? error.status.message : nil)
+        case is CancellationError: return (CallStatus(.cancelled, "the call was cancelled"), nil)
         default:
-            logger.error("a call failed", ["request_id": .string(requestID)])
-            await call.fail(CallStatus(.internalError, "the call failed, see request \(requestID)"))
+            let message = "the call failed, see request \(requestID)"
+            return (CallStatus(.internalError, message), "\(type(of: error)): \(error)")
         }
+    }
+
+    private func logFailure(
+        _ call: ServerCall,
+        _ code: StatusCode,
+        _ cause: String?,
+        _ caller: Caller,
+        _ requestID: String
+    ) {
+        guard let cause, let leftOut = failureRate.next() else { return }
+        var fields: LogFields = [
+            "method": .string(DocketMethod(rawValue: call.head.meta.method)?.name ?? ""),
+            "tenant": .unsigned(caller.grant.tenant?.number ?? 0),
+            "status": .string(CallMetrics.name(of: code)), "cause": .string(cause),
+            "request_id": .string(requestID),
+        ]
+        if leftOut > 0 { fields.append("left_out", .number(leftOut)) }
+        let isOurs = code == .internalError || code == .dataLoss
+        logger.log(isOurs ? .error : .warning, "a call failed", fields)
     }
 }

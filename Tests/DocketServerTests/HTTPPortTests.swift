@@ -39,10 +39,10 @@ struct HTTPPortTests {
             _ = try? await client.get(["secretid"], from: "secretmissing")
         }
         let counts = [
-            "{method=\"createTenant\",class=\"admin\",outcome=\"ok\"} 1",
-            "{method=\"upload\",class=\"tenant\",outcome=\"ok\"} 1",
-            "{method=\"search\",class=\"tenant\",outcome=\"ok\"} 3",
-            "{method=\"get\",class=\"tenant\",outcome=\"error\"} 1",
+            "{method=\"createTenant\",class=\"admin\",status=\"OK\"} 1",
+            "{method=\"upload\",class=\"tenant\",status=\"OK\"} 1",
+            "{method=\"search\",class=\"tenant\",status=\"OK\"} 3",
+            "{method=\"get\",class=\"tenant\",status=\"NOT_FOUND\"} 1",
         ].map { "docket_calls_total" + $0 }
         // A call is counted when its handler has ended, which its caller need not wait for.
         var text = try server.get("/metrics")
@@ -58,7 +58,7 @@ struct HTTPPortTests {
         for line in lines {
             let sample = try #require(Sample(line), "\(line)")
             #expect(sample.name.hasPrefix("docket_"))
-            let allowed = Set(["method", "class", "outcome", "le"])
+            let allowed = Set(["method", "class", "outcome", "status", "le"])
             #expect(allowed.isSuperset(of: sample.labels.keys), "\(line)")
             #expect(["admin", "tenant", nil].contains(sample.labels["class"]), "\(line)")
         }

@@ -47,6 +47,14 @@ struct LoggerTests {
         #expect(collector.last?.fields["other"] == nil)
     }
 
+    @Test("bounds the lines of a second, and says how many were left out")
+    func rate() {
+        let rate = LogRate(maximum: 2)
+        #expect([1, 1, 1, 1].map { rate.next(at: $0) } == [0, 0, nil, nil])
+        #expect([2, 2, 2].map { rate.next(at: $0) } == [2, 0, nil])
+        #expect(rate.next(at: 9) == 1)
+    }
+
     @Test("bounds fields and strings")
     func bounds() {
         var fields: LogFields = [:]

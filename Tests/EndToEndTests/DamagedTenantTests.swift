@@ -111,6 +111,13 @@ struct DamagedTenantTests {
         let lines = end.errors.filter { $0.contains("restore a backup") }
         #expect(lines.count == 1, "\(end.errors)")
         #expect(lines.first?.contains(folder.path(damaged.file)) == true)
+        let causes = end.errors.filter { $0.contains("\"a call failed\"") }
+        #expect(!causes.isEmpty)
+        for line in causes {
+            #expect(line.contains("\"status\":\"DATA_LOSS\""), "\(line)")
+            #expect(line.contains("\"cause\":\"sqlite "), "\(line)")
+            #expect(line.contains("\"request_id\":\""), "\(line)")
+        }
     }
 
     @Test("has lost its data when its file is empty or missing", arguments: [true, false])

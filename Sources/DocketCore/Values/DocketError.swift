@@ -75,6 +75,8 @@ public struct DocketError: Error, Hashable, Sendable {
     public var isNotProcessed: Bool
     /// True when a client made it itself, since no server was reached or the connection was lost.
     public var isUnreachable = false
+    /// What lies behind it; for the log of the server, it never travels.
+    package var cause = Cause()
 
     /// An error of `code` with a message for people.
     public init(
@@ -107,6 +109,26 @@ public struct DocketError: Error, Hashable, Sendable {
             "\(field) is not served yet",
             details: [Detail(field: field, reason: "not served yet")]
         )
+    }
+}
+
+extension DocketError {
+    /// An engine's words; errors that differ in them alone are equal.
+    package struct Cause: Hashable, Sendable {
+        package let text: String?
+
+        package init(_ text: String? = nil) { self.text = text }
+
+        package static func == (left: Self, right: Self) -> Bool { true }
+
+        package func hash(into hasher: inout Hasher) {}
+    }
+
+    /// This error with what lies behind it.
+    package func caused(by text: String) -> DocketError {
+        var error = self
+        error.cause = Cause(text)
+        return error
     }
 }
 

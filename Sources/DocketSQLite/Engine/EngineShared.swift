@@ -107,6 +107,7 @@ final class EngineShared: Sendable {
             "a tenant's file is damaged; stop the server and restore a backup",
             [
                 "tenant": .unsigned(tenant.number), "file": .string(path(of: tenant)),
+                "cause": .string(error.cause.text ?? error.message),
                 "command": .string("docketd restore BACKUP --data-dir NEW"),
             ]
         )
@@ -115,7 +116,10 @@ final class EngineShared: Sendable {
     func log(_ message: StaticString, _ tenant: TenantID, _ error: DocketError) {
         logger.error(
             message,
-            ["tenant": .unsigned(tenant.number), "code": .string("\(error.code)")]
+            [
+                "tenant": .unsigned(tenant.number), "code": .string("\(error.code)"),
+                "cause": .string(error.cause.text ?? error.message),
+            ]
         )
     }
 }

@@ -25,8 +25,19 @@ struct SQLiteError: Error, Hashable {
     /// The disk, or what SQLite may use of it, is full.
     var isFull: Bool { primary == SQLITE_FULL }
 
-    /// The error as a caller sees it.
+    /// The error as a caller sees it, with SQLite's words for the log.
     var docketError: DocketError {
+        isInterrupt ? shown : shown.caused(by: "sqlite \(code): \(textWithoutQuery)")
+    }
+
+    /// SQLite's words up to those that it repeats from a query.
+    private var textWithoutQuery: String {
+        guard primary == SQLITE_ERROR else { return text }
+        let start = text.hasPrefix("fts5: ") ? "fts5: " : ""
+        return start + text.dropFirst(start.count).prefix { $0 != "\"" && $0 != ":" }
+    }
+
+    private var shown: DocketError {
         switch primary {
         case SQLITE_INTERRUPT: DocketError(.cancelled, "the work was stopped")
         case SQLITE_CORRUPT, SQLITE_NOTADB:
@@ -53,6 +64,6 @@ func answering<Value>(_ body: () throws -> Value) throws(DocketError) -> Value {
     } catch let error as SQLiteError {
         throw error.docketError
     } catch {
-        throw DocketError(.internalError, "the store failed")
+        throw DocketError(.internalError, "the store failed").caused(by: "\(error)")
     }
 }

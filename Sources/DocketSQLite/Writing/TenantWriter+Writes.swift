@@ -17,7 +17,9 @@ extension TenantWriter {
             let middle = calls.startIndex + calls.count / 2
             return write(calls[..<middle]) + write(calls[middle...])
         } catch {
-            let shown = error as? DocketError ?? DocketError(.internalError, "the store failed")
+            let shown =
+                error as? DocketError
+                ?? DocketError(.internalError, "the store failed").caused(by: "\(error)")
             return calls.map { _ in .failure(shown) }
         }
     }

@@ -23,7 +23,13 @@ package struct CredentialSweep: Service {
             do {
                 try await authenticator.refresh()
             } catch {
-                logger.warning("keys could not be read again", ["code": .string("\(error.code)")])
+                logger.warning(
+                    "keys could not be read again",
+                    [
+                        "code": .string("\(error.code)"),
+                        "cause": .string(error.cause.text ?? error.message),
+                    ]
+                )
             }
         }
     }

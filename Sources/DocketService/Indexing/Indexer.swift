@@ -70,7 +70,10 @@ package final class Indexer: Service {
             counters.addFailure()
             logger.warning(
                 "indexing failed, will be tried again",
-                ["tenant": .number(tenant.number), "code": .string("\(error.code)")]
+                [
+                    "tenant": .number(tenant.number), "code": .string("\(error.code)"),
+                    "cause": .string(error.cause.text ?? error.message),
+                ]
             )
             apply { $0.failed(tenant) }
         }

@@ -32,7 +32,7 @@ package final class MetricsRegistry: Sendable {
     }
 
     /// Series of one name.
-    package static let seriesMaximum = 256
+    package static let seriesMaximum = 512
 
     private let families = Mutex<[String: Family]>([:])
 
