@@ -61,7 +61,7 @@ final class Server: Sendable {
             serving: service,
             tls: tls,
             connections: parts.connectionLimits(values),
-            configuration: parts.connectionConfiguration(values, metrics)
+            configuration: parts.connectionConfiguration(values, metrics, ConnectionLog(logger))
         )
         http = HTTPService(
             values[ServerSettings.http],

@@ -50,9 +50,11 @@ struct ServerParts {
 
     func connectionConfiguration(
         _ values: SettingValues,
-        _ metrics: RPCMetrics
+        _ metrics: RPCMetrics,
+        _ log: ConnectionLog
     ) -> ConnectionConfiguration {
         var configuration = ConnectionConfiguration(metrics: metrics)
+        configuration.ended = { log.ended($0) }
         configuration.limits.ageMaximumMilliseconds = UInt32(
             clamping: values[ServerSettings.connectionAge].wholeNanoseconds / 1_000_000
         )

@@ -76,4 +76,31 @@ struct LogTests {
             #expect(!line.contains("secrettitle") && !line.contains("secretid"), "\(line)")
         }
     }
+
+    @Test("says why a connection failed, at most ten times a second, and nothing of its bytes")
+    func connections() async throws {
+        let server = try await TestServer(folder, ["--log-level", "debug"])
+        let port = try #require(server.address.split(separator: ":").last.flatMap { UInt16($0) })
+        for _ in 0..<100 {
+            let exchange = try #require(SocketExchange(port: port))
+            exchange.send("GET /secret HTTP/1.1\r\n\r\n")
+            _ = exchange.readAll()
+        }
+        await #expect(throws: DocketError.self) {
+            try await server.client("dk_secret") { try await $0.collections() }
+        }
+        try await server.client(server.administratorKey) { _ = try await $0.tenants() }
+        let all = try await server.stop().errors
+        let failed = try all.map(fields).filter {
+            $0["message"] as? String == "a connection failed"
+        }
+        #expect(failed.allSatisfy { $0["level"] as? String == "info" && $0["peer"] is String })
+        let foreign = failed.filter {
+            ($0["reason"] as? String)?.contains("does not speak this protocol") == true
+        }
+        let leftOut = failed.compactMap { $0["left_out"] as? Int }.reduce(0, +)
+        #expect(foreign.count >= 1 && foreign.count + leftOut <= 101)
+        #expect(all.contains { $0.contains("\"a connection ended\"") })
+        #expect(!all.contains { $0.contains("secret") })
+    }
 }

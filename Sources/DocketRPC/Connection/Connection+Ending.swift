@@ -34,7 +34,7 @@ extension Connection {
     /// The connection was in its phase for too long.
     private func phaseIsOver() {
         switch frames.machine.phase {
-        case .preface, .greeting, .authenticating: lose("the greeting took too long")
+        case .preface, .greeting, .authenticating: lose("the greeting took too long", isFault: true)
         case .open, .leaving, .draining, .handshaking, .flushing, .finished, .closed:
             lose("the time is over")
         }
@@ -106,6 +106,7 @@ extension Connection {
     }
 
     private func write(_ notice: GoAway) {
+        farewell = notice
         var encoded = ByteWriter()
         notice.encode(into: &encoded)
         writeControl {
@@ -160,8 +161,8 @@ extension Connection {
         flushLater()
     }
 
-    /// The connection is over now.
-    func lose(_ why: String) {
+    /// The connection is over now; `isFault` where the peer is at fault and was not told.
+    func lose(_ why: String, isFault: Bool = false) {
         guard frames.machine.close() else { return }
         if let tickToken { loop.cancel(tickToken) }
         watch?.close()
@@ -170,6 +171,7 @@ extension Connection {
         frames.output.removeAll()
         let failure = CallFailure(.unavailable, why)
         configuration.observer?(.lost(failure))
+        if let ended = configuration.ended { ended(end(why, isFault: isFault)) }
         greeting.fail(failure)
         // What has come whole is still there for its caller.
         for entry in Array(entries.values) {
@@ -179,5 +181,25 @@ extension Connection {
             stop(entry)
         }
         if case .server(_, let connections) = side { connections.closed(self) }
+    }
+
+    private func end(_ why: String, isFault: Bool) -> ConnectionEnd {
+        let said = farewell.map { $0.message.isEmpty ? "\($0.reason)" : $0.message }
+        return ConnectionEnd(
+            peer: peerAddress,
+            reason: said ?? why,
+            isFault: farewell?.reason.isFault ?? isFault,
+            lasted: MonotonicTime.now() - opened
+        )
+    }
+}
+
+extension GoAway.Reason {
+    /// Whether it says what the peer did wrong.
+    fileprivate var isFault: Bool {
+        switch self {
+        case .shutdown, .age, .idle: false
+        default: true
+        }
     }
 }

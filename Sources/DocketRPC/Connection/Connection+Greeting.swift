@@ -28,7 +28,7 @@ extension Connection {
             // The peer learns which versions there are, and no more.
             if frames.machine.role == .server { writeControl { Preface().encode(into: &$0) } }
             closeAfterFlush()
-        case .notDocket: lose("the peer does not speak this protocol")
+        case .notDocket: lose("the peer does not speak this protocol", isFault: true)
         }
     }
 

@@ -44,6 +44,8 @@ package actor Connection: TurnEnd {
     /// Client: settled when the greeting is done or the connection is lost.
     let greeting = OneShot<HelloAck>()
     var pingSent: MonotonicTime?
+    /// The last notice that was sent: why the connection ends.
+    var farewell: GoAway?
 
     init(
         on loop: EventLoop,
@@ -109,7 +111,8 @@ package actor Connection: TurnEnd {
         case .ended?: return lose("the peer closed the connection")
         default: return lose("the connection failed")
         }
-        if case .nothing = turn.arrival {} else {
+        if case .nothing = turn.arrival {
+        } else {
             handle(turn.arrival)
             processInput()
         }
@@ -125,7 +128,7 @@ package actor Connection: TurnEnd {
             read()
         case .wouldBlock: break
         case .ended: return lose("the peer closed the connection in the handshake")
-        case .failed(let failure): return lose("the handshake failed: \(failure)")
+        case .failed(let failure): return lose("the handshake failed: \(failure)", isFault: true)
         }
         updateInterest()
     }

@@ -20,6 +20,8 @@ package struct ConnectionConfiguration: Sendable {
     package var metrics: RPCMetrics
     /// Client: hears of the connection's end, on its loop, before the calls that it ends.
     package var observer: (@Sendable (ConnectionEvent) -> Void)?
+    /// Server: hears how each connection ended, on its loop.
+    package var ended: (@Sendable (ConnectionEnd) -> Void)?
 
     package init(metrics: RPCMetrics = RPCMetrics()) { self.metrics = metrics }
 }
@@ -30,6 +32,16 @@ package enum ConnectionEvent: Sendable {
     case goingAway(retryAfter: Duration?)
     /// The connection is gone; sent once, last.
     case lost(CallFailure)
+}
+
+/// How a connection of a server ended.
+package struct ConnectionEnd: Sendable {
+    package let peer: PeerAddress
+    /// One sentence without bytes of the peer.
+    package let reason: String
+    /// Whether the peer broke a rule or a limit, rather than went away or was asked to.
+    package let isFault: Bool
+    package let lasted: Duration
 }
 
 /// Which role a connection plays, and what that role needs.

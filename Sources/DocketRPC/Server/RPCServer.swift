@@ -88,7 +88,7 @@ package final class RPCServer: Service {
         )
         guard connections.opened(connection) else {
             configuration.metrics.refused()
-            return connection.assumeIsolated { $0.lose("too many connections") }
+            return connection.assumeIsolated { $0.lose("too many connections", isFault: true) }
         }
         configuration.metrics.accepted()
         connection.assumeIsolated { connection in
