@@ -7,8 +7,8 @@
 static const double k1 = 1.2;
 static const double b = 0.5;
 
-/* How many rows are counted between two looks at whether the count is still wanted. */
-enum { ROWS_BETWEEN_LOOKS = 1024 };
+/* The positions of a word in a row of a megabyte are read in 2 ms, so few rows pass between looks. */
+enum { UNITS_OF_ROW = UNITS_BETWEEN_LOOKS / 8 };
 
 /* Places of docket_score's arguments after the table. */
 enum { WORDS, DEMANDED, WANTED, FIRST_WEIGHT };
@@ -17,6 +17,7 @@ enum { WORDS, DEMANDED, WANTED, FIRST_WEIGHT };
 typedef struct {
     double rows;
     double average_words;
+    work_watch watch;
     int phrase_count;
     /* Leading phrases of which a complete document has each; 0 where none is complete. */
     int demanded;
@@ -27,7 +28,7 @@ typedef struct {
 } query_statistics;
 
 typedef struct {
-    const docket_rank *rank;
+    work_watch *watch;
     long long rows;
 } phrase_count;
 
@@ -35,17 +36,13 @@ static int count_row(const Fts5ExtensionApi *api, Fts5Context *row, void *contex
     (void)api;
     (void)row;
     phrase_count *count = context;
-    const docket_rank *rank = count->rank;
-    if (++count->rows % ROWS_BETWEEN_LOOKS == 0 && rank->is_stopped &&
-        rank->is_stopped(rank->context)) {
-        return SQLITE_INTERRUPT;
-    }
-    return SQLITE_OK;
+    count->rows++;
+    return spend(count->watch, UNITS_OF_ROW);
 }
 
 static int count_phrase(
     const Fts5ExtensionApi *api, Fts5Context *match, int phrase, query_statistics *statistics) {
-    phrase_count count = {.rank = api->xUserData(match), .rows = 0};
+    phrase_count count = {.watch = &statistics->watch, .rows = 0};
     int code = api->xQueryPhrase(match, phrase, &count, count_row);
     if (code != SQLITE_OK) return code;
     double found = (double)count.rows;
@@ -83,6 +80,8 @@ static int make_statistics(
     }
     statistics->rows = rows > 0 ? (double)rows : 1;
     statistics->average_words = words > 0 ? (double)words / statistics->rows : 1;
+    statistics->watch =
+        (work_watch){.rank = api->xUserData(match), .units_left = UNITS_BETWEEN_LOOKS};
     statistics->phrase_count = phrases;
     statistics->demanded = 0;
     statistics->complete = 0;
@@ -96,14 +95,15 @@ static int make_statistics(
 /* How often the phrase stands in the matching row, each time as heavy as its column. */
 static int frequency(
     const Fts5ExtensionApi *api, Fts5Context *match, int phrase, int weights,
-    sqlite3_value **weight, double *sum) {
+    sqlite3_value **weight, work_watch *watch, double *sum) {
     Fts5PhraseIter place;
     int column, offset;
     *sum = 0;
     int code = api->xPhraseFirst(match, phrase, &place, &column, &offset);
     while (code == SQLITE_OK && column >= 0) {
         *sum += column < weights ? sqlite3_value_double(weight[column]) : 1;
-        api->xPhraseNext(match, &place, &column, &offset);
+        code = spend(watch, 1);
+        if (code == SQLITE_OK) api->xPhraseNext(match, &place, &column, &offset);
     }
     return code;
 }
@@ -143,7 +143,8 @@ static int score(
     int held = 0;
     for (int phrase = 0; phrase < statistics->phrase_count; phrase++) {
         double found;
-        code = frequency(api, match, phrase, weights, values + FIRST_WEIGHT, &found);
+        code = frequency(
+            api, match, phrase, weights, values + FIRST_WEIGHT, &statistics->watch, &found);
         if (code != SQLITE_OK) return code;
         /* Phrases of excluded clauses are never found, nor counted. */
         if (found <= 0) continue;

@@ -16,24 +16,17 @@ package struct FlightKey: Hashable, Sendable {
     }
 }
 
-/// Why a caller got no flight.
-package enum FlightError: Error, Sendable {
-    /// As many loads are under way as there may be.
-    case tooMany
-    /// The server stops.
-    case stopped
-}
-
 /// Lets concurrent misses of one request share one load.
 ///
-/// The load runs in a task of `run()`, not in that of the caller who began it: a caller who is
-/// cancelled leaves, and the flight goes on for the others. When the last one leaves, the load is
-/// told to stop, and whoever comes later begins a new one: so loads are bounded by those who wait.
-/// A load that fails fails for all who wait, and nobody later.
+/// The load runs in the task of the caller who began it, and goes on for the others when that one
+/// is cancelled: whoever gives up leaves, and when the last one has left, the load is told to stop,
+/// and whoever comes later begins a new one. So there are no more loads than callers who wait. A
+/// load that fails fails for all who wait, and nobody later.
 package final class SingleFlight: Sendable {
+    /// Loads until it is told to stop, whatever becomes of the task that it runs in.
     package typealias Load = @Sendable () async throws -> CachedReply
 
-    /// Where one caller waits: settled once, by the load or by the caller's cancellation.
+    /// Where a caller waits for another's load: settled once, by the load or by its cancellation.
     private typealias Waiter = OneShot<CachedReply>
 
     private struct Flight {
@@ -41,133 +34,108 @@ package final class SingleFlight: Sendable {
         let number: UInt64
         /// Called when nobody waits any more.
         let onAbandoned: @Sendable () -> Void
-        /// Those who wait, by ticket.
+        /// Callers who want the reply, the one who began the load included.
+        var callers: Set<UInt64> = []
+        /// Those who wait for another's load, by ticket.
         var waiters: [UInt64: Waiter] = [:]
     }
 
-    private struct Start: Sendable {
-        let key: FlightKey
-        let number: UInt64
-        let load: Load
+    private enum Role {
+        /// The caller begins the load.
+        case first(ticket: UInt64)
+        case another(ticket: UInt64, Waiter)
     }
 
     private struct State {
         var flights: [FlightKey: Flight] = [:]
         var tickets: UInt64 = 0
-        var isStopped = false
     }
 
-    /// Loads under way or waiting to begin, unless configured.
-    package static let capacityDefault = 1024
-
-    private let capacity: Int
     private let state = Mutex(State())
-    private let starts: AsyncStream<Start>
-    private let starting: AsyncStream<Start>.Continuation
 
-    package init(capacity: Int = capacityDefault) {
-        self.capacity = capacity
-        // Bounded by `capacity`: one start for each flight.
-        (starts, starting) = AsyncStream.makeStream()
-    }
+    package init() {}
 
-    /// Loads under way or waiting to begin.
+    /// Loads under way.
     package var flights: Int { state.withLock { $0.flights.count } }
 
     /// Callers who wait for one.
     package var waiting: Int {
-        state.withLock { $0.flights.values.reduce(0) { $0 + $1.waiters.count } }
+        state.withLock { $0.flights.values.reduce(0) { $0 + $1.callers.count } }
     }
 
     /// What `load` gives, shared with everyone who asks for the same meanwhile.
     ///
     /// `onAbandoned` tells this load to stop, from any thread; its result is then nobody's.
     ///
-    /// - Throws: What the load throws; `CancellationError` when this caller is cancelled;
-    ///   ``FlightError``.
+    /// - Throws: What the load throws; `CancellationError` when this caller is cancelled.
     package func reply(
         for key: FlightKey,
         onAbandoned: @escaping @Sendable () -> Void = {},
-        load: @escaping Load
+        load: Load
     ) async throws -> CachedReply {
-        let waiter = Waiter()
-        let (ticket, isFirst) = try join(waiter, key, onAbandoned)
-        if isFirst { starting.yield(Start(key: key, number: ticket, load: load)) }
-        return try await withTaskCancellationHandler {
-            try await waiter.value()
-        } onCancel: {
-            leave(key, ticket)
-        }
-    }
-
-    /// Runs the loads, until `stop()` and the end of the last one, or until cancelled.
-    package func run() async {
-        await withDiscardingTaskGroup { group in
-            for await start in starts {
-                group.addTask { await self.run(start) }
+        try Task.checkCancellation()
+        switch join(key, onAbandoned) {
+        case .first(let ticket):
+            return try await withTaskCancellationHandler {
+                try await run(key, ticket, load)
+            } onCancel: {
+                leave(key, ticket)
+            }
+        case .another(let ticket, let waiter):
+            return try await withTaskCancellationHandler {
+                try await waiter.value()
+            } onCancel: {
+                leave(key, ticket)
             }
         }
-        stop()
-        let abandoned = state.withLock { state in
-            defer { state.flights = [:] }
-            return state.flights.values.flatMap(\.waiters.values)
-        }
-        for waiter in abandoned { waiter.fail(FlightError.stopped) }
-    }
-
-    /// Begins no more flights; those that were asked for are finished.
-    package func stop() {
-        state.withLock { $0.isStopped = true }
-        starting.finish()
     }
 
     private func join(
-        _ waiter: Waiter,
         _ key: FlightKey,
         _ onAbandoned: @escaping @Sendable () -> Void
-    ) throws(FlightError) -> (ticket: UInt64, isFirst: Bool) {
-        let result = state.withLock { state -> Result<(UInt64, Bool), FlightError> in
-            guard !state.isStopped else { return .failure(.stopped) }
-            let isFirst = state.flights[key] == nil
-            guard !isFirst || state.flights.count < capacity else { return .failure(.tooMany) }
+    ) -> Role {
+        state.withLock { state in
             state.tickets += 1
             let ticket = state.tickets
-            var flight = state.flights[key] ?? Flight(number: ticket, onAbandoned: onAbandoned)
+            guard var flight = state.flights.removeValue(forKey: key) else {
+                var flight = Flight(number: ticket, onAbandoned: onAbandoned)
+                flight.callers.insert(ticket)
+                state.flights[key] = flight
+                return .first(ticket: ticket)
+            }
+            let waiter = Waiter()
+            flight.callers.insert(ticket)
             flight.waiters[ticket] = waiter
             state.flights[key] = flight
-            return .success((ticket, isFirst))
+            return .another(ticket: ticket, waiter)
         }
-        return try result.get()
     }
 
     private func leave(_ key: FlightKey, _ ticket: UInt64) {
         let onAbandoned = state.withLock { state -> (@Sendable () -> Void)? in
-            // A flight that has ended is no longer in the table.
-            guard state.flights[key]?.waiters.removeValue(forKey: ticket) != nil,
-                state.flights[key]?.waiters.isEmpty == true
-            else { return nil }
+            // A flight that has landed stays out of the table.
+            guard state.flights[key]?.callers.remove(ticket) != nil else { return nil }
+            state.flights[key]?.waiters[ticket] = nil
+            guard state.flights[key]?.callers.isEmpty == true else { return nil }
             return state.flights.removeValue(forKey: key)?.onAbandoned
         }
         onAbandoned?()
     }
 
-    private func run(_ start: Start) async {
-        guard isAwaited(start) else { return }
+    private func run(_ key: FlightKey, _ number: UInt64, _ load: Load) async throws -> CachedReply {
         let result: Result<CachedReply, any Error>
         do {
-            result = .success(try await start.load())
+            result = .success(try await load())
         } catch {
             result = .failure(error)
         }
         let flight = state.withLock { state -> Flight? in
-            guard state.flights[start.key]?.number == start.number else { return nil }
-            return state.flights.removeValue(forKey: start.key)
+            guard state.flights[key]?.number == number else { return nil }
+            return state.flights.removeValue(forKey: key)
         }
         for waiter in flight?.waiters.values ?? [:].values { waiter.settle(result) }
-    }
-
-    /// Whether somebody still waits for the flight that may begin now; otherwise it is dropped.
-    private func isAwaited(_ start: Start) -> Bool {
-        state.withLock { $0.flights[start.key]?.number == start.number }
+        // Who has left learns nothing more of it.
+        guard flight?.callers.contains(number) == true else { throw CancellationError() }
+        return try result.get()
     }
 }

@@ -42,7 +42,7 @@ final class Server: Sendable {
             onDeleted: { indexer.forget($0) }
         )
         store.observe(collections)
-        let service = DocumentService(
+        let service = try DocumentService(
             backends,
             collections: collections,
             secret: try await store.serverSecret(),
@@ -75,11 +75,12 @@ final class Server: Sendable {
             service,
             counters,
             store,
+            loops.group,
             parts.log
         )
         lifecycle = Lifecycle(
             services: [
-                store, indexer, FlightService(service.searcher.flights),
+                store, indexer, service,
                 CredentialSweep(service.authenticator, logger: logger), http, loops, rpc,
                 ReloadService(rpc, loops.group, logger: logger), ReadinessService(http: http),
             ],

@@ -1,5 +1,6 @@
 internal import DocketCache
 internal import DocketRPC
+internal import DocketRuntime
 internal import DocketSQLite
 internal import DocketService
 internal import DocketTelemetry
@@ -13,6 +14,7 @@ enum ServerMetrics {
         _ service: DocumentService,
         _ indexing: IndexingCounters,
         _ store: EmbeddedStore,
+        _ loops: EventLoopGroup,
         _ log: LogOutput
     ) {
         registerRPC(registry, rpc, connections)
@@ -34,6 +36,10 @@ enum ServerMetrics {
             Double(service.admission.underWay)
         }
         registerStore(registry, indexing, store.counters)
+        registry.observeGauge(
+            "docket_loop_turn_max_seconds",
+            help: "Longest turn of an event loop since the last scrape"
+        ) { Double(loops.takeLongestTurn()) / 1e9 }
         registry.observeCounter("docket_log_dropped_total", help: "Log lines dropped") {
             UInt64(log.droppedRecords)
         }

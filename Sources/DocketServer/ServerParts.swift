@@ -42,6 +42,7 @@ struct ServerParts {
         var configuration = DocumentService.Configuration()
         configuration.limits.candidates = values[ServerSettings.candidates]
         configuration.cache.limitBytes = values[ServerSettings.cacheBytes]
+        configuration.codecThreads = cores
         configuration.slowCall = values[ServerSettings.slowCall]
         configuration.logsQueries = values[ServerSettings.logsQueries]
         configuration.allowsPlaintextKeys = values[ServerSettings.plaintext]

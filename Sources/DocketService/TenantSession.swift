@@ -27,7 +27,12 @@ package final class TenantSession: CallSession {
 
     package func admit(_ head: CallHead) -> CallStatus? {
         if let error = refusal(head) { return error.callStatus }
-        return service.admission.enter(grant.tenant)?.callStatus
+        return service.admission.enter(place(of: head))?.callStatus
+    }
+
+    private func place(of head: CallHead) -> Admission.Class {
+        if let tenant = grant.tenant { return .tenant(tenant) }
+        return head.meta.method == DocketMethod.revokeKey.rawValue ? .revocation : .administration
     }
 
     private func refusal(_ head: CallHead) -> DocketError? {
@@ -84,7 +89,12 @@ package final class TenantSession: CallSession {
 
     package func serve(_ call: ServerCall) async {
         let work = WorkLimit()
-        let caller = Caller(grant: grant, meta: call.head.meta, work: work)
+        let caller = Caller(
+            grant: grant,
+            meta: call.head.meta,
+            work: work,
+            turn: TurnBudget(service.threads, of: grant.tenant)
+        )
         await withTaskCancellationHandler {
             await service.serve(call, caller)
         } onCancel: {
@@ -93,7 +103,7 @@ package final class TenantSession: CallSession {
     }
 
     package func ended(_ head: CallHead, _ status: StatusCode) {
-        service.admission.leave(grant.tenant)
+        service.admission.leave(place(of: head))
         service.metrics.ended(
             head.meta.method,
             isAdministration: grant.tenant == nil,

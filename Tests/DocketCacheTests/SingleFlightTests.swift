@@ -30,12 +30,15 @@ private final class Gate: Sendable {
         for await _ in exits {}
     }
 
+    /// As `pass()`, also for a task that is cancelled.
+    func passWhateverComes() async { await Task { await pass() }.value }
+
     func arrival() async {
         for await _ in arrivals { return }
     }
 }
 
-@Suite("Single flight")
+@Suite("Single flight", .timeLimit(.minutes(1)))
 struct SingleFlightTests {
     private struct LoadFailed: Error {}
 
@@ -45,18 +48,6 @@ struct SingleFlightTests {
         FlightKey(scope: .raw(1), bytes: Array(text.utf8), mark: state.mark())
     }
 
-    /// Runs `body` beside the flights, and stops them afterwards.
-    private func fly(
-        _ flights: SingleFlight,
-        _ body: @Sendable () async throws -> Void
-    ) async rethrows {
-        async let running: Void = flights.run()
-        defer { flights.stop() }
-        try await body()
-        flights.stop()
-        await running
-    }
-
     @Test("runs one load for all who ask meanwhile")
     func shared() async throws {
         let flights = SingleFlight()
@@ -64,53 +55,47 @@ struct SingleFlightTests {
         let gate = Gate()
         let reply = CachedReply([1], state)
         let key = key("query")
-        await fly(flights) {
-            await withTaskGroup(of: [UInt8]?.self) { group in
-                for _ in 0..<50 {
-                    group.addTask {
-                        try? await flights.reply(for: key) {
-                            loads.increment()
-                            await gate.pass()
-                            return reply
-                        }.body
-                    }
+        await withTaskGroup(of: [UInt8]?.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    try? await flights.reply(for: key) {
+                        loads.increment()
+                        await gate.passWhateverComes()
+                        return reply
+                    }.body
                 }
-                await gate.arrival()
-                while flights.waiting < 50 { await Task.yield() }
-                gate.open()
-                for await body in group { #expect(body == [1]) }
             }
-            #expect(loads.value == 1)
-            #expect(flights.flights == 0)
+            await gate.arrival()
+            while flights.waiting < 50 { await Task.yield() }
+            gate.open()
+            for await body in group { #expect(body == [1]) }
         }
+        #expect(loads.value == 1)
+        #expect(flights.flights == 0)
     }
 
-    @Test("a caller who is cancelled leaves at once, and the flight goes on")
+    @Test("a caller who is cancelled leaves, and the flight that it began goes on for the others")
     func cancellation() async throws {
         let flights = SingleFlight()
         let gate = Gate()
         let reply = CachedReply([1], state)
         let key = key("query")
-        await fly(flights) {
-            let first = Task {
-                try await flights.reply(for: key) {
-                    await gate.pass()
-                    // The caller's cancellation is not the load's.
-                    try Task.checkCancellation()
-                    return reply
-                }.body
-            }
-            await gate.arrival()
-            let second = Task {
-                try await flights.reply(for: key) { throw LoadFailed() }.body
-            }
-            while flights.waiting < 2 { await Task.yield() }
-            first.cancel()
-            await #expect(throws: CancellationError.self) { try await first.value }
-            #expect(flights.waiting == 1)
-            gate.open()
-            #expect((try? await second.value) == [1])
+        let first = Task {
+            try await flights.reply(for: key) {
+                await gate.passWhateverComes()
+                return reply
+            }.body
         }
+        await gate.arrival()
+        let second = Task {
+            try await flights.reply(for: key) { throw LoadFailed() }.body
+        }
+        while flights.waiting < 2 { await Task.yield() }
+        first.cancel()
+        while flights.waiting > 1 { await Task.yield() }
+        gate.open()
+        await #expect(throws: CancellationError.self) { try await first.value }
+        #expect((try? await second.value) == [1])
     }
 
     @Test("a caller who was cancelled before it asked gets no reply")
@@ -127,29 +112,6 @@ struct SingleFlightTests {
         #expect(flights.waiting == 0)
     }
 
-    @Test("a flight nobody waits for when it could begin is called off")
-    func calledOff() async {
-        let flights = SingleFlight()
-        let reply = CachedReply([1], state)
-        let loads = Count()
-        let key = key("query")
-        let task = Task {
-            try await flights.reply(for: key) {
-                loads.increment()
-                return reply
-            }.body
-        }
-        while flights.waiting < 1 { await Task.yield() }
-        task.cancel()
-        _ = await task.result
-        await fly(flights) {
-            let body = try? await flights.reply(for: self.key("other")) { reply }.body
-            #expect(body == [1])
-        }
-        #expect(loads.value == 0)
-        #expect(flights.flights == 0)
-    }
-
     @Test("a load is told to stop when its last caller leaves, and who comes later has a new one")
     func abandoned() async throws {
         let flights = SingleFlight()
@@ -157,30 +119,29 @@ struct SingleFlightTests {
         let old = CachedReply([1], state)
         let new = CachedReply([2], state)
         let key = key("query")
-        await fly(flights) {
-            let first = Task {
-                try await flights.reply(for: key, onAbandoned: { told.increment() }) {
-                    await gate.pass()
-                    return old
-                }.body
-            }
-            await gate.arrival()
-            let second = Task { try await flights.reply(for: key) { old }.body }
-            while flights.waiting < 2 { await Task.yield() }
-            first.cancel()
-            _ = await first.result
-            #expect(told.value == 0)
-            second.cancel()
-            _ = await second.result
-            #expect(told.value == 1)
-            #expect(flights.flights == 0)
-            let later = try? await flights.reply(for: key) {
-                // The old load lands while the new one is under way.
-                gate.open()
-                return new
+        let first = Task {
+            try await flights.reply(for: key, onAbandoned: { told.increment() }) {
+                await gate.passWhateverComes()
+                return old
             }.body
-            #expect(later == [2])
         }
+        await gate.arrival()
+        let second = Task { try await flights.reply(for: key) { old }.body }
+        while flights.waiting < 2 { await Task.yield() }
+        first.cancel()
+        while flights.waiting > 1 { await Task.yield() }
+        #expect(told.value == 0)
+        second.cancel()
+        _ = await second.result
+        #expect(told.value == 1)
+        #expect(flights.flights == 0)
+        let later = try? await flights.reply(for: key) {
+            // The old load lands while the new one is under way.
+            gate.open()
+            return new
+        }.body
+        #expect(later == [2])
+        await #expect(throws: CancellationError.self) { try await first.value }
     }
 
     @Test("whoever comes after a change does not join a flight from before it")
@@ -189,19 +150,17 @@ struct SingleFlightTests {
         let gate = Gate()
         let key = key("query")
         let (old, new) = (CachedReply([1], state), CachedReply([2], state))
-        await fly(flights) {
-            let before = Task {
-                try await flights.reply(for: key) {
-                    await gate.pass()
-                    return old
-                }.body
-            }
-            await gate.arrival()
-            state.raise(hard: 2, soft: 1, schemaEpoch: 1)
-            #expect((try? await flights.reply(for: self.key("query")) { new }.body) == [2])
-            gate.open()
-            #expect((try? await before.value) == [1])
+        let before = Task {
+            try await flights.reply(for: key) {
+                await gate.passWhateverComes()
+                return old
+            }.body
         }
+        await gate.arrival()
+        state.raise(hard: 2, soft: 1, schemaEpoch: 1)
+        #expect((try? await flights.reply(for: self.key("query")) { new }.body) == [2])
+        gate.open()
+        #expect((try? await before.value) == [1])
     }
 
     @Test("an error is everybody's, and nobody's later")
@@ -209,53 +168,9 @@ struct SingleFlightTests {
         let flights = SingleFlight()
         let reply = CachedReply([1], state)
         let key = key("query")
-        await fly(flights) {
-            await #expect(throws: LoadFailed.self) {
-                try await flights.reply(for: key) { throw LoadFailed() }
-            }
-            #expect((try? await flights.reply(for: key) { reply }.body) == [1])
+        await #expect(throws: LoadFailed.self) {
+            try await flights.reply(for: key) { throw LoadFailed() }
         }
-    }
-
-    @Test("refuses more flights than it may have, but not more passengers")
-    func capacity() async {
-        let flights = SingleFlight(capacity: 1)
-        let gate = Gate()
-        let reply = CachedReply([1], state)
-        let key = key("query")
-        await fly(flights) {
-            let first = Task {
-                try await flights.reply(for: key) {
-                    await gate.pass()
-                    return reply
-                }.body
-            }
-            await gate.arrival()
-            await #expect(throws: FlightError.tooMany) {
-                try await flights.reply(for: self.key("other")) { reply }
-            }
-            let second = Task { try await flights.reply(for: key) { reply }.body }
-            while flights.waiting < 2 { await Task.yield() }
-            gate.open()
-            #expect((try? await first.value) == [1])
-            #expect((try? await second.value) == [1])
-        }
-    }
-
-    @Test("after its end nobody waits for ever")
-    func stopped() async {
-        let flights = SingleFlight()
-        let reply = CachedReply([1], state)
-        let key = key("query")
-        let waiting = Task { try await flights.reply(for: key) { reply }.body }
-        while flights.waiting < 1 { await Task.yield() }
-        let running = Task { await flights.run() }
-        running.cancel()
-        await running.value
-        // Its flight was flown or abandoned, according to who was first.
-        _ = await waiting.result
-        await #expect(throws: FlightError.stopped) {
-            try await flights.reply(for: key) { reply }
-        }
+        #expect((try? await flights.reply(for: key) { reply }.body) == [1])
     }
 }

@@ -64,7 +64,7 @@ struct DurabilityTests {
         let test = try await TestStore.make()
         try await test.add(Document(id: "kept", title: "x"))
         func limit(pages: Int) async throws {
-            try await test.store.writer(of: test.tenant).change(test.tenant) { writer in
+            try await test.store.writers.change(test.tenant) { writer in
                 try writer.connection.execute("PRAGMA max_page_count = \(pages)")
             }
         }
@@ -95,7 +95,7 @@ struct DurabilityTests {
             )
             return WriteCall(.upload(batch))
         }
-        let results = try await test.store.writer(of: test.tenant).change(test.tenant) { writer in
+        let results = try await test.store.writers.change(test.tenant) { writer in
             let pages = try writer.connection.first("PRAGMA page_count", row: { $0.integer(0) })
             try writer.connection.execute("PRAGMA max_page_count = \((pages ?? 0) + 20)")
             return writer.write(calls[...])

@@ -223,7 +223,7 @@ struct IndexingTests {
         #expect(
             await thrownCode { try queue.append(try call(), test.tenant) } == .resourceExhausted
         )
-        #expect(queue.takeGroup(test.tenant).count == configuration.groupCalls)
+        #expect(queue.takeGroup(test.tenant, isShort: false).count == configuration.groupCalls)
         try queue.append(try call(), test.tenant)
         await test.store.close()
     }
@@ -240,11 +240,11 @@ struct IndexingTests {
         calls[1].turn.fail(CancellationError())
         calls[0].settle(.success(.outcomes([])))
         // The first is still in the queue until its group is taken.
-        #expect(queue.takeGroup(test.tenant).count == 3)
+        #expect(queue.takeGroup(test.tenant, isShort: false).count == 3)
         for call in calls { try queue.append(call, test.tenant) }
         calls[2].turn.fail(CancellationError())
         queue.passLead(test.tenant)
-        #expect(queue.takeGroup(test.tenant).isEmpty)
+        #expect(queue.takeGroup(test.tenant, isShort: false).isEmpty)
         await test.store.close()
     }
 }

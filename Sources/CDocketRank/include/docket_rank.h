@@ -26,5 +26,6 @@ int docket_rank_register(struct sqlite3 *connection, docket_rank **rank);
 /* Words indexed or taken out on the connection since the last call. */
 long long docket_rank_take_words(docket_rank *rank);
 
-/* While `is_stopped` returns other than 0, counting a phrase fails with SQLITE_INTERRUPT. */
+/* Scoring, counting a phrase and taking a text apart call `is_stopped` every few microseconds, or
+ * every few rows, and fail with SQLITE_INTERRUPT when it returns other than 0. */
 void docket_rank_watch(docket_rank *rank, int (*is_stopped)(void *), void *context);

@@ -1,16 +1,48 @@
 internal import Synchronization
 
-/// What tells long work to stop: set once, when the call that asked for it is over.
+/// Tells work that nobody needs it any longer: the work looks, whoever waits stops it.
 ///
-/// Blocking engines read it from their own threads (SQLite's progress handler, for one).
+/// One for each piece of work. Looking costs a load, so loops look often.
 package final class WorkLimit: Sendable {
-    private let stopped = Atomic<Bool>(false)
+    private struct State {
+        var isStopped = false
+        var onStop: (@Sendable () -> Void)?
+    }
 
-    package init() {}
+    private let stopped = Atomic<Bool>(false)
+    private let state = Mutex(State())
+    /// When the work stops by itself, in nanoseconds of the monotonic clock.
+    package let deadlineNanoseconds: UInt64
+
+    /// A limit without a deadline, unless there is one.
+    package init(deadlineNanoseconds: UInt64 = .max) {
+        self.deadlineNanoseconds = deadlineNanoseconds
+    }
 
     /// True once the work is no longer wanted.
     package var isStopped: Bool { stopped.load(ordering: .relaxed) }
 
+    /// True once the work was stopped or its deadline has passed.
+    package func isOver(at nanoseconds: UInt64) -> Bool {
+        isStopped || nanoseconds >= deadlineNanoseconds
+    }
+
     /// Asks the work to stop; may be called more than once, from any thread.
-    package func stop() { stopped.store(true, ordering: .relaxed) }
+    package func stop() {
+        stopped.store(true, ordering: .relaxed)
+        let onStop = state.withLock { state in
+            state.isStopped = true
+            return state.onStop.take()
+        }
+        onStop?()
+    }
+
+    /// Sets what is told of the stop, in the place of what was set before; at once if that was.
+    package func onStop(_ tell: (@Sendable () -> Void)?) {
+        let isStopped = state.withLock { state in
+            if !state.isStopped { state.onStop = tell }
+            return state.isStopped
+        }
+        if isStopped { tell?() }
+    }
 }

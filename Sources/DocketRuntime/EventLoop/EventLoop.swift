@@ -20,6 +20,8 @@ package protocol TurnEnd: AnyObject {
 package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     /// At 2 µs each about half a millisecond, within the 2 ms that a turn may take.
     static let jobsPerTurn = 256
+    /// Time after which a turn begins no more jobs, where these take longer.
+    static let turnNanoseconds: UInt64 = 1_000_000
 
     enum Cause {
         case wakeup
@@ -48,6 +50,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var deadlines = DeadlineHeap<() -> Void>()
     private var signalWatches: [SignalWatch] = []
     private var armedFor = MonotonicTime.distantFuture
+    private let longestTurn = Atomic<UInt64>(0)
 
     /// When the turn now in progress began: good enough for rates and ages, and free.
     package private(set) var turnStart = MonotonicTime.now()
@@ -157,6 +160,7 @@ extension EventLoop {
             endTurn()
             budget -= 1
         } while budget > 0 && hasLeftover
+        noteTurn()
         if isBusy != hasLeftover {
             isBusy = hasLeftover
             handle?.setBusy(isBusy)
@@ -173,8 +177,23 @@ extension EventLoop {
                 isolatedTo: asUnownedSerialExecutor(),
                 taskExecutor: asUnownedTaskExecutor()
             )
+            if turnTime > Self.turnNanoseconds { budget = 0 }
         }
     }
+
+    /// Nanoseconds since the turn began.
+    private var turnTime: UInt64 { MonotonicTime.now().nanoseconds(since: turnStart) }
+
+    private func noteTurn() {
+        let time = turnTime
+        // Only this thread raises it; whoever takes it meanwhile may miss this one turn.
+        if time > longestTurn.load(ordering: .relaxed) {
+            longestTurn.store(time, ordering: .relaxed)
+        }
+    }
+
+    /// The longest turn since it was last asked, from any thread.
+    func takeLongestTurn() -> UInt64 { longestTurn.exchange(0, ordering: .relaxed) }
 
     private func endTurn() {
         guard !turnEnds.isEmpty else { return }

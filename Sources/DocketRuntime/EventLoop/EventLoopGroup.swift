@@ -28,6 +28,9 @@ package final class EventLoopGroup: Sendable {
         return loops[Int(UInt(bitPattern: turn) % UInt(loops.count))]
     }
 
+    /// Nanoseconds of the longest turn of any loop since this was last asked, from any thread.
+    package func takeLongestTurn() -> UInt64 { loops.map { $0.takeLongestTurn() }.max() ?? 0 }
+
     /// Asks all loops to end; `join()` waits for it.
     package func stop() {
         for loop in loops { loop.stop() }

@@ -10,11 +10,13 @@ package struct EmbeddedConfiguration: Sendable {
 
     /// The data directory; it is made when it is missing.
     package var directory: String
-    /// Threads that search and get.
+    /// Searches and gets that run at once.
     package var readers = 2
-    /// Threads that write; each tenant has one of them.
+    /// Tenants that are written to at once.
     package var writers = 2
-    /// Tenants whose files are open at once.
+    /// Reads of one tenant that wait before more are refused.
+    package var waitingReads = 1024
+    /// Files that are kept open although nobody uses them: for reading, and for writing.
     package var openTenants = 256
     /// Bytes of pages that all connections keep in memory.
     package var cacheBytes = 256 << 20
@@ -29,6 +31,8 @@ package struct EmbeddedConfiguration: Sendable {
     package var waitingCalls = 8192
     /// Bytes of them.
     package var waitingBytes = 64 << 20
+    /// By so much a group is smaller while other tenants wait to write.
+    package var sharedGroupDivisor = 8
     /// Documents that one transaction brings into the index.
     package var indexGroup = 1024
     /// Time after which it takes no more: an upload waits for at most one such transaction.

@@ -27,10 +27,13 @@ final class EngineShared: Sendable {
 
     func path(of tenant: TenantID) -> String { "\(tenantsFolder)/\(tenant.number).db" }
 
+    /// Whether the tenant was deleted since the start.
+    func isGone(_ tenant: TenantID) -> Bool { gone.withLock { $0.contains(tenant) } }
+
     /// - Throws: ``DocketError`` `notFound` for a deleted tenant, `dataLoss` for a missing or an
     ///   empty file.
     func requireFile(of tenant: TenantID) throws(DocketError) {
-        guard !gone.withLock({ $0.contains(tenant) }) else {
+        guard !isGone(tenant) else {
             throw DocketError(.notFound, "there is no such tenant")
         }
         guard FilesHandle.size(path(of: tenant)) > 0 else {

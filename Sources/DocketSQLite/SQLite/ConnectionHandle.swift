@@ -1,25 +1,23 @@
 internal import CDocketRank
 internal import CDocketSQLite
-internal import DocketCore
 
 /// Owns one connection of SQLite with its prepared statements; one thread at a time uses it.
 @safe final class ConnectionHandle {
     /// Statements kept prepared; with a hundred collections there are more kinds than that.
     private static let statementsMaximum = 256
-    /// Instructions of SQLite between two looks at whether the work is still wanted: about 50 µs.
-    private static let stepsBetweenLooks: Int32 = 4000
-
-    /// What the progress handler reads.
-    private final class Watch {
-        var work: WorkLimit?
-    }
+    /// Instructions of SQLite between two looks at whether the work is still wanted: about 12 µs,
+    /// and some hundred pages of the search index, each of which takes a few.
+    private static let stepsBetweenLooks: Int32 = 1000
 
     /// Statistics of memory are switched off before the first connection of the process.
     private static let isConfigured = docket_sqlite_configure() == SQLITE_OK
 
     private let connection: OpaquePointer
     private var rank: OpaquePointer?
-    private let watch = Watch()
+    /// Whether what is being done is still wanted.
+    let watch = WorkWatch()
+    /// Pages that are kept, in KiB.
+    private var cacheKibibytes = 0
     private var statements: [String: StatementHandle] = [:]
 
     /// Opens the file; `vfs` is nil for the system's own.
@@ -53,8 +51,8 @@ internal import DocketCore
         let context = unsafe Unmanaged.passUnretained(watch).toOpaque()
         let isStopped: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
             guard let context = unsafe context else { return 0 }
-            let watch = unsafe Unmanaged<Watch>.fromOpaque(context).takeUnretainedValue()
-            return watch.work?.isStopped == true ? 1 : 0
+            return unsafe Unmanaged<WorkWatch>.fromOpaque(context).takeUnretainedValue().isOver()
+                ? 1 : 0
         }
         unsafe sqlite3_progress_handler(connection, Self.stepsBetweenLooks, isStopped, context)
         unsafe docket_rank_watch(rank, isStopped, context)
@@ -65,11 +63,11 @@ internal import DocketCore
         return SQLiteError(code: code, text: text)
     }
 
-    /// Runs `body`; SQLite fails with SQLITE_INTERRUPT once `work` is stopped.
-    func stopping<Value>(with work: WorkLimit, _ body: () throws -> Value) rethrows -> Value {
-        watch.work = work
-        defer { watch.work = nil }
-        return try body()
+    /// Pages in memory that the connection may keep.
+    func limitCache(toKibibytes kibibytes: Int) throws(SQLiteError) {
+        guard kibibytes != cacheKibibytes else { return }
+        cacheKibibytes = kibibytes
+        try execute("PRAGMA cache_size = -\(kibibytes)")
     }
 
     /// The prepared statement of this text, reset and without bindings.

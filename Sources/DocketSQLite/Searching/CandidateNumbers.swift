@@ -8,6 +8,9 @@ struct CandidateNumbers {
         let values: [SQLValue]
     }
 
+    /// Numbers that are sorted in about a millisecond.
+    private static let runNumbers = 1 << 14
+
     private let connection: ConnectionHandle
     private let tables: CollectionTables
 
@@ -46,15 +49,46 @@ struct CandidateNumbers {
         defer { statement.reset() }
         try statement.bind(conjunct.values)
         var numbers: [Int64] = []
-        while try statement.step() { numbers.append(statement.integer(0)) }
-        numbers.sort()
-        var kept = 0
-        for number in numbers where kept == 0 || numbers[kept - 1] != number {
-            numbers[kept] = number
-            kept += 1
+        while try statement.step() {
+            try connection.watch.spend()
+            numbers.append(statement.integer(0))
         }
-        numbers.removeSubrange(kept...)
-        return numbers
+        return try sorted(numbers)
+    }
+
+    /// The numbers ascending, each once: a merge sort that looks whether it is still wanted.
+    private func sorted(_ numbers: [Int64]) throws -> [Int64] {
+        var runs: [[Int64]] = stride(from: 0, to: numbers.count, by: Self.runNumbers).map { start in
+            numbers[start..<min(start + Self.runNumbers, numbers.count)].sorted()
+        }
+        while runs.count > 1 {
+            runs = try stride(from: 0, to: runs.count, by: 2).map { place in
+                guard place + 1 < runs.count else { return runs[place] }
+                return try merged(runs[place], runs[place + 1])
+            }
+        }
+        var last: Int64?
+        return (runs.first ?? []).filter { number in
+            defer { last = number }
+            return number != last
+        }
+    }
+
+    private func merged(_ left: [Int64], _ right: [Int64]) throws -> [Int64] {
+        var merged: [Int64] = []
+        merged.reserveCapacity(left.count + right.count)
+        var (one, other) = (0, 0)
+        while one < left.count, other < right.count {
+            if merged.count.isMultiple(of: 64) { try connection.watch.spend() }
+            if left[one] <= right[other] {
+                merged.append(left[one])
+                one += 1
+            } else {
+                merged.append(right[other])
+                other += 1
+            }
+        }
+        return merged + left[one...] + right[other...]
     }
 
     /// What has to hold in any case, of that what the table of values knows.

@@ -3,7 +3,7 @@ internal import DocketCore
 /// The documents that a search has to look at, with what it needs of each.
 struct CandidateSource {
     /// Number, version, score, attributes; false when no more are needed.
-    typealias Look = (Int64, Int64, Double, RawSpan) -> Bool
+    typealias Look = (Int64, Int64, Double, RawSpan) throws -> Bool
 
     /// How much a word counts by the field that it stands in.
     private static let titleWeight = 2.0
@@ -98,7 +98,9 @@ struct CandidateSource {
             let number = statement.integer(0)
             if let exclusion, try exclusion.contains(number) { continue }
             let (version, score) = (statement.integer(1), statement.real(2))
-            guard statement.withBytes(3, { look(number, version, score, $0) }) else { return }
+            guard try statement.withBytes(3, { try look(number, version, score, $0) }) else {
+                return
+            }
         }
     }
 
@@ -115,7 +117,7 @@ struct CandidateSource {
             try statement.bind(1, .integer(number))
             guard try statement.step() else { continue }
             let version = statement.integer(0)
-            guard statement.withBytes(1, { look(number, version, 1, $0) }) else { return }
+            guard try statement.withBytes(1, { try look(number, version, 1, $0) }) else { return }
         }
     }
 

@@ -7,6 +7,7 @@ indirect enum CompiledFilter {
     case not(CompiledFilter)
     case ordinals(slot: Int, Set<Int64>)
     case ordinalRange(slot: Int, ClosedRange<Int64>)
+    /// The values ascend.
     case strings(slot: Int, [[UInt8]])
     case stringRange(slot: Int, StringBounds)
     case prefix(slot: Int, [UInt8])
@@ -38,7 +39,10 @@ indirect enum CompiledFilter {
         guard case .string = first else {
             return .ordinals(slot: slot, Set(values.map(Ordinal.of)))
         }
-        return .strings(slot: slot, values.map(\.bytes))
+        return .strings(
+            slot: slot,
+            values.map(\.bytes).sorted { $0.lexicographicallyPrecedes($1) }
+        )
     }
 
     private static func range(_ slot: Int, _ bounds: Filter.Bounds) -> CompiledFilter {
@@ -80,14 +84,28 @@ indirect enum CompiledFilter {
         case .ordinalRange(let slot, let range):
             Self.hasOrdinal(slot, blob) { range.contains($0) }
         case .strings(let slot, let wanted):
-            Self.hasString(slot, blob) { range in
-                wanted.contains { $0.count == range.count && blob.compare(range, with: $0) == 0 }
-            }
+            Self.hasString(slot, blob) { Self.contains($0, of: blob, wanted) }
         case .prefix(let slot, let prefix):
             Self.hasString(slot, blob) { blob.begins($0, with: prefix) }
         case .stringRange(let slot, let bounds):
             Self.hasString(slot, blob) { bounds.contain($0, of: blob) }
         }
+    }
+
+    /// Whether the string is one of `wanted`, which ascend.
+    private static func contains(
+        _ range: Range<Int>,
+        of blob: RawSpan,
+        _ wanted: [[UInt8]]
+    ) -> Bool {
+        var (low, high) = (0, wanted.count)
+        while low < high {
+            let middle = (low + high) / 2
+            let order = blob.compare(range, with: wanted[middle])
+            if order == 0 { return true }
+            if order > 0 { low = middle + 1 } else { high = middle }
+        }
+        return false
     }
 
     private static func hasOrdinal(

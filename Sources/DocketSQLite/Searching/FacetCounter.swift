@@ -9,6 +9,7 @@ struct FacetCounter {
     /// What one value has.
     private struct Tally {
         var value: SortValue
+        var hash: Int
         var count: Int
         /// A document that has a value twice counts once.
         var lastDocument: Int64
@@ -22,6 +23,8 @@ struct FacetCounter {
     private var kind = AttributeBlobCodec.Kind.string
     /// True when some value was not counted.
     private(set) var isIncomplete = false
+    /// Places looked at beside the first one of each value.
+    private(set) var collisions = 0
 
     init(_ facet: BoundFacet) { self.facet = facet }
 
@@ -35,7 +38,8 @@ struct FacetCounter {
     }
 
     private mutating func count(_ document: Int64, _ value: EncodedValue, _ blob: RawSpan) {
-        var slot = Self.hash(value, blob) & (slots.count - 1)
+        let hash = Self.hash(value, blob)
+        var slot = hash & (slots.count - 1)
         while slots[slot] >= 0 {
             let place = Int(slots[slot])
             if Self.isEqual(tallies[place].value, value, blob) {
@@ -46,14 +50,16 @@ struct FacetCounter {
                 return
             }
             slot = (slot + 1) & (slots.count - 1)
+            collisions += 1
         }
-        add(document, value, blob, at: slot)
+        add(document, value, blob, hash, at: slot)
     }
 
     private mutating func add(
         _ document: Int64,
         _ value: EncodedValue,
         _ blob: RawSpan,
+        _ hash: Int,
         at slot: Int
     ) {
         guard tallies.count < Self.valuesMaximum, bytes < Self.bytesMaximum else {
@@ -68,32 +74,52 @@ struct FacetCounter {
             bytes += range.count
         }
         slots[slot] = Int32(tallies.count)
-        tallies.append(Tally(value: kept, count: 1, lastDocument: document))
+        tallies.append(Tally(value: kept, hash: hash, count: 1, lastDocument: document))
         if tallies.count * 2 > slots.count { grow() }
     }
 
     private mutating func grow() {
         slots = [Int32](repeating: -1, count: slots.count * 4)
         for (place, tally) in tallies.enumerated() {
-            var slot = Self.hash(tally.value) & (slots.count - 1)
+            var slot = tally.hash & (slots.count - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (slots.count - 1) }
             slots[slot] = Int32(place)
         }
     }
 
     /// Most frequent first, equal ones in value order.
-    var counts: [FacetResult.Count] {
-        let sorted = tallies.sorted { left, right in
-            left.count != right.count ? left.count > right.count : left.value < right.value
-        }
-        return sorted.prefix(facet.limit).map { tally in
-            switch tally.value {
-            case .string(let bytes):
-                FacetResult.Count(.string(String(decoding: bytes, as: UTF8.self)), tally.count)
-            case .ordinal(let ordinal):
-                FacetResult.Count(Ordinal.value(ordinal, kind), tally.count)
-            case .missing: FacetResult.Count(.boolean(false), tally.count)
+    ///
+    /// - Throws: ``DocketError`` `cancelled` once `watch` says that the work is over.
+    func counts(_ watch: WorkWatch) throws(DocketError) -> [FacetResult.Count] {
+        // The best so far, in order: most tallies are less than the last and cost one comparison.
+        var best: [Tally] = []
+        for tally in tallies {
+            try watch.spend()
+            if best.count == facet.limit {
+                guard let last = best.last, Self.precedes(tally, last) else { continue }
+                best.removeLast()
             }
+            var (low, high) = (0, best.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if Self.precedes(best[middle], tally) { low = middle + 1 } else { high = middle }
+            }
+            best.insert(tally, at: low)
+        }
+        return best.map(shown)
+    }
+
+    private static func precedes(_ left: Tally, _ right: Tally) -> Bool {
+        left.count != right.count ? left.count > right.count : left.value < right.value
+    }
+
+    private func shown(_ tally: Tally) -> FacetResult.Count {
+        switch tally.value {
+        case .string(let bytes):
+            FacetResult.Count(.string(String(decoding: bytes, as: UTF8.self)), tally.count)
+        case .ordinal(let ordinal):
+            FacetResult.Count(Ordinal.value(ordinal, kind), tally.count)
+        case .missing: FacetResult.Count(.boolean(false), tally.count)
         }
     }
 
@@ -110,32 +136,23 @@ struct FacetCounter {
         }
     }
 
-    /// FNV-1a: who chooses values that collide slows down only his own tenant, by the bound.
+    /// Keyed by the process: who chooses the values cannot choose where they meet.
     private static func hash(_ value: EncodedValue, _ blob: RawSpan) -> Int {
+        var hasher = Hasher()
         switch value {
-        case .ordinal(let ordinal): return mixed(UInt64(bitPattern: ordinal))
+        case .ordinal(let ordinal): hasher.combine(ordinal)
         case .string(let range):
-            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-            for place in range {
-                hash = (hash ^ UInt64(blob.integer(UInt8.self, at: place) ?? 0)) &* 0x100_0000_01B3
+            var place = range.lowerBound
+            while place + 8 <= range.upperBound {
+                hasher.combine(blob.integer(UInt64.self, at: place) ?? 0)
+                place += 8
             }
-            return mixed(hash)
+            while place < range.upperBound {
+                hasher.combine(blob.integer(UInt8.self, at: place) ?? 0)
+                place += 1
+            }
         }
-    }
-
-    private static func hash(_ value: SortValue) -> Int {
-        switch value {
-        case .missing: return 0
-        case .ordinal(let ordinal): return mixed(UInt64(bitPattern: ordinal))
-        case .string(let bytes):
-            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-            for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-            return mixed(hash)
-        }
-    }
-
-    private static func mixed(_ hash: UInt64) -> Int {
-        Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> 33)
+        return hasher.finalize() & .max
     }
 }
 

@@ -50,6 +50,8 @@ struct HitReader {
         var hits: [FoundDocument] = []
         var bytes = 0
         for hit in ranked {
+            // A hit may be a megabyte.
+            try connection.watch.spend(WorkWatch.unitsBetweenLooks)
             let sortValues = order.sortValues(of: hit, plan.collection.schema)
             guard let found = try read(hit, sortValues) else { continue }
             bytes += found.bytes
@@ -86,7 +88,7 @@ struct HitReader {
                 body: plan.shows.body ? texts["body"] ?? "" : "",
                 attributes: attributes
             ),
-            highlights: highlights(texts)
+            highlights: try highlights(texts)
         )
     }
 
@@ -101,9 +103,10 @@ struct HitReader {
         } ?? [:]
     }
 
-    private func highlights(_ texts: [String: String]) -> [Highlight] {
+    private func highlights(_ texts: [String: String]) throws -> [Highlight] {
         let columns = SearchColumns(plan.collection.schema)
-        return highlighters.compactMap { field, name, highlighter in
+        return try highlighters.compactMap { field, name, highlighter in
+            try connection.watch.spend(WorkWatch.unitsBetweenLooks)
             guard let text = columns.column(of: field).flatMap({ texts[$0] }),
                 let fragment = highlighter.fragment(of: text)
             else { return nil }

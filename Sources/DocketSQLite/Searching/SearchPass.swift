@@ -2,7 +2,11 @@ internal import DocketCore
 
 /// One look at each candidate of a search: filter, count, facets, best score, first hits.
 struct SearchPass {
+    /// Bytes of attributes that are as much work as one candidate without any.
+    private static let bytesPerUnit = 64
+
     private let plan: SearchPlan
+    private let watch: WorkWatch
     private let filter: CompiledFilter?
     /// Only hits behind this one belong on the page.
     private let after: RankedHit?
@@ -23,8 +27,9 @@ struct SearchPass {
     private var lastNumber: Int64 = 0
 
     /// - Throws: ``DocketError`` `invalidArgument` for a position of another order.
-    init(_ plan: SearchPlan) throws(DocketError) {
+    init(_ plan: SearchPlan, _ watch: WorkWatch) throws(DocketError) {
         self.plan = plan
+        self.watch = watch
         if case .rest = plan.after {
             order = HitOrder([BoundSort(.number, isDescending: false)])
         } else {
@@ -51,12 +56,15 @@ struct SearchPass {
     }
 
     /// Looks at one candidate; false when the search needs no more of them.
+    ///
+    /// - Throws: ``DocketError`` `cancelled` once the search is no longer wanted.
     mutating func look(
         at number: Int64,
         version: Int64,
         score: Double,
         _ attributes: RawSpan
-    ) -> Bool {
+    ) throws(DocketError) -> Bool {
+        try watch.spend(1 + attributes.byteCount / Self.bytesPerUnit)
         guard candidates < plan.candidates else {
             cut = lastNumber
             return false
@@ -113,6 +121,13 @@ struct SearchPass {
         case .bounded(let bound): return matches > bound
         case .none: return true
         }
+    }
+
+    /// What each facet counted, in the order of the plan.
+    func facetCounts() throws(DocketError) -> [[FacetResult.Count]] {
+        var counts: [[FacetResult.Count]] = []
+        for facet in facets { try counts.append(facet.counts(watch)) }
+        return counts
     }
 
     var total: SearchReply.Total {

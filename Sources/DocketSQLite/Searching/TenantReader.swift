@@ -2,16 +2,26 @@ internal import DocketCore
 internal import DocketRuntime
 internal import DocketSystem
 
-/// One reading connection to one tenant's file, on one thread.
-final class TenantReader {
+/// One reading connection to one tenant's file.
+// Because: whoever took it from the pool has it alone.
+final class TenantReader: @unchecked Sendable {
     let connection: ConnectionHandle
+    private let shares: PageCacheShares
 
     /// The file is there and has been migrated by the tenant's writer.
-    init(path: String, _ configuration: EmbeddedConfiguration) throws {
+    init(
+        path: String,
+        _ configuration: EmbeddedConfiguration,
+        _ shares: PageCacheShares
+    ) throws {
+        self.shares = shares
         connection = try ConnectionHandle(path: path, creates: false, vfs: configuration.vfs)
+        shares.opened()
         try connection.execute(TenantSchema.settings(synchronous: configuration.synchronous))
         try connection.execute("PRAGMA query_only = ON")
     }
+
+    deinit { shares.closed() }
 
     /// - Throws: ``DocketError`` `notFound` for a collection that is gone.
     func requireCollection(_ collection: Collection) throws {
@@ -23,21 +33,19 @@ final class TenantReader {
         guard isThere != nil else { throw DocketError.noCollection(collection.name) }
     }
 
-    func search(_ plan: SearchPlan, work: WorkLimit) throws -> SearchPage {
-        try connection.stopping(with: work) {
-            try connection.reading {
-                try requireCollection(plan.collection)
-                return try page(plan)
-            }
+    func search(_ plan: SearchPlan) throws -> SearchPage {
+        try connection.reading {
+            try requireCollection(plan.collection)
+            return try page(plan)
         }
     }
 
     private func page(_ plan: SearchPlan) throws -> SearchPage {
         let tables = CollectionTables(collection: plan.collection.number)
-        var pass = try SearchPass(plan)
+        var pass = try SearchPass(plan, connection.watch)
         let source = try CandidateSource(plan, connection, tables)
         try source.forEach(after: nil) { number, version, score, attributes in
-            pass.look(at: number, version: version, score: score, attributes)
+            try pass.look(at: number, version: version, score: score, attributes)
         }
         if let cut = pass.cut {
             try source.forEachComplete(after: cut) { number, version, score, attributes in
@@ -50,7 +58,7 @@ final class TenantReader {
         return SearchPage(
             hits: hits,
             total: pass.total,
-            facets: pass.facets.map(\.counts),
+            facets: try pass.facetCounts(),
             isApproximate: pass.isApproximate,
             hasMore: hits.count < ranked.count,
             bestScore: plan.text.isEmpty || pass.bestScore == 0 ? 1 : pass.bestScore,
@@ -61,12 +69,10 @@ final class TenantReader {
     /// The time of one slice, so that checkpoints of the writer go on.
     private static let sliceTime = Duration.milliseconds(50)
 
-    func scan(_ plan: SearchPlan, after number: UInt64, work: WorkLimit) throws -> ScanSlice {
-        try connection.stopping(with: work) {
-            try connection.reading {
-                try requireCollection(plan.collection)
-                return try slice(plan, after: Int64(clamping: number))
-            }
+    func scan(_ plan: SearchPlan, after number: UInt64) throws -> ScanSlice {
+        try connection.reading {
+            try requireCollection(plan.collection)
+            return try slice(plan, after: Int64(clamping: number))
         }
     }
 
@@ -84,6 +90,7 @@ final class TenantReader {
                 found.append(RankedHit(number: number, version: version, score: 1, values: []))
             }
             looked += 1
+            try connection.watch.spend(1 + attributes.byteCount / 64)
             guard found.count >= plan.limit || (looked % 64 == 0 && MonotonicTime.now() >= end)
             else { return true }
             last = number

@@ -43,7 +43,8 @@ enum BackupFiles {
     static func copy(
         _ source: String,
         _ target: String,
-        _ configuration: EmbeddedConfiguration
+        _ configuration: EmbeddedConfiguration,
+        _ turn: JobTurn? = nil
     ) throws(DocketError) -> Int {
         try answering {
             let connection = try ConnectionHandle(
@@ -51,6 +52,7 @@ enum BackupFiles {
                 creates: false,
                 vfs: configuration.vfs
             )
+            connection.watch.begin(nil, turn)
             try connection.execute("PRAGMA busy_timeout = 5000")
             try connection.run("VACUUM INTO ?1", .text(target))
             try FilesHandle.synchronize(target)

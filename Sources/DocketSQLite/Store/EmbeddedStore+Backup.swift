@@ -4,6 +4,8 @@ internal import DocketRuntime
 extension EmbeddedStore: StoreBackup {
     /// Tries to copy tenants made while the copy was made.
     private static let roundsMaximum = 3
+    /// Whose work the copy of the control file is; tenants count from 1.
+    private static let nobody = TenantID(0)
 
     package func backup(
         into asked: String,
@@ -34,11 +36,13 @@ extension EmbeddedStore: StoreBackup {
             }
         }
         let configuration = shared.configuration
-        done.bytes += try await nextReader().run { () throws(DocketError) in
+        done.bytes += try await readers.run(Self.nobody, .bulk, nil) {
+            turn throws(DocketError) in
             try BackupFiles.copy(
                 configuration.directory + "/control.db",
                 folder + "/control.db",
-                configuration
+                configuration,
+                turn
             )
         }
         try BackupFiles.writeManifest(folder)
@@ -59,12 +63,13 @@ extension EmbeddedStore: StoreBackup {
     private func copy(_ tenant: TenantID, into folder: String) async throws(DocketError) -> Int {
         try await prepare(tenant)
         let shared = shared
-        return try await nextReader().run { () throws(DocketError) in
+        return try await readers.run(tenant, .bulk, nil) { turn throws(DocketError) in
             try shared.answering(tenant) {
                 try BackupFiles.copy(
                     shared.path(of: tenant),
                     Self.copyPath(tenant, folder),
-                    shared.configuration
+                    shared.configuration,
+                    turn
                 )
             }
         }

@@ -32,7 +32,7 @@ extension EmbeddedStore: TenantDirectory {
         }
         let id = TenantID(number)
         do {
-            try await writer(of: id).create(id)
+            try await writers.create(id)
         } catch {
             // What cannot be removed now goes at the next start.
             try? await removeFiles(id)

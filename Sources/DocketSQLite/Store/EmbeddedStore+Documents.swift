@@ -9,7 +9,7 @@ extension EmbeddedStore: DocumentStore {
         schema: CollectionSchema,
         quota: Quota
     ) async throws(DocketError) -> Collection {
-        try await writer(of: tenant).change(tenant) { writer in
+        try await writers.change(tenant) { writer in
             try writer.createCollection(named: name, schema: schema, quota: quota)
         }
     }
@@ -37,7 +37,7 @@ extension EmbeddedStore: DocumentStore {
         to collection: String,
         _ attributes: [AttributeDefinition]
     ) async throws(DocketError) -> Collection {
-        try await writer(of: tenant).change(tenant) { writer in
+        try await writers.change(tenant) { writer in
             try writer.addAttributes(to: collection, attributes).collection
         }
     }
@@ -47,7 +47,7 @@ extension EmbeddedStore: DocumentStore {
         named name: String
     ) async throws(DocketError) -> Bool {
         try await markDirty(tenant)
-        let number = try await writer(of: tenant).change(tenant) { writer in
+        let number = try await writers.change(tenant) { writer in
             try writer.deleteCollection(named: name)
         }
         if number != nil { shared.outboxFilled(tenant) }
@@ -76,7 +76,7 @@ extension EmbeddedStore: DocumentStore {
         try shared.queue.append(call, tenant)
         do {
             if try await call.turn.value() == .lead {
-                await writer(of: tenant).writeGroup(tenant)
+                await writers.writeGroup(tenant)
             }
             return try await call.result.value()
         } catch let error as DocketError {
@@ -91,7 +91,7 @@ extension EmbeddedStore: DocumentStore {
         _ slice: DeleteSlice
     ) async throws(DocketError) -> DeleteSliceResult {
         try await markDirty(tenant)
-        let result = try await writer(of: tenant).change(tenant) { writer in
+        let result = try await writers.change(tenant) { writer in
             try writer.deleteMatching(slice)
         }
         if result.deleted > 0 { shared.outboxFilled(tenant) }
@@ -142,16 +142,14 @@ extension EmbeddedStore: DocumentStore {
         limitBytes: Int,
         work: WorkLimit
     ) async throws(DocketError) -> DocumentPage {
-        try await read(tenant) { reader in
-            try reader.connection.stopping(with: work) {
-                try reader.page(
-                    collection,
-                    after: number,
-                    shows,
-                    limit: limit,
-                    limitBytes: limitBytes
-                )
-            }
+        try await read(tenant, .bulk, work) { reader in
+            try reader.page(
+                collection,
+                after: number,
+                shows,
+                limit: limit,
+                limitBytes: limitBytes
+            )
         }
     }
 }

@@ -1,11 +1,12 @@
 package import DocketCore
+internal import DocketRuntime
 
 extension EmbeddedStore: DocumentSearch {
     package func search(
         _ plan: SearchPlan,
         work: WorkLimit
     ) async throws(DocketError) -> SearchPage {
-        try await read(plan.tenant) { reader in try reader.search(plan, work: work) }
+        try await read(plan.tenant, .interactive, work) { reader in try reader.search(plan) }
     }
 
     package func scan(
@@ -13,8 +14,8 @@ extension EmbeddedStore: DocumentSearch {
         after number: UInt64,
         work: WorkLimit
     ) async throws(DocketError) -> ScanSlice {
-        try await read(plan.tenant) { reader in
-            try reader.scan(plan, after: number, work: work)
+        try await read(plan.tenant, .bulk, work) { reader in
+            try reader.scan(plan, after: number)
         }
     }
 }
@@ -29,7 +30,7 @@ extension EmbeddedStore: DocumentIndexing {
     }
 
     package func indexNext(_ tenant: TenantID) async throws(DocketError) -> IndexingProgress {
-        try await writer(of: tenant).indexNext(tenant)
+        try await writers.indexNext(tenant)
     }
 }
 

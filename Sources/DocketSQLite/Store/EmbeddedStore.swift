@@ -6,18 +6,17 @@ internal import Synchronization
 
 /// The embedded store: one SQLite file for each tenant and a control file, in one directory.
 ///
-/// It fills all ports of DocketCore. Blocking work runs on its own few threads; each tenant's file
-/// is written on one of them, so that what waits there goes into one transaction.
+/// It fills all ports of DocketCore. Blocking work runs on its own few threads, which tenants share
+/// fairly; what waits to be written of one tenant goes into one transaction.
 package final class EmbeddedStore: Service {
     package let name = "store"
     let shared: EngineShared
     let control: ControlStore
     /// nil once the store is closed.
     private let lock: Mutex<DirectoryLockHandle?>
-    private let threads: [ThreadExecutor]
-    private let writers: [WriterEngine]
-    private let readers: [ReaderEngine]
-    private let turns = Atomic<Int>(0)
+    private let controlThread: ThreadExecutor
+    let writers: WriterPool
+    let readers: ReaderPool
     /// Tenants whose mark in the control file is durable.
     private let dirty = Mutex<Set<TenantID>>([])
     private let isClosed = Atomic<Bool>(false)
@@ -48,30 +47,14 @@ package final class EmbeddedStore: Service {
         lock = Mutex(held)
         shared = EngineShared(configuration, logger)
         try FilesHandle.makeFolder(shared.tenantsFolder)
-        let controlThread = try Self.thread("control")
-        control = ControlStore(thread: controlThread)
-        var threads = [controlThread]
-        var writers: [WriterEngine] = []
-        for number in 0..<max(1, configuration.writers) {
-            threads.append(try Self.thread("writer-\(number)"))
-            writers.append(WriterEngine(thread: threads[threads.count - 1], shared))
-        }
-        var readers: [ReaderEngine] = []
-        for number in 0..<max(1, configuration.readers) {
-            threads.append(try Self.thread("reader-\(number)"))
-            readers.append(ReaderEngine(thread: threads[threads.count - 1], shared))
-        }
-        self.threads = threads
-        self.writers = writers
-        self.readers = readers
-    }
-
-    private static func thread(_ name: String) throws(DocketError) -> ThreadExecutor {
         do {
-            return try ThreadExecutor(name: name)
+            controlThread = try ThreadExecutor(name: "control")
+            writers = try WriterPool(shared)
+            readers = try ReaderPool(shared)
         } catch {
-            throw DocketError(.unavailable, "a thread of the store cannot be started")
+            throw DocketError(.unavailable, "the threads of the store cannot be started")
         }
+        control = ControlStore(thread: controlThread)
     }
 
     /// Who is told of new generations and of documents to index; before the first call.
@@ -84,19 +67,15 @@ package final class EmbeddedStore: Service {
     /// Closes all files and ends the threads; calls under way have ended before.
     package func close() async {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        await clearMarks()
-        for reader in readers { await reader.closeAll() }
-        for writer in writers { await writer.closeAll() }
+        readers.shutdown()
+        await clearMarks(of: writers.shutdown(dirty.withLock { $0 }))
         await control.close()
-        for thread in threads { thread.shutdown() }
+        controlThread.shutdown()
         lock.withLock { $0 = nil }
     }
 
     /// Tenants that are known to be indexed need not be looked at after the next start.
-    private func clearMarks() async {
-        let marked = dirty.withLock { $0 }
-        var idle: [TenantID] = []
-        for writer in writers { idle += await writer.idle(of: marked) }
+    private func clearMarks(of idle: [TenantID]) async {
         let numbers = idle.map(\.number)
         // A mark too many costs a look at the next start.
         try? await control.write { connection in
@@ -132,8 +111,8 @@ package final class EmbeddedStore: Service {
     }
 
     func removeFiles(_ tenant: TenantID) async throws(DocketError) {
-        for reader in readers { await reader.close(tenant) }
-        await writer(of: tenant).close(tenant)
+        readers.close(tenant)
+        try await writers.close(tenant)
         try FilesHandle.removeDatabase(shared.path(of: tenant))
         let number = tenant.number
         try await control.write { connection in
@@ -143,35 +122,22 @@ package final class EmbeddedStore: Service {
         _ = dirty.withLock { $0.remove(tenant) }
     }
 
-    func writer(of tenant: TenantID) -> WriterEngine {
-        writers[Int(tenant.number % UInt64(writers.count))]
-    }
-
-    /// The reading thread with the least to do, each in turn among equals.
-    func nextReader() -> ReaderEngine {
-        let start = turns.wrappingAdd(1, ordering: .relaxed).newValue & .max
-        var best = readers[start % readers.count]
-        for offset in 1..<max(2, readers.count) {
-            let other = readers[(start + offset) % readers.count]
-            if other.queueDepth < best.queueDepth { best = other }
-        }
-        return best
-    }
-
-    /// Runs `body` on a reading thread.
+    /// Runs `body` on a reading thread, for `work` if there is one.
     func read<Value: Sendable>(
         _ tenant: TenantID,
-        _ body: @Sendable (TenantReader) throws -> Value
+        _ workClass: WorkClass = .interactive,
+        _ work: WorkLimit? = nil,
+        _ body: @escaping @Sendable (TenantReader) throws -> Value
     ) async throws(DocketError) -> Value {
         try await prepare(tenant)
-        return try await nextReader().read(tenant, body)
+        return try await readers.read(tenant, workClass, work, body)
     }
 
     /// Opens the tenant's file by its writer, once.
     func prepare(_ tenant: TenantID) async throws(DocketError) {
         guard !shared.isOpened(tenant) else { return }
         do {
-            try await writer(of: tenant).prepare(tenant)
+            try await writers.prepare(tenant)
         } catch {
             if error.code != .dataLoss {
                 shared.log("a tenant's file cannot be opened", tenant, error)

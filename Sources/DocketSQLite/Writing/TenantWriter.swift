@@ -1,19 +1,30 @@
 internal import DocketCore
 internal import DocketRuntime
 
-/// The one writing connection to one tenant's file, on the tenant's thread.
-final class TenantWriter {
+/// The one writing connection to one tenant's file.
+// Because: whoever took it from the pool has it alone.
+final class TenantWriter: @unchecked Sendable {
     let connection: ConnectionHandle
     let configuration: EmbeddedConfiguration
     var state: TenantState
+    private let shares: PageCacheShares
 
     /// Opens the file and brings it to this version's format.
-    init(path: String, creates: Bool, _ configuration: EmbeddedConfiguration) throws {
+    init(
+        path: String,
+        creates: Bool,
+        _ configuration: EmbeddedConfiguration,
+        _ shares: PageCacheShares
+    ) throws {
         self.configuration = configuration
+        self.shares = shares
         connection = try ConnectionHandle(path: path, creates: creates, vfs: configuration.vfs)
         try TenantMigration(connection: connection).run(configuration)
         state = try TenantState(reading: connection)
+        shares.opened()
     }
+
+    deinit { shares.closed() }
 
     /// Whether there is something to index, to complete or to remove.
     func hasWork() throws -> Bool {

@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// Writes that wait for their tenant's thread: what came while the last group was away is the next.
 ///
-/// One waiting call of each tenant leads: its task writes the group that it is in, and then passes
-/// the lead on to the first call that is still wanted.
+/// One waiting call of each tenant leads: its task has the group written that it is in, and then
+/// passes the lead on to the first call that is still wanted.
 final class WriteQueue: Sendable {
     private struct Waiting {
         var calls: [WriteCall] = []
@@ -45,13 +45,17 @@ final class WriteQueue: Sendable {
     }
 
     /// The next group, at least one call; empty when the queue is.
-    func takeGroup(_ tenant: TenantID) -> [WriteCall] {
-        waiting.withLock { waiting in
+    ///
+    /// With `isShort` others wait for their turn to write.
+    func takeGroup(_ tenant: TenantID, isShort: Bool) -> [WriteCall] {
+        let divisor = isShort ? configuration.sharedGroupDivisor : 1
+        let bytesMaximum = configuration.groupBytes / divisor
+        return waiting.withLock { waiting in
             guard var mine = waiting[tenant] else { return [] }
             var count = 0
             var bytes = 0
-            for call in mine.calls.prefix(configuration.groupCalls) {
-                guard count == 0 || bytes + call.bytes <= configuration.groupBytes else { break }
+            for call in mine.calls.prefix(configuration.groupCalls / divisor) {
+                guard count == 0 || bytes + call.bytes <= bytesMaximum else { break }
                 count += 1
                 bytes += call.bytes
             }

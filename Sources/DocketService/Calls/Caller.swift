@@ -7,6 +7,8 @@ struct Caller: Sendable {
     let meta: CallMeta
     /// Stopped when the caller gave up, the deadline passed or the connection is lost.
     let work: WorkLimit
+    /// Where what takes longer than a turn may is done.
+    let turn: TurnBudget
 
     /// The tenant whose data the call is about.
     ///
@@ -20,12 +22,4 @@ struct Caller: Sendable {
         }
         return tenant
     }
-}
-
-/// What answers one unary method.
-protocol UnaryMethod: Sendable {
-    /// The body of the reply.
-    ///
-    /// - Throws: ``DocketError``, which the peer gets as it is.
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8]
 }

@@ -1,8 +1,10 @@
 internal import DocketCore
 internal import DocketMessages
+internal import DocketSystem
+internal import DocketWire
 
 /// Delete: by id, or all that match a filter in slices that the caller asks for one by one.
-struct DeleteMethod: UnaryMethod {
+struct DeleteMethod: BodyMethod {
     /// Documents of one slice.
     static let sliceDocuments = 1000
 
@@ -11,12 +13,20 @@ struct DeleteMethod: UnaryMethod {
     let seal: CursorSeal
     let limits: Limits
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
         let tenant = try caller.tenant()
-        let request = try await Decoding.request(DeleteRequest.self, body)
+        let (request, mark) = try await caller.turn.run(on: body.count) {
+            [limits] () throws(DocketError) in
+            let request = try DeleteRequest.decode(body.rawSpan)
+            // A slice is safe to repeat as it is.
+            let mark =
+                request.ids.isEmpty ? nil : try caller.idempotency(for: .delete, body, limits)
+            return (request, mark)
+        }
         let collection = try await collections.open(tenant, request.collection).collection
         switch (request.ids.isEmpty, request.filter) {
-        case (false, nil): return try await deleteByID(request, body, tenant, collection, caller)
+        case (false, nil):
+            return try await deleteByID(request.ids, mark, tenant, collection, caller)
         case (true, let filter?):
             return try await deleteSlice(request, filter, tenant, collection)
         default: throw .invalid("ids", "give either ids or a filter")
@@ -24,38 +34,34 @@ struct DeleteMethod: UnaryMethod {
     }
 
     private func deleteByID(
-        _ request: DeleteRequest,
-        _ body: [UInt8],
+        _ asked: [String],
+        _ mark: IdempotencyMark?,
         _ tenant: TenantID,
         _ collection: Collection,
         _ caller: Caller
-    ) async throws(DocketError) -> [UInt8] {
-        try limits.check(ids: request.ids)
+    ) async throws(DocketError) -> Answer {
+        try limits.check(ids: asked)
         var seen: Set<String> = []
-        let ids = request.ids.filter { seen.insert($0).inserted }
-        let encode: @Sendable ([WriteOutcome]) -> [UInt8] = { outcomes in
+        let ids = asked.filter { seen.insert($0).inserted }
+        let reply: @Sendable ([WriteOutcome]) -> DeleteReply = { outcomes in
             var reply = DeleteReply()
             for (id, outcome) in zip(ids, outcomes) {
                 if case .accepted = outcome { reply.deleted += 1 } else { reply.missing.append(id) }
             }
-            return reply.encode()
+            return reply
         }
         let result = try await store.delete(
             tenant,
             DeleteBatch(
                 collection: collection,
                 ids: ids,
-                idempotency: try caller.idempotency(
-                    for: .delete,
-                    body,
-                    limits,
-                    encodeReply: encode
-                )
+                idempotency: mark?.keeping { reply($0).encode() }
             )
         )
         switch result {
-        case .outcomes(let outcomes): return encode(outcomes)
-        case .replayed(let reply): return reply
+        case .outcomes(let outcomes):
+            return Answer(try await caller.turn.encode(reply(outcomes)))
+        case .replayed(let reply): return Answer(reply)
         }
     }
 
@@ -64,7 +70,7 @@ struct DeleteMethod: UnaryMethod {
         _ filter: Filter,
         _ tenant: TenantID,
         _ collection: Collection
-    ) async throws(DocketError) -> [UInt8] {
+    ) async throws(DocketError) -> Answer {
         let bound = try SearchBinder(collection: collection, limits: limits).bind(filter)
         let purpose = CursorPurpose(
             DocketMethod.delete.rawValue,
@@ -88,6 +94,6 @@ struct DeleteMethod: UnaryMethod {
         var reply = DeleteReply()
         reply.deleted = result.deleted
         if let next = result.next { reply.cursor = seal.sealNumber(next, for: purpose) }
-        return reply.encode()
+        return Answer(reply.encode())
     }
 }

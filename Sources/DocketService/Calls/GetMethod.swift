@@ -1,5 +1,4 @@
 internal import DocketCore
-internal import DocketMessages
 
 /// Get: the newest versions by id, as many as fit into a reply.
 struct GetMethod: UnaryMethod {
@@ -7,9 +6,11 @@ struct GetMethod: UnaryMethod {
     let collections: CollectionRegistry
     let limits: Limits
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
+    func answer(
+        _ request: GetRequest,
+        _ caller: Caller
+    ) async throws(DocketError) -> GetReply {
         let tenant = try caller.tenant()
-        let request = try await Decoding.request(GetRequest.self, body)
         try limits.check(ids: request.ids)
         let collection = try await collections.open(tenant, request.collection).collection
         let shows = try SearchBinder(collection: collection, limits: limits)
@@ -30,7 +31,7 @@ struct GetMethod: UnaryMethod {
             }
         }
         reply.left = Array(request.ids.dropFirst(found.count))
-        return try await Encoding.reply(reply, isLarge: found.count > 20)
+        return reply
     }
 }
 

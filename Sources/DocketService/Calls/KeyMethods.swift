@@ -1,5 +1,4 @@
 internal import DocketCore
-internal import DocketMessages
 internal import DocketRuntime
 internal import DocketSystem
 
@@ -10,8 +9,10 @@ struct CreateKeyMethod: UnaryMethod {
 
     let directory: any TenantDirectory
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
-        let request = try await Decoding.request(CreateKeyRequest.self, body)
+    func answer(
+        _ request: CreateKeyRequest,
+        _ caller: Caller
+    ) async throws(DocketError) -> CreateKeyReply {
         guard request.lifetimeSeconds <= Self.lifetimeMaximum else {
             throw .invalid("lifetime_s", "is over \(Self.lifetimeMaximum), the limit")
         }
@@ -35,22 +36,24 @@ struct CreateKeyMethod: UnaryMethod {
         }
         try await directory.addKey(record)
         let description = KeyDescription(record, tenantName: request.tenant)
-        return CreateKeyReply(key: description, secret: key.text).encode()
+        return CreateKeyReply(key: description, secret: key.text)
     }
 }
 
 struct ListKeysMethod: UnaryMethod {
     let directory: any TenantDirectory
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
-        let request = try await Decoding.request(ListKeysRequest.self, body)
+    func answer(
+        _ request: ListKeysRequest,
+        _ caller: Caller
+    ) async throws(DocketError) -> ListKeysReply {
         var tenant: TenantID?
         if !request.tenant.isEmpty {
             tenant = try await directory.tenantOrError(named: request.tenant).id
         }
         let keys = try await directory.keys(of: tenant)
         let descriptions = keys.map { KeyDescription($0, tenantName: request.tenant) }
-        return ListKeysReply(keys: descriptions).encode()
+        return ListKeysReply(keys: descriptions)
     }
 }
 
@@ -59,12 +62,14 @@ struct RevokeKeyMethod: UnaryMethod {
     let directory: any TenantDirectory
     let authenticator: Authenticator
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
-        let request = try await Decoding.request(RevokeKeyRequest.self, body)
+    func answer(
+        _ request: RevokeKeyRequest,
+        _ caller: Caller
+    ) async throws(DocketError) -> RevokeKeyReply {
         guard let key = try await directory.key(request.id),
             try await directory.revokeKey(key.id, of: key.tenant)
         else { throw DocketError(.notFound, "there is no such key") }
         authenticator.revoke(key.id)
-        return RevokeKeyReply().encode()
+        return RevokeKeyReply()
     }
 }

@@ -1,5 +1,4 @@
 internal import DocketCore
-internal import DocketMessages
 
 /// Status: where documents stand, and how many of a collection stand where.
 struct StatusMethod: UnaryMethod {
@@ -7,9 +6,11 @@ struct StatusMethod: UnaryMethod {
     let collections: CollectionRegistry
     let limits: Limits
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
+    func answer(
+        _ request: StatusRequest,
+        _ caller: Caller
+    ) async throws(DocketError) -> StatusReply {
         let tenant = try caller.tenant()
-        let request = try await Decoding.request(StatusRequest.self, body)
         var reply = StatusReply()
         guard !request.collection.isEmpty else {
             guard request.ids.isEmpty else { throw .invalid("collection", "is missing") }
@@ -22,7 +23,7 @@ struct StatusMethod: UnaryMethod {
             for collection in try await store.collections(tenant) {
                 try await reply.collections.append(counts(tenant, collection))
             }
-            return reply.encode()
+            return reply
         }
         let collection = try await collections.open(tenant, request.collection).collection
         if !request.ids.isEmpty {
@@ -33,7 +34,7 @@ struct StatusMethod: UnaryMethod {
             }
         }
         try await reply.collections.append(counts(tenant, collection))
-        return reply.encode()
+        return reply
     }
 
     private func counts(

@@ -1,12 +1,10 @@
 internal import DocketCore
-internal import DocketMessages
-internal import DocketRPC
 
 /// Stream: every match, or every document, in the order of document numbers.
 ///
 /// The next slice is read when the last part was taken by the connection, which takes it when the
 /// reader has given credit: so a slow reader holds one part here and nothing in the store.
-struct StreamMethod: Sendable {
+struct StreamMethod: CallHandler {
     /// Documents read at once.
     private static let sliceDocuments = 200
     /// Bytes of documents after which a slice ends.
@@ -18,9 +16,9 @@ struct StreamMethod: Sendable {
     let seal: CursorSeal
     let limits: Limits
 
-    func serve(_ body: [UInt8], _ caller: Caller, _ call: ServerCall) async throws {
-        let tenant = try caller.tenant()
-        let request = try await Decoding.request(StreamRequest.self, body)
+    func serve(_ body: [UInt8], _ call: CallContext) async throws {
+        let tenant = try call.caller.tenant()
+        let request = try await call.caller.turn.decode(StreamRequest.self, body)
         let collection = try await collections.open(tenant, request.collection).collection
         var source = try StreamSource(request, tenant, collection, limits)
         var isFirst = true
@@ -31,7 +29,7 @@ struct StreamMethod: Sendable {
             source.plan.ignoredTerms = cursor.ignoredTerms
         }
         while let after = next {
-            let slice = try await read(source, after: after, caller.work)
+            let slice = try await read(source, after: after, call.caller.work)
             next = slice.next
             // What counts of the query is the same from beginning to end.
             source.plan.ignoredTerms = slice.ignoredTerms.map(\.place)
@@ -46,8 +44,9 @@ struct StreamMethod: Sendable {
                 ignoredTerms: isFirst ? slice.ignoredTerms.map(\.text) : []
             )
             isFirst = false
-            try await call.send(try await Encoding.reply(part, isLarge: true))
+            try await call.send(try await call.caller.turn.encode(part))
         }
+        try await call.finish()
     }
 
     private func read(

@@ -1,28 +1,31 @@
 internal import DocketCore
-internal import DocketMessages
 
 /// Administration of tenants; the session lets only keys of administration come here.
 struct CreateTenantMethod: UnaryMethod {
     let directory: any TenantDirectory
     let limits: Limits
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
-        let request = try await Decoding.request(CreateTenantRequest.self, body)
+    func answer(
+        _ request: CreateTenantRequest,
+        _ caller: Caller
+    ) async throws(DocketError) -> TenantDescription {
         if let fault = ResourceName.fault(in: request.name, limit: limits.nameBytes) {
             throw .invalid("name", fault)
         }
         let tenant = try await directory.createTenant(named: request.name, quota: request.quota)
-        return TenantDescription(tenant).encode()
+        return TenantDescription(tenant)
     }
 }
 
 struct ListTenantsMethod: UnaryMethod {
     let directory: any TenantDirectory
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
-        _ = try await Decoding.request(ListTenantsRequest.self, body)
+    func answer(
+        _ request: ListTenantsRequest,
+        _ caller: Caller
+    ) async throws(DocketError) -> ListTenantsReply {
         let tenants = try await directory.tenants()
-        return ListTenantsReply(tenants: tenants.map { TenantDescription($0) }).encode()
+        return ListTenantsReply(tenants: tenants.map { TenantDescription($0) })
     }
 }
 
@@ -30,13 +33,15 @@ struct SetQuotaMethod: UnaryMethod {
     let directory: any TenantDirectory
     let authenticator: Authenticator
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
-        let request = try await Decoding.request(SetQuotaRequest.self, body)
+    func answer(
+        _ request: SetQuotaRequest,
+        _ caller: Caller
+    ) async throws(DocketError) -> TenantDescription {
         var tenant = try await directory.tenantOrError(named: request.tenant)
         try await directory.setQuota(request.quota, of: tenant.id)
         try await authenticator.refresh()
         tenant.quota = request.quota
-        return TenantDescription(tenant).encode()
+        return TenantDescription(tenant)
     }
 }
 
@@ -44,8 +49,10 @@ struct DeleteTenantMethod: UnaryMethod {
     let directory: any TenantDirectory
     let authenticator: Authenticator
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
-        let request = try await Decoding.request(DeleteTenantRequest.self, body)
+    func answer(
+        _ request: DeleteTenantRequest,
+        _ caller: Caller
+    ) async throws(DocketError) -> DeleteTenantReply {
         let tenant = try await directory.tenantOrError(named: request.name)
         // First the keys, so that nothing is written into what is being deleted.
         authenticator.revokeAll(of: tenant.id)
@@ -53,7 +60,7 @@ struct DeleteTenantMethod: UnaryMethod {
             throw DocketError(.notFound, "there is no tenant \(request.name)")
         }
         authenticator.revokeAll(of: tenant.id)
-        return DeleteTenantReply().encode()
+        return DeleteTenantReply()
     }
 }
 

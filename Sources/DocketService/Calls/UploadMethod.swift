@@ -1,15 +1,15 @@
 internal import DocketCore
-internal import DocketCrypto
 internal import DocketMessages
+internal import DocketSystem
 internal import DocketWire
 
 /// Upload: checks every document, stores the good ones together, answers after COMMIT.
-struct UploadMethod: UnaryMethod {
+struct UploadMethod: BodyMethod {
     let store: any DocumentStore
     let collections: CollectionRegistry
     let limits: Limits
 
-    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> [UInt8] {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
         let tenant = try caller.tenant()
         guard body.count <= limits.batchBytes else {
             throw .invalid(
@@ -17,39 +17,71 @@ struct UploadMethod: UnaryMethod {
                 "are \(body.count) bytes, the limit is \(limits.batchBytes)"
             )
         }
-        let request = try await Decoding.request(UploadRequest.self, body)
+        let checked = try await checked(body, caller, tenant)
+        let result = try await store.upload(
+            tenant,
+            UploadBatch(
+                collection: checked.collection,
+                documents: checked.accepted,
+                quota: caller.grant.quota,
+                idempotency: checked.idempotency { checked.reply($0).encode() }
+            )
+        )
+        switch result {
+        case .outcomes(let outcomes):
+            return Answer(try await caller.turn.encode(checked.reply(outcomes)))
+        case .replayed(let reply): return Answer(reply)
+        }
+    }
+
+    /// All that is done with the bytes of the batch, in one step: it is decoded, checked and hashed.
+    ///
+    /// The step is taken again for a collection that was not in use.
+    private func checked(
+        _ body: [UInt8],
+        _ caller: Caller,
+        _ tenant: TenantID
+    ) async throws(DocketError) -> CheckedBatch {
+        var opened: OpenCollection?
+        while true {
+            let known = opened
+            let step = try await caller.turn.run(on: body.count) { () throws(DocketError) in
+                try check(body, caller) { known ?? collections.opened(tenant, $0) }
+            }
+            switch step {
+            case .checked(let batch): return batch
+            case .unopened(let name): opened = try await collections.open(tenant, name)
+            }
+        }
+    }
+
+    private enum Step: Sendable {
+        case checked(CheckedBatch)
+        /// The batch is for a collection of this name, which is to be opened first.
+        case unopened(String)
+    }
+
+    private func check(
+        _ body: [UInt8],
+        _ caller: Caller,
+        _ find: (String) -> OpenCollection?
+    ) throws(DocketError) -> Step {
+        let request = try UploadRequest.decode(body.rawSpan)
         guard (1...limits.batchDocuments).contains(request.documents.count) else {
             throw .invalid(
                 "documents",
                 "are \(request.documents.count), they may be 1 to \(limits.batchDocuments)"
             )
         }
-        let open = try await collections.open(tenant, request.collection)
-        let checked = await check(request.documents, open.collection.schema)
-        let result = try await store.upload(
-            tenant,
-            UploadBatch(
-                collection: open.collection,
-                documents: checked.accepted,
-                quota: caller.grant.quota,
-                idempotency: try caller.idempotency(for: .upload, body, limits) { outcomes in
-                    checked.reply(outcomes).encode()
-                }
-            )
+        guard let open = find(request.collection) else { return .unopened(request.collection) }
+        let validator = DocumentValidator(schema: open.collection.schema, limits: limits)
+        var batch = CheckedBatch(
+            collection: open.collection,
+            idempotency: try caller.idempotency(for: .upload, body, limits)
         )
-        switch result {
-        case .outcomes(let outcomes): return checked.reply(outcomes).encode()
-        case .replayed(let reply): return reply
-        }
-    }
-
-    /// Off the loop: a full batch takes milliseconds.
-    @concurrent
-    private func check(_ documents: [Document], _ schema: CollectionSchema) async -> CheckedBatch {
-        let validator = DocumentValidator(schema: schema, limits: limits)
-        var batch = CheckedBatch()
         var seen: Set<String> = []
-        for (item, document) in documents.enumerated() {
+        for (item, document) in request.documents.enumerated() {
+            if caller.work.isStopped { throw DocketError(.cancelled, "the work was stopped") }
             batch.ids.append(document.id)
             do throws(DocketError) {
                 let bound = try validator.bind(document)
@@ -62,17 +94,29 @@ struct UploadMethod: UnaryMethod {
                 batch.rejections.append(Rejection(item: item, id: document.id, error: error))
             }
         }
-        return batch
+        return .checked(batch)
     }
 }
 
 /// A batch after the check: what goes to the store, and from where in the request it came.
 private struct CheckedBatch: Sendable {
+    let collection: Collection
+    let idempotency: IdempotencyMark?
     var ids: [String] = []
     var accepted: [BoundDocument] = []
     /// For each accepted document its place in the request.
     var places: [Int] = []
     var rejections: [Rejection] = []
+
+    init(collection: Collection, idempotency: IdempotencyMark?) {
+        self.collection = collection
+        self.idempotency = idempotency
+    }
+
+    func idempotency(_ encodeReply: @escaping @Sendable ([WriteOutcome]) -> [UInt8]) -> Idempotency?
+    {
+        idempotency.map { $0.keeping(encodeReply) }
+    }
 
     func reply(_ outcomes: [WriteOutcome]) -> UploadReply {
         var versions = [UInt64](repeating: 0, count: ids.count)
@@ -89,29 +133,5 @@ private struct CheckedBatch: Sendable {
         }
         rejected.sort { $0.item < $1.item }
         return UploadReply(accepted: acceptedCount, versions: versions, rejected: rejected)
-    }
-}
-
-extension Caller {
-    /// What makes the write safe to repeat, when the call has an idempotency key.
-    func idempotency(
-        for method: DocketMethod,
-        _ body: [UInt8],
-        _ limits: Limits,
-        encodeReply: @escaping @Sendable ([WriteOutcome]) -> [UInt8]
-    ) throws(DocketError) -> Idempotency? {
-        guard !meta.idempotencyKey.isEmpty else { return nil }
-        guard meta.idempotencyKey.count <= limits.idempotencyKeyBytes else {
-            throw .invalid(
-                "idempotency_key",
-                "is \(meta.idempotencyKey.count) bytes, the limit is \(limits.idempotencyKeyBytes)"
-            )
-        }
-        return Idempotency(
-            key: meta.idempotencyKey,
-            method: method.rawValue,
-            bodyHash: SHA256.hash(body),
-            encodeReply: encodeReply
-        )
     }
 }

@@ -48,6 +48,12 @@ package final class CollectionRegistry: GenerationObserver {
         self.onDeleted = onDeleted
     }
 
+    /// The collection of this name when it is in use already; nil says nothing.
+    func opened(_ tenant: TenantID, _ name: String) -> OpenCollection? {
+        let open = state.withLock { $0.open[Name(tenant: tenant, name: name)] }
+        return open.flatMap { $0.isCurrent ? $0 : nil }
+    }
+
     /// The collection of this name with its live state.
     ///
     /// - Throws: ``DocketError`` `notFound`, the same whoever has a collection of that name.
@@ -55,10 +61,7 @@ package final class CollectionRegistry: GenerationObserver {
         _ tenant: TenantID,
         _ name: String
     ) async throws(DocketError) -> OpenCollection {
-        if let open = state.withLock({ $0.open[Name(tenant: tenant, name: name)] }), open.isCurrent
-        {
-            return open
-        }
+        if let open = opened(tenant, name) { return open }
         guard ResourceName.fault(in: name) == nil else {
             throw .invalid("collection", name.isEmpty ? "is missing" : "is not the name of one")
         }

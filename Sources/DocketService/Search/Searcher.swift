@@ -71,7 +71,7 @@ package final class Searcher: Sendable {
         _ caller: Caller
     ) async throws(DocketError) -> (reply: CachedReply, source: ReplyOrigin.Source) {
         let tenant = try caller.tenant()
-        let request = try await Decoding.request(SearchRequest.self, body)
+        let request = try await caller.turn.decode(SearchRequest.self, body)
         let open = try await collections.open(tenant, request.collection)
         // Taken before anything is read, so that a change meanwhile shows.
         let mark = open.state.mark()
@@ -92,7 +92,7 @@ package final class Searcher: Sendable {
             mark: mark
         )
         let reply = try await fly(key) { [self] work in
-            try await load(prepared, open.state, mark, work)
+            try await load(prepared, open.state, mark, work, caller.turn)
         }
         cache.store(Self.scope(tenant, .raw), body, reply)
         return (reply, .engine)
@@ -101,33 +101,23 @@ package final class Searcher: Sendable {
     /// Shares the load with all who ask the same; it ends with the last of them, or in its time.
     private func fly(
         _ key: FlightKey,
-        _ load: @escaping @Sendable (WorkLimit) async throws -> CachedReply
+        _ load: @Sendable (WorkLimit) async throws -> CachedReply
     ) async throws(DocketError) -> CachedReply {
-        let work = WorkLimit()
+        let deadline = MonotonicTime.now() + loadLimit
+        let work = WorkLimit(deadlineNanoseconds: deadline.nanoseconds)
         do {
             return try await flights.reply(
                 for: key,
                 onAbandoned: { work.stop() },
-                load: { [loadLimit] in
-                    defer { work.stop() }
-                    return try await withDeadline(.now() + loadLimit) { try await load(work) }
-                }
+                load: { try await load(work) }
             )
-        } catch let error as DocketError {
-            throw error
         } catch is CancellationError {
             throw DocketError(.cancelled, "the caller gave up")
-        } catch is DeadlineExceeded {
+        } catch let error as DocketError {
+            guard error.code == .cancelled, MonotonicTime.now() >= deadline else { throw error }
             throw DocketError(.deadlineExceeded, "the search took over \(loadLimit)")
-        } catch FlightError.tooMany {
-            throw DocketError(
-                .resourceExhausted,
-                "too many searches wait",
-                retryAfter: .milliseconds(200),
-                isNotProcessed: true
-            )
         } catch {
-            throw DocketError(.unavailable, "the server stops", isNotProcessed: true)
+            throw DocketError(.internalError, "the search failed")
         }
     }
 
@@ -177,12 +167,13 @@ package final class Searcher: Sendable {
         _ prepared: Prepared,
         _ state: CollectionState,
         _ mark: FillMark,
-        _ work: WorkLimit
+        _ work: WorkLimit,
+        _ turn: TurnBudget
     ) async throws(DocketError) -> CachedReply {
         let asOf = WallClock.microseconds()
         let page = try await search.search(prepared.plan, work: work)
         let reply = self.reply(page, prepared)
-        let body = try await Encoding.reply(reply, isLarge: reply.hits.count > 50)
+        let body = try await turn.encode(reply)
         let cached = CachedReply(
             body: body,
             asOfMicroseconds: asOf,

@@ -3,34 +3,55 @@ import DocketRPC
 import DocketService
 import Testing
 
-@Suite("Admission")
+@Suite("Admission", .timeLimit(.minutes(1)))
 struct AdmissionTests {
     private let flood = TenantID(1)
     private let quiet = TenantID(2)
 
-    /// How many calls of `tenant` get in before one is refused.
-    private func fill(_ admission: Admission, _ tenant: TenantID?) -> Int {
+    /// How many calls get in before one is refused.
+    private func fill(_ admission: Admission, _ owner: Admission.Class) -> Int {
         var count = 0
-        while count < 10_000, admission.enter(tenant) == nil { count += 1 }
+        while count < 10_000, admission.enter(owner) == nil { count += 1 }
         return count
     }
 
-    @Test("a tenant alone may use half of all places, and always a quarter")
+    @Test("a tenant has as many places as are left free: alone it has half of them")
     func shares() {
         let admission = Admission(maximum: 100)
-        #expect(fill(admission, flood) == 50)
-        #expect(fill(admission, quiet) == 25)
+        #expect(fill(admission, .tenant(flood)) == 50)
+        #expect(fill(admission, .tenant(quiet)) == 25)
         #expect(admission.underWay == 75)
-        #expect(fill(admission, TenantID(3)) == 25)
-        #expect(admission.underWay == 100)
-        #expect(fill(admission, TenantID(4)) == 0)
+        admission.leave(.tenant(flood))
+        #expect(admission.enter(.tenant(flood)) != nil, "it has more than is free")
+    }
+
+    @Test("however many tenants flood, one that has few calls gets in", arguments: [1, 4, 40])
+    func floods(_ tenants: UInt64) {
+        let admission = Admission(maximum: 4096)
+        for _ in 0..<4096 {
+            for tenant in 1...tenants { _ = admission.enter(.tenant(TenantID(tenant))) }
+        }
+        var own = 0
+        while admission.enter(.tenant(TenantID(1000))) == nil { own += 1 }
+        #expect(own >= 4096 / Int(tenants + 2))
+    }
+
+    @Test("administration gets in whatever tenants do, and the end of a key whatever it does")
+    func administration() {
+        let admission = Admission(maximum: 4096)
+        for tenant in 1...400 { _ = fill(admission, .tenant(TenantID(UInt64(tenant)))) }
+        #expect(fill(admission, .administration) == Admission.administrationMaximum)
+        #expect(admission.enter(.revocation) == nil)
+        admission.leave(.revocation)
+        admission.leave(.administration)
+        #expect(admission.enter(.administration) == nil)
     }
 
     @Test("a refusal says when to come back, and that nothing was done")
     func refusal() throws {
         let admission = Admission(maximum: 8)
-        _ = fill(admission, flood)
-        let error = try #require(admission.enter(flood))
+        _ = fill(admission, .tenant(flood))
+        let error = try #require(admission.enter(.tenant(flood)))
         #expect(error.code == .resourceExhausted)
         #expect(error.isNotProcessed)
         let wait = try #require(error.retryAfter)
@@ -40,20 +61,12 @@ struct AdmissionTests {
     @Test("a place that was given back is free for anybody")
     func leave() {
         let admission = Admission(maximum: 8)
-        let taken = fill(admission, flood)
-        admission.leave(flood)
-        #expect(admission.enter(flood) == nil)
-        for _ in 0..<taken { admission.leave(flood) }
+        let taken = fill(admission, .tenant(flood))
+        admission.leave(.tenant(flood))
+        #expect(admission.enter(.tenant(flood)) == nil)
+        for _ in 0..<taken { admission.leave(.tenant(flood)) }
         #expect(admission.underWay == 0)
-        #expect(fill(admission, quiet) == taken)
-    }
-
-    @Test("administration is bounded by the process alone")
-    func administration() {
-        let admission = Admission(maximum: 8)
-        #expect(fill(admission, nil) == 8)
-        admission.leave(nil)
-        #expect(admission.underWay == 7)
+        #expect(fill(admission, .tenant(quiet)) == taken)
     }
 
     @Test("budgets are one for each tenant, all inside that of the process")

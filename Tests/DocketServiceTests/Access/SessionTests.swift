@@ -60,6 +60,20 @@ struct SessionTests {
         }
     }
 
+    @Test("each method that is announced as served has what serves it")
+    func served() async throws {
+        try await TestService.run { test in
+            let tenant = try await test.connect(test.key(test.tenant("acme")))
+            let administrator = try await test.connect(test.key(nil, .admin))
+            for method in DocketMethod.allCases where method.isServed {
+                let client = method.needsAdministration ? administrator : tenant
+                // Bytes that are no message of any method.
+                let error = await failure { _ = try await client.raw(method, [0xFF]) }
+                #expect(error?.code == .invalidArgument, "\(method): \(String(describing: error))")
+            }
+        }
+    }
+
     @Test("methods that are not served, or not known, say so by name", arguments: [2, 6, 9, 999])
     func unserved(_ number: UInt16) async throws {
         try await TestService.run { test in

@@ -1,5 +1,7 @@
 import DocketCore
+import DocketRuntime
 import DocketService
+import DocketSystem
 import Synchronization
 
 /// A gate that work waits at, and the news that it has come there.
@@ -22,6 +24,9 @@ final class Gate: Sendable {
         for await _ in exits {}
     }
 
+    /// As `pass()`, also for a task that is cancelled.
+    func passWhateverComes() async { await Task { await pass() }.value }
+
     /// Returns when somebody stands at the gate.
     func arrival() async {
         for await _ in arrivals { return }
@@ -33,6 +38,7 @@ final class GatedSearch: DocumentSearch {
     private struct State {
         var gate: Gate?
         var failure: DocketError?
+        var hangs = false
         var works: [WorkLimit] = []
     }
 
@@ -53,14 +59,22 @@ final class GatedSearch: DocumentSearch {
     /// Searches fail from now on.
     func fail(with error: DocketError?) { state.withLock { $0.failure = error } }
 
+    /// The next search finds nothing until it is told to stop, or its time is over.
+    func hang() { state.withLock { $0.hangs = true } }
+
     func search(_ plan: SearchPlan, work: WorkLimit) async throws(DocketError) -> SearchPage {
-        let (gate, failure) = state.withLock { state in
+        let (gate, failure, hangs) = state.withLock { state in
             state.works.append(work)
-            return (state.gate.take(), state.failure)
+            defer { state.hangs = false }
+            return (state.gate.take(), state.failure, state.hangs)
+        }
+        if hangs {
+            while !work.isOver(at: MonotonicTime.now().nanoseconds) { await Task.yield() }
+            throw DocketError(.cancelled, "the work was stopped")
         }
         if let failure { throw failure }
         let page = try await attached().search(plan, work: work)
-        await gate?.pass()
+        await gate?.passWhateverComes()
         return page
     }
 

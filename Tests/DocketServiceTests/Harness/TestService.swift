@@ -71,7 +71,7 @@ final class TestService: Sendable {
             onDeleted: options.onDeleted
         )
         store.observe(collections)
-        service = DocumentService(
+        service = try DocumentService(
             backends,
             collections: collections,
             secret: try await store.serverSecret(),
@@ -98,12 +98,10 @@ final class TestService: Sendable {
         _ body: (TestService) async throws -> Void
     ) async throws {
         let test = try await TestService(options)
-        async let flights: Void = test.service.searcher.flights.run()
         let result: Result<Void, any Error>
         do { result = .success(try await body(test)) } catch { result = .failure(error) }
         await test.rpc.stop(by: .now())
-        test.service.searcher.flights.stop()
-        await flights
+        await test.service.stop(by: .now())
         await test.store.close()
         try result.get()
     }

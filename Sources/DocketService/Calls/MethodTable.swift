@@ -1,0 +1,52 @@
+internal import DocketCore
+
+/// The methods and what serves each: a new one is a file and a row.
+struct MethodTable: Sendable {
+    private let handlers: [DocketMethod: any CallHandler]
+
+    init(
+        _ backends: Backends,
+        collections: CollectionRegistry,
+        searcher: Searcher,
+        authenticator: Authenticator,
+        seal: CursorSeal,
+        limits: Limits
+    ) {
+        let (store, directory) = (backends.store, backends.directory)
+        handlers = [
+            .upload: UploadMethod(store: store, collections: collections, limits: limits),
+            .search: SearchMethod(searcher: searcher),
+            .stream: StreamMethod(
+                store: store,
+                search: backends.search,
+                collections: collections,
+                seal: seal,
+                limits: limits
+            ),
+            .status: StatusMethod(store: store, collections: collections, limits: limits),
+            .get: GetMethod(store: store, collections: collections, limits: limits),
+            .delete: DeleteMethod(
+                store: store,
+                collections: collections,
+                seal: seal,
+                limits: limits
+            ),
+            .createCollection: CreateCollectionMethod(store: store, limits: limits),
+            .listCollections: ListCollectionsMethod(store: store),
+            .getCollection: GetCollectionMethod(store: store),
+            .addAttributes: AddAttributesMethod(store: store),
+            .deleteCollection: DeleteCollectionMethod(store: store),
+            .createTenant: CreateTenantMethod(directory: directory, limits: limits),
+            .listTenants: ListTenantsMethod(directory: directory),
+            .setQuota: SetQuotaMethod(directory: directory, authenticator: authenticator),
+            .deleteTenant: DeleteTenantMethod(directory: directory, authenticator: authenticator),
+            .createKey: CreateKeyMethod(directory: directory),
+            .listKeys: ListKeysMethod(directory: directory),
+            .revokeKey: RevokeKeyMethod(directory: directory, authenticator: authenticator),
+            .backup: BackupMethod(backup: backends.backup),
+        ]
+    }
+
+    /// nil for a method that is not served.
+    func handler(_ method: DocketMethod?) -> (any CallHandler)? { method.flatMap { handlers[$0] } }
+}
