@@ -1,5 +1,5 @@
 # Docket's commands; README.md says what each does.
-.PHONY: build demo test bench services conformance format clean
+.PHONY: build demo test bench services conformance proto format clean
 
 build:
 	scripts/build release
@@ -19,6 +19,9 @@ services:
 conformance:
 	scripts/build tests
 	swift test --skip-build --filter ConformanceTests
+
+proto:
+	scripts/generate
 
 format:
 	git ls-files -z -- '*.swift' | xargs -0 swift format -i

@@ -58,6 +58,11 @@ let libraries: [Target] = [
         linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("m")]
     ),
     .target(
+        name: "CDocketMessages",
+        cSettings: cSettings,
+        linkerSettings: [.linkedLibrary("protobuf-c")]
+    ),
+    .target(
         name: "CDocketJSON",
         cxxSettings: [
             .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
@@ -83,7 +88,7 @@ let tools: [Target] = [
 
 let wire: [Target] = [
     swift("DocketWire", ["CDocketZstd", "DocketSystem", "DocketTelemetry"]),
-    swift("DocketMessages", ["DocketCore", "DocketSystem", "DocketWire"]),
+    swift("DocketMessages", ["CDocketMessages", "DocketCore", "DocketSystem", "DocketWire"]),
     swift(
         "DocketRPC",
         ["DocketWire", "DocketRuntime", "DocketSystem", "DocketTelemetry", "CDocketTLS"]
@@ -198,8 +203,6 @@ let testing: [Target] = [
             "DocketWire",
         ]
     ),
-    // The contract as protobuf-c reads it, to hold ours against it: for tests alone.
-    .target(name: "CDocketMessages", linkerSettings: [.linkedLibrary("protobuf-c")]),
     tests(
         "DocketMessages",
         ["DocketMessages", "DocketCore", "DocketSystem", "DocketWire", "CDocketMessages"]
@@ -231,7 +234,7 @@ let testing: [Target] = [
     .executableTarget(
         name: "message-costs",
         dependencies: [
-            "CAllocationCount", "CDocketMessages", "DocketCore", "DocketMessages", "DocketSystem",
+            "CAllocationCount", "DocketCore", "DocketMessages", "DocketSystem",
             "DocketWire",
         ],
         path: "Benchmarks/MessageCosts",

@@ -35,13 +35,17 @@ struct WireFormTests {
             writer.appendField(2, "text")
         }
         #expect(highlight.ranges == [0..<1, 2..<4])
-        let attribute = try decode(Attribute.self) { writer in
+        let flags = try decode(Attribute.self) { writer in
             writer.appendPresentField(4, 1 as UInt64)
             writer.appendMessage(4) { list in for bit in 0...1 { list.appendVarint(UInt64(bit)) } }
+        }
+        #expect(flags.values == [true, false, true])
+        let numbers = try decode(Attribute.self) { writer in
+            writer.appendMessage(3) { $0.append((1.5).bitPattern.byteSwapped) }
             writer.appendTag(3, .fixed64)
             writer.append((0.5).bitPattern.byteSwapped)
         }
-        #expect(attribute.values == [true, false, true, 0.5])
+        #expect(numbers.values == [1.5, 0.5])
     }
 
     @Test("a zero that is written means what an absent field means")

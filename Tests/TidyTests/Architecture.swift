@@ -17,7 +17,7 @@ enum Architecture {
         "DocketJSON": ["CDocketJSON"],
 
         "DocketWire": ["CDocketZstd", "DocketSystem", "DocketTelemetry"],
-        "DocketMessages": ["DocketCore", "DocketSystem", "DocketWire"],
+        "DocketMessages": ["CDocketMessages", "DocketCore", "DocketSystem", "DocketWire"],
         "DocketRPC": [
             "Glibc", "CDocketTLS", "DocketRuntime", "DocketSystem", "DocketTelemetry", "DocketWire",
         ],

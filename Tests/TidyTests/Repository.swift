@@ -73,7 +73,7 @@ struct RepositoryFile: Sendable {
 
     /// What a tool wrote and a check of its own compares.
     var isGenerated: Bool {
-        path.hasPrefix("Sources/CDocketMessages/") || name.contains("_pb2.")
+        name.contains(".pb-c.") || name.contains("_pb2.")
     }
 
     var isData: Bool {

@@ -16,8 +16,12 @@ package enum ProtobufError: Error, Hashable, Sendable {
     case outOfRange(field: Int)
     /// A string that is not UTF-8 or holds a NUL.
     case invalidText(field: Int)
-    /// A singular sub-message that comes twice.
+    /// A singular field that comes twice, or a second member of a choice.
     case duplicateMessage(field: Int)
+    /// Messages inside messages, deeper than any of the contract.
+    case tooDeep
+    /// Many small parts, which take far more memory than their bytes.
+    case tooLarge
 }
 
 extension ProtobufError: CustomStringConvertible {
@@ -32,6 +36,8 @@ extension ProtobufError: CustomStringConvertible {
         case .outOfRange(let field): "field \(field) is beyond its bound"
         case .invalidText(let field): "field \(field) is not UTF-8 or holds a NUL"
         case .duplicateMessage(let field): "field \(field) comes twice"
+        case .tooDeep: "messages are nested too deep"
+        case .tooLarge: "the parts take more memory than a body of this length is given"
         }
     }
 }

@@ -153,8 +153,9 @@ struct UploadTests {
     @Test("preconditions are not served, and say so by name")
     func preconditions() async throws {
         try await run { _, client, _ in
+            let upload = UploadRequest(collection: "papers", documents: [Document(id: "a")])
             var writer = ByteWriter()
-            UploadRequest(collection: "papers", documents: [Document(id: "a")]).write(to: &writer)
+            writer.append(upload.encode())
             writer.appendMessage(3) { $0.appendField(2, true) }
             let body = writer.bytes
             let error = await failure { _ = try await client.raw(.upload, body) }

@@ -1,0 +1,158 @@
+internal import CDocketMessages
+package import DocketCore
+
+extension AttributeDefinition: ContractMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__AttributeDefinition>?) -> Void {
+        unsafe docket__v1__attribute_definition__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__AttributeDefinition
+    ) throws(DocketError) -> AttributeDefinition {
+        let name = unsafe text(fields.name)
+        guard let type = AttributeType(rawValue: UInt8(clamping: fields.type.rawValue)) else {
+            throw .invalid("attributes.\(name)", "has no type that is known")
+        }
+        var uses: AttributeUses = []
+        if Bool(fields.filter) { uses.insert(.filter) }
+        if Bool(fields.sort) { uses.insert(.sort) }
+        if Bool(fields.facet) { uses.insert(.facet) }
+        if Bool(fields.search) { uses.insert(.search) }
+        return AttributeDefinition(name, type, uses)
+    }
+
+    func write(to fields: inout Docket__V1__AttributeDefinition, _ arena: WritingArena) {
+        unsafe fields.name = arena.text(name)
+        fields.type = Docket__V1__AttributeType(UInt32(type.rawValue))
+        fields.filter = protobuf_c_boolean(uses.contains(.filter))
+        fields.sort = protobuf_c_boolean(uses.contains(.sort))
+        fields.facet = protobuf_c_boolean(uses.contains(.facet))
+        fields.search = protobuf_c_boolean(uses.contains(.search))
+    }
+}
+
+extension CollectionDescription: ContractMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__Collection>?) -> Void {
+        unsafe docket__v1__collection__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__Collection
+    ) throws(DocketError) -> CollectionDescription {
+        try unsafe CollectionDescription(
+            name: text(fields.name),
+            attributes: list(fields.attributes, fields.n_attributes),
+            schemaEpoch: fields.schema_epoch,
+            createdMicroseconds: fields.created_us
+        )
+    }
+
+    func write(to fields: inout Docket__V1__Collection, _ arena: WritingArena) {
+        unsafe fields.name = arena.text(name)
+        unsafe (fields.n_attributes, fields.attributes) = arena.list(attributes)
+        fields.schema_epoch = schemaEpoch
+        fields.created_us = createdMicroseconds
+    }
+}
+
+extension CreateCollectionRequest: ContractMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__CreateCollectionRequest>?) -> Void {
+        unsafe docket__v1__create_collection_request__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__CreateCollectionRequest
+    ) throws(DocketError) -> CreateCollectionRequest {
+        try unsafe CreateCollectionRequest(
+            name: text(fields.name),
+            attributes: list(fields.attributes, fields.n_attributes)
+        )
+    }
+
+    func write(to fields: inout Docket__V1__CreateCollectionRequest, _ arena: WritingArena) {
+        unsafe fields.name = arena.text(name)
+        unsafe (fields.n_attributes, fields.attributes) = arena.list(attributes)
+    }
+}
+
+extension AddAttributesRequest: ContractMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__AddAttributesRequest>?) -> Void {
+        unsafe docket__v1__add_attributes_request__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__AddAttributesRequest
+    ) throws(DocketError) -> AddAttributesRequest {
+        try unsafe AddAttributesRequest(
+            collection: text(fields.collection),
+            attributes: list(fields.attributes, fields.n_attributes)
+        )
+    }
+
+    func write(to fields: inout Docket__V1__AddAttributesRequest, _ arena: WritingArena) {
+        unsafe fields.collection = arena.text(collection)
+        unsafe (fields.n_attributes, fields.attributes) = arena.list(attributes)
+    }
+}
+
+extension ListCollectionsRequest: EmptyMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__ListCollectionsRequest>?) -> Void {
+        unsafe docket__v1__list_collections_request__init
+    }
+}
+
+extension ListCollectionsReply: ContractMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__ListCollectionsReply>?) -> Void {
+        unsafe docket__v1__list_collections_reply__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__ListCollectionsReply
+    ) throws(DocketError) -> ListCollectionsReply {
+        try unsafe ListCollectionsReply(
+            collections: list(fields.collections, fields.n_collections)
+        )
+    }
+
+    func write(to fields: inout Docket__V1__ListCollectionsReply, _ arena: WritingArena) {
+        unsafe (fields.n_collections, fields.collections) = arena.list(collections)
+    }
+}
+
+extension GetCollectionRequest: ContractMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__GetCollectionRequest>?) -> Void {
+        unsafe docket__v1__get_collection_request__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__GetCollectionRequest
+    ) throws(DocketError) -> GetCollectionRequest {
+        unsafe GetCollectionRequest(name: text(fields.name))
+    }
+
+    func write(to fields: inout Docket__V1__GetCollectionRequest, _ arena: WritingArena) {
+        unsafe fields.name = arena.text(name)
+    }
+}
+
+extension DeleteCollectionRequest: ContractMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__DeleteCollectionRequest>?) -> Void {
+        unsafe docket__v1__delete_collection_request__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__DeleteCollectionRequest
+    ) throws(DocketError) -> DeleteCollectionRequest {
+        unsafe DeleteCollectionRequest(name: text(fields.name))
+    }
+
+    func write(to fields: inout Docket__V1__DeleteCollectionRequest, _ arena: WritingArena) {
+        unsafe fields.name = arena.text(name)
+    }
+}
+
+extension DeleteCollectionReply: EmptyMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__DeleteCollectionReply>?) -> Void {
+        unsafe docket__v1__delete_collection_reply__init
+    }
+}

@@ -1,0 +1,67 @@
+internal import CDocketMessages
+package import DocketCore
+
+extension StatusRequest: ContractMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__StatusRequest>?) -> Void {
+        unsafe docket__v1__status_request__init
+    }
+
+    static func read(_ fields: Docket__V1__StatusRequest) throws(DocketError) -> StatusRequest {
+        unsafe StatusRequest(
+            collection: text(fields.collection),
+            ids: texts(fields.ids, fields.n_ids)
+        )
+    }
+
+    func write(to fields: inout Docket__V1__StatusRequest, _ arena: WritingArena) {
+        unsafe fields.collection = arena.text(collection)
+        unsafe (fields.n_ids, fields.ids) = arena.texts(ids)
+    }
+}
+
+extension CollectionStatus: ContractMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__CollectionStatus>?) -> Void {
+        unsafe docket__v1__collection_status__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__CollectionStatus
+    ) throws(DocketError) -> CollectionStatus {
+        var counts = StateCounts()
+        counts.indexing = Int(clamping: fields.indexing)
+        counts.indexed = Int(clamping: fields.indexed)
+        counts.failed = Int(clamping: fields.failed)
+        counts.deleting = Int(clamping: fields.deleting)
+        counts.bytes = Int(clamping: fields.bytes)
+        return unsafe CollectionStatus(name: text(fields.name), counts: counts)
+    }
+
+    func write(to fields: inout Docket__V1__CollectionStatus, _ arena: WritingArena) {
+        unsafe fields.name = arena.text(name)
+        fields.indexing = UInt64(clamping: counts.indexing)
+        fields.indexed = UInt64(clamping: counts.indexed)
+        fields.failed = UInt64(clamping: counts.failed)
+        fields.deleting = UInt64(clamping: counts.deleting)
+        fields.bytes = UInt64(clamping: counts.bytes)
+    }
+}
+
+extension StatusReply: ContractMessage {
+    static var initialise: (UnsafeMutablePointer<Docket__V1__StatusReply>?) -> Void {
+        unsafe docket__v1__status_reply__init
+    }
+
+    static func read(_ fields: Docket__V1__StatusReply) throws(DocketError) -> StatusReply {
+        var reply = StatusReply()
+        reply.documents = try unsafe list(fields.documents, fields.n_documents)
+        reply.missing = unsafe texts(fields.missing, fields.n_missing)
+        reply.collections = try unsafe list(fields.collections, fields.n_collections)
+        return reply
+    }
+
+    func write(to fields: inout Docket__V1__StatusReply, _ arena: WritingArena) {
+        unsafe (fields.n_documents, fields.documents) = arena.list(documents)
+        unsafe (fields.n_missing, fields.missing) = arena.texts(missing)
+        unsafe (fields.n_collections, fields.collections) = arena.list(collections)
+    }
+}
