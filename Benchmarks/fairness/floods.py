@@ -86,7 +86,8 @@ class Running:
         done, refused = self._results.get(timeout=60)
         self._process.join()
         seconds = time.monotonic() - self._began
-        return f"{done / seconds:.0f}/s" + (f", {refused / seconds:.0f}/s refused" if refused else "")
+        note = f", {refused / seconds:.0f}/s refused" if refused else ""
+        return f"{done / seconds:.0f}/s{note}"
 
 
 def _flood(call: str, callers: int, address: str, key: str, end, results) -> None:

@@ -195,10 +195,13 @@ package struct FairSchedule: Sendable {
         let bulkFirst = owedToBulk >= limits.quantum
         let order: [WorkClass] = bulkFirst ? [.bulk, .interactive] : [.interactive, .bulk]
         let mayBegin = begunJobs.count < limits.begun
+        // Many that are paused leave the last threads to owners that have none.
+        let mayBeginMore = begunJobs.count - running < limits.begun / 2
         for workClass in order {
             let (begunByOwner, most) = (begunByOwner, limits.ownerBegun)
             let chosen = lanes[workClass.rawValue].take(limits) { owner in
-                mayBegin && begunByOwner[owner, default: 0] < most
+                let own = begunByOwner[owner, default: 0]
+                return mayBegin && (own == 0 || (own < most && mayBeginMore))
             }
             if let chosen { return chosen }
         }
