@@ -11,7 +11,6 @@ struct docket_http_options {
     const char *host;
     uint16_t port;
     unsigned connections;
-    unsigned connections_of_address;
     unsigned timeout_seconds;
     // For the request line and the headers of one connection.
     size_t memory;
@@ -19,8 +18,8 @@ struct docket_http_options {
 
 // Starts a daemon with a thread of its own; NULL with `*error` an errno, or 0 for an unknown host.
 static inline struct MHD_Daemon *docket_http_start(
-    struct docket_http_options options, MHD_AccessHandlerCallback answer, void *context,
-    int *error) {
+    struct docket_http_options options, MHD_AccessHandlerCallback answer,
+    MHD_NotifyConnectionCallback notify, void *context, int *error) {
     char port[8];
     snprintf(port, sizeof port, "%u", options.port);
     struct addrinfo hints = {
@@ -34,7 +33,7 @@ static inline struct MHD_Daemon *docket_http_start(
     struct MHD_Daemon *daemon = MHD_start_daemon(
         flags, options.port, NULL, NULL, answer, context, MHD_OPTION_SOCK_ADDR, found->ai_addr,
         MHD_OPTION_CONNECTION_LIMIT, options.connections,
-        MHD_OPTION_PER_IP_CONNECTION_LIMIT, options.connections_of_address,
+        MHD_OPTION_NOTIFY_CONNECTION, notify, context,
         MHD_OPTION_CONNECTION_TIMEOUT, options.timeout_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, options.memory, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_END);
@@ -47,4 +46,11 @@ static inline struct MHD_Daemon *docket_http_start(
 static inline uint16_t docket_http_port(struct MHD_Daemon *daemon) {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
     return info != NULL ? info->port : 0;
+}
+
+// The socket of a connection; -1 when it does not say.
+static inline int docket_http_socket(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info != NULL ? (int)info->connect_fd : -1;
 }

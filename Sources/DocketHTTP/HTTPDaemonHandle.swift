@@ -1,15 +1,18 @@
 internal import CDocketHTTP
+internal import Glibc
 
 /// Owns one `MHD_Daemon` and its thread.
 @safe struct HTTPDaemonHandle: ~Copyable, Sendable {
     // Because: it is used by `port` at the start and by the end alone, which the owner orders.
     private nonisolated(unsafe) let pointer: OpaquePointer
-    private let routes: HTTPRoutes
+    private let context: HTTPContext
+    /// Connections that were cut and that the library has not closed yet: it takes ten at a time.
+    private static let leavingMaximum = 32
 
     init(
         host: String,
         port: UInt16,
-        routes: HTTPRoutes,
+        context: HTTPContext,
         limits: HTTPLimits
     ) throws(HTTPServerError) {
         var error: Int32 = 0
@@ -17,20 +20,25 @@ internal import CDocketHTTP
             let options = unsafe docket_http_options(
                 host: host,
                 port: port,
-                connections: UInt32(clamping: limits.connections),
-                connections_of_address: UInt32(clamping: limits.connectionsOfAddress),
+                connections: UInt32(clamping: limits.connections + Self.leavingMaximum),
                 timeout_seconds: UInt32(clamping: limits.timeoutSeconds),
                 memory: limits.headerBytes
             )
-            // The routes live as long as this handle, which outlives the daemon's thread.
-            let context = unsafe Unmanaged.passUnretained(routes).toOpaque()
-            return unsafe docket_http_start(options, answerRequest, context, &error)
+            // The context lives as long as this handle, which outlives the daemon's thread.
+            let context = unsafe Unmanaged.passUnretained(context).toOpaque()
+            return unsafe docket_http_start(
+                options,
+                answerRequest,
+                noteConnection,
+                context,
+                &error
+            )
         }
         guard let daemon = unsafe daemon else {
             throw error == 0 ? .unknownHost : .notListening(code: error)
         }
         unsafe pointer = unsafe daemon
-        self.routes = routes
+        self.context = context
     }
 
     /// Ends the thread and closes all connections.
@@ -62,9 +70,23 @@ private func answerRequest(
         unsafe request.pointee = unsafe context
         return .YES
     }
-    let routes = unsafe Unmanaged<HTTPRoutes>.fromOpaque(context).takeUnretainedValue()
-    let reply = unsafe routes.answer(method: name, path: String(cString: url))
+    let owner = unsafe Unmanaged<HTTPContext>.fromOpaque(context).takeUnretainedValue()
+    let reply = unsafe owner.routes.answer(method: name, path: String(cString: url))
+    owner.answered(unsafe docket_http_socket(connection))
     return unsafe send(reply, connection)
+}
+
+/// Called by libmicrohttpd on its thread when a connection was taken, and before it is closed.
+private func noteConnection(
+    _ context: UnsafeMutableRawPointer?,
+    _ connection: OpaquePointer?,
+    _ socketContext: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ change: MHD_ConnectionNotificationCode
+) {
+    guard let context = unsafe context, let connection = unsafe connection else { return }
+    let owner = unsafe Unmanaged<HTTPContext>.fromOpaque(context).takeUnretainedValue()
+    let socket = unsafe docket_http_socket(connection)
+    if change == .CONNECTION_NOTIFY_STARTED { owner.opened(socket) } else { owner.closed(socket) }
 }
 
 /// Queues the reply; NO, which closes the connection, when there is no memory for it.

@@ -24,9 +24,9 @@ extension HTTPServerError: CustomStringConvertible {
 
 /// Bounds of the HTTP port.
 package struct HTTPLimits: Sendable {
-    package var connections = 64
-    package var connectionsOfAddress = 32
-    /// How long a connection may be silent.
+    /// Beyond it the one that has waited longest for a request is closed for the new one.
+    package var connections = 128
+    /// How long a connection may be silent, and how long the head of a request may take.
     package var timeoutSeconds = 10
     /// Bytes of a request's line and headers, and of a reply's headers.
     package var headerBytes = 16 << 10
@@ -40,6 +40,8 @@ package final class HTTPServer: Sendable {
     /// The port listened on, also where 0 was asked for.
     package let port: UInt16
     private let daemon: Mutex<HTTPDaemonHandle?>
+    private let context: HTTPContext
+    private let headLimit: Duration
 
     /// Listens at once; `port` 0 takes a free one.
     package init(
@@ -48,15 +50,21 @@ package final class HTTPServer: Sendable {
         routes: [HTTPRoute],
         limits: HTTPLimits = HTTPLimits()
     ) throws(HTTPServerError) {
+        context = HTTPContext(HTTPRoutes(routes), connections: limits.connections)
+        headLimit = .seconds(limits.timeoutSeconds)
         let daemon = try HTTPDaemonHandle(
             host: host,
             port: port,
-            routes: HTTPRoutes(routes),
+            context: context,
             limits: limits
         )
         self.port = daemon.port
         self.daemon = Mutex(daemon)
     }
+
+    /// Closes the connections whose next request has not been whole in time, as one that sends a
+    /// byte now and then; to be called about once a second.
+    package func closeLate() { context.closeLate(after: headLimit) }
 
     /// Closes the port and all connections; returns when the thread has ended.
     package func stop() {

@@ -16,6 +16,8 @@ final class Server: Sendable {
     private let rpc: RPCServer
     private let http: HTTPService
     private let readyFile: String?
+    private let files: FilePlan
+    private let logger: Logger
 
     init(
         _ values: SettingValues,
@@ -68,6 +70,8 @@ final class Server: Sendable {
             registry: registry
         )
         readyFile = values[ServerSettings.readyFile]
+        files = parts.files(values)
+        self.logger = logger
         ServerMetrics.register(
             registry,
             metrics,
@@ -78,6 +82,7 @@ final class Server: Sendable {
             loops.group,
             parts.log
         )
+        ServerMetrics.register(registry, files)
         lifecycle = Lifecycle(
             services: [
                 store, indexer, service,
@@ -94,10 +99,27 @@ final class Server: Sendable {
         try await lifecycle.run(ready: { try self.announce() }, until: shutdown)
     }
 
-    /// Everything is served: says where.
+    /// Everything is served: says where, and what the limits allow.
     private func announce() throws(ServerFault) {
-        guard let readyFile else { return }
         let rpcAddress = rpc.address?.description ?? ""
+        logger.info(
+            "serving",
+            [
+                "rpc": .string(rpcAddress), "http": .string(http.address),
+                "connections": .number(files.connections), "open_tenants": .number(files.tenants),
+                "open_files": .number(files.limit),
+            ]
+        )
+        if files.isShort {
+            logger.warning(
+                "the limit of open files allows fewer connections than are set",
+                [
+                    "connections": .number(files.connections), "set": .number(files.wanted),
+                    "open_files": .number(files.limit),
+                ]
+            )
+        }
+        guard let readyFile else { return }
         try ServerFile.write(
             "{\"rpc\":\"\(rpcAddress)\",\"http\":\"\(http.address)\",\"pid\":\(getpid())}\n",
             to: readyFile

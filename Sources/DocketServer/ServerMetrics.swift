@@ -75,6 +75,12 @@ enum ServerMetrics {
         ("hit", { $0.hits }), ("stale", { $0.stale }), ("miss", { $0.misses }),
     ]
 
+    static func register(_ registry: MetricsRegistry, _ files: FilePlan) {
+        registry.observeGauge("docket_open_files_limit_count", help: "Files the system allows") {
+            Double(files.limit)
+        }
+    }
+
     private static func registerRPC(
         _ registry: MetricsRegistry,
         _ rpc: RPCMetrics,
@@ -83,6 +89,10 @@ enum ServerMetrics {
         registry.observeGauge("docket_connections_count", help: "Open connections") {
             Double(connections.count)
         }
+        registry.observeGauge(
+            "docket_connections_remaining_count",
+            help: "Connections that would still be taken"
+        ) { Double(connections.remaining) }
         registry.observeCounter("docket_connections_total", help: "Connections taken") {
             UInt64(rpc.values.accepted)
         }

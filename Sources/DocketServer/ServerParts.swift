@@ -32,6 +32,7 @@ struct ServerParts {
         var configuration = EmbeddedConfiguration(directory: values[ServerSettings.dataDirectory])
         configuration.readers = cores
         configuration.writers = cores
+        configuration.openTenants = files(values).tenants
         configuration.cacheBytes = values[ServerSettings.pageCacheBytes]
         configuration.idempotencyLifetime = values[ServerSettings.idempotencyLifetime]
         adjust(&configuration)
@@ -67,12 +68,18 @@ struct ServerParts {
         return configuration
     }
 
-    /// Connections are what remains of the open files after the store's.
+    /// What of the open files is the store's, and what is left for connections.
+    func files(_ values: SettingValues) -> FilePlan {
+        FilePlan(
+            limit: openFiles,
+            tenants: EmbeddedConfiguration(directory: "").openTenants,
+            connections: values[ServerSettings.connections]
+        )
+    }
+
     func connectionLimits(_ values: SettingValues) -> ServerConnections.Limits {
         var limits = ServerConnections.Limits()
-        let reserved = 256 * 3 * (cores + 1) + 256
-        let available = openFiles > 0 ? max(64, openFiles - reserved) : .max
-        limits.all = min(values[ServerSettings.connections], available)
+        limits.all = files(values).connections
         return limits
     }
 

@@ -55,6 +55,14 @@ final class HTTPService: Service {
         self.server.withLock { $0 = server }
     }
 
+    /// Once a second, requests that do not come to their end are cut.
+    func run() async throws {
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            server.withLock { $0 }?.closeLate()
+        }
+    }
+
     /// Everything is served from now on, or will soon not be.
     func show(isReady: Bool) { self.isReady.store(isReady, ordering: .releasing) }
 

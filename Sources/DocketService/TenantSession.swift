@@ -21,6 +21,10 @@ package final class TenantSession: CallSession {
         grant.sessionBegan()
     }
 
+    package var owner: ConnectionOwner {
+        grant.tenant.map { .tenant($0.number) } ?? .administration
+    }
+
     deinit { grant.sessionEnded() }
 
     package var isRevoked: Bool { grant.isOver }

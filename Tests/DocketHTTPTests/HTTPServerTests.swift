@@ -5,7 +5,7 @@ internal import Glibc
 internal import Synchronization
 internal import Testing
 
-@Suite("HTTP server")
+@Suite("HTTP server", .timeLimit(.minutes(2)))
 struct HTTPServerTests {
     private final class Obstacle: Sendable {
         let text = Mutex<String?>(nil)
@@ -134,28 +134,49 @@ struct HTTPServerTests {
         #expect(try get(server, "/healthz").hasPrefix("HTTP/1.1 200 "))
     }
 
-    @Test("closes connections beyond its bound, and takes new ones when some have gone")
-    func connections() throws {
+    @Test("answers beside a thousand half requests, of which the oldest give way")
+    func halfRequests() throws {
         var limits = HTTPLimits()
-        limits.connections = 4
-        limits.connectionsOfAddress = 4
+        limits.connections = 8
         let server = try server(limits)
         var held: [SocketExchange] = []
-        for _ in 0..<4 {
+        for _ in 0..<1000 {
             let exchange = try #require(SocketExchange(port: server.port))
-            exchange.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(!exchange.read(until: "\r\n\r\nok\n").isEmpty)
+            exchange.send("GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: ")
             held.append(exchange)
+            guard held.count % 100 == 0 else { continue }
+            #expect(try get(server, "/healthz").hasPrefix("HTTP/1.1 200 "))
         }
-        let more = try #require(SocketExchange(port: server.port))
-        held.removeAll()
-        // It waits in the system's queue or was closed; either way others are served again.
-        _ = more
-        var isServed = false
-        for _ in 0..<1000 where !isServed {
-            isServed = try get(server, "/healthz").hasPrefix("HTTP/1.1 200 ")
+        #expect(held[0].isClosed())
+    }
+
+    @Test("a connection that is answered again and again outlives silent ones")
+    func leastRecent() throws {
+        var limits = HTTPLimits()
+        limits.connections = 4
+        let server = try server(limits)
+        let busy = try #require(SocketExchange(port: server.port))
+        var silent: [SocketExchange] = []
+        for _ in 0..<20 {
+            busy.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(busy.read(until: "\r\n\r\nok\n").hasPrefix("HTTP/1.1 200 "))
+            silent.append(try #require(SocketExchange(port: server.port)))
         }
-        #expect(isServed)
+        #expect(silent[0].isClosed())
+    }
+
+    @Test("closes a request whose head does not come to its end in time")
+    func lateHead() throws {
+        var limits = HTTPLimits()
+        limits.timeoutSeconds = 0
+        let server = try server(limits)
+        let late = try #require(SocketExchange(port: server.port))
+        late.send("GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: ")
+        // Taken after the first, so that one is taken too.
+        #expect(try get(server, "/healthz").hasPrefix("HTTP/1.1 200 "))
+        server.closeLate()
+        #expect(late.isClosed())
+        #expect(try get(server, "/healthz").hasPrefix("HTTP/1.1 200 "))
     }
 
     @Test("closes its port when it is stopped, twice as well")

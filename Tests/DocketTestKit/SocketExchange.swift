@@ -50,6 +50,13 @@ package final class SocketExchange {
         return text
     }
 
+    /// Waits for the end; false when the server sends something or is silent.
+    package func isClosed() -> Bool {
+        var byte: UInt8 = 0
+        let count = unsafe recv(socket, &byte, 1, 0)
+        return count == 0 || (count < 0 && errno == ECONNRESET)
+    }
+
     private func read() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 4096)
         let count = unsafe recv(socket, &buffer, buffer.count, 0)

@@ -25,6 +25,9 @@ package struct ConnectionInfo: Sendable {
 ///
 /// Everything synchronous runs on the connection's loop and must be quick.
 package protocol CallSession: AnyObject, Sendable {
+    /// Whose connection it is; the server's connections are shared out by it.
+    var owner: ConnectionOwner { get }
+
     /// Bounds the messages being collected, over all connections of the tenant and of the process.
     var budget: ByteBudget { get }
 

@@ -65,7 +65,9 @@ extension Connection {
 
     func authenticated(_ session: any CallSession, _ hello: Hello) {
         // It may have been too late, or the server may have been stopped.
-        guard case .authenticating = frames.machine.phase else { return }
+        guard case .authenticating = frames.machine.phase, case .server(_, let connections) = side
+        else { return }
+        guard connections.isGreeted(self, as: session.owner) else { return turnAway() }
         self.session = session
         phaseDeadline = .distantFuture
         frames.machine.greeted(hello.receive)
@@ -76,10 +78,9 @@ extension Connection {
         ack.connection.ageMaximumMilliseconds = UInt32(
             clamping: (ageLimit - opened).wholeNanoseconds / 1_000_000
         )
-        if case .server(_, let connections) = side {
-            ack.connection.connectionsRemaining = UInt32(clamping: connections.remaining)
-            connections.isGreeted(self)
-        }
+        ack.connection.connectionsRemaining = UInt32(
+            clamping: connections.remaining(for: session.owner)
+        )
         ack.service = configuration.service
         ack.serverID = configuration.serverID
         ack.codecs = [FrameCodec.zstd.rawValue, FrameCodec.identity.rawValue]
@@ -98,6 +99,28 @@ extension Connection {
             status.code == .unauthenticated || status.code == .permissionDenied
             ? .unauthenticated : .internalError
         sayGoodbye(reason, status.message, retryAfter: status.retryAfterMilliseconds)
+        closeAfterFlush()
+    }
+
+    /// There is no place for the connection: it hears so where there are means to, and ends.
+    func turnAway() {
+        guard case .server(_, let connections) = side, hasPlace else { return }
+        switch frames.machine.phase {
+        case .handshaking, .preface, .greeting, .authenticating: break
+        case .open, .leaving, .draining, .flushing, .finished, .closed: return
+        }
+        hasPlace = false
+        configuration.metrics.refused()
+        guard connections.isToldItsEnd(self) else { return lose("too many connections", isFault: true) }
+        phaseDeadline = loop.turnStart + Self.tick
+        // In the handshake of TLS nothing can be said yet.
+        if frames.machine.phase != .handshaking { sayThatThereIsNoPlace() }
+    }
+
+    func sayThatThereIsNoPlace() {
+        if frames.machine.phase == .preface { writeControl { Preface().encode(into: &$0) } }
+        let pause = UInt32.random(in: 500...1500)
+        sayGoodbye(.tooManyConnections, "too many connections", retryAfter: pause)
         closeAfterFlush()
     }
 

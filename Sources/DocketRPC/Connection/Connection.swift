@@ -40,6 +40,8 @@ package actor Connection: TurnEnd {
     /// When the phase of the connection is over at the latest.
     var phaseDeadline: MonotonicTime
     var tickToken: DeadlineToken?
+    /// Server: false for one that only hears that there is no place for it.
+    var hasPlace = true
     var ageLimit: MonotonicTime = .distantFuture
     /// Client: settled when the greeting is done or the connection is lost.
     let greeting = OneShot<HelloAck>()
@@ -124,6 +126,7 @@ package actor Connection: TurnEnd {
         switch bytes.handshake() {
         case .moved:
             frames.machine.connected()
+            guard hasPlace else { return sayThatThereIsNoPlace() }
             beginGreeting()
             read()
         case .wouldBlock: break

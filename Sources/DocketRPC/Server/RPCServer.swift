@@ -86,12 +86,14 @@ package final class RPCServer: Service {
             compressor: compressor,
             configuration: configuration
         )
-        guard connections.opened(connection) else {
-            configuration.metrics.refused()
-            return connection.assumeIsolated { $0.lose("too many connections", isFault: true) }
+        let place = connections.opened(connection)
+        if let oldest = place.leaving {
+            oldest.loop.execute { oldest.assumeIsolated { $0.turnAway() } }
         }
-        configuration.metrics.accepted()
+        if place.isTaken { configuration.metrics.accepted() }
         connection.assumeIsolated { connection in
+            if !place.isTaken { connection.turnAway() }
+            guard connection.frames.machine.phase != .closed else { return }
             do { try connection.start() } catch { connection.lose("cannot be watched") }
         }
     }

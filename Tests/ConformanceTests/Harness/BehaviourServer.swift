@@ -16,6 +16,7 @@ struct BehaviourServer: CallServer {
 private final class BehaviourSession: CallSession {
     let budget = ByteBudget(maximum: 64 << 20)
     let isRevoked = false
+    let owner = ConnectionOwner.tenant(1)
     private let report: AsyncStream<TestServer.Event>.Continuation
     private let gate: Gate
 

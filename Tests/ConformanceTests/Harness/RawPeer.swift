@@ -24,34 +24,60 @@ struct RawPeer: ~Copyable {
         port: UInt16,
         streamCredit: UInt32 = 524_288,
         connectionCredit: UInt32 = 4 << 20,
-        messageMaximum: UInt32 = 16 << 20
+        messageMaximum: UInt32 = 16 << 20,
+        receiveBuffer: Int32? = nil
     ) throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = Self.connected(to: port, receiveBuffer)
+        var hello = Hello()
+        hello.receive.initialStreamCredit = streamCredit
+        hello.receive.initialConnectionCredit = connectionCredit
+        hello.receive.messageMaximum = messageMaximum
+        try greet(hello)
+        _ = try read(Preface.size)
+    }
+
+    /// Connects and says nothing.
+    init(silentlyTo port: UInt16) { descriptor = Self.connected(to: port, nil) }
+
+    /// A connected socket; what is done with one that could not connect fails.
+    private static func connected(to port: UInt16, _ receiveBuffer: Int32?) -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var bytes = receiveBuffer {
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, size)
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = unsafe withUnsafePointer(to: &address) {
+        _ = unsafe withUnsafePointer(to: &address) {
             unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe connect(descriptor, $0, size)
             }
         }
-        guard status == 0 else { throw Closed() }
         var patience = timeval(tv_sec: 10, tv_usec: 0)
         let length = socklen_t(MemoryLayout<timeval>.size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, length)
-        var hello = Hello()
-        hello.receive.initialStreamCredit = streamCredit
-        hello.receive.initialConnectionCredit = connectionCredit
-        hello.receive.messageMaximum = messageMaximum
+        return descriptor
+    }
+
+    /// Sends preface and HELLO.
+    private func greet(_ hello: Hello) throws {
         var writer = ByteWriter()
         Preface().encode(into: &writer)
         var meta = ByteWriter()
         hello.encode(into: &meta)
         FrameHeader(type: .hello, metaLength: meta.count).encode(into: &writer)
         try send(writer.bytes + meta.bytes)
-        _ = try read(8)
+    }
+
+    /// The farewell to a connection that never got an answer to its greeting.
+    func farewellAtOnce() throws -> GoAway {
+        _ = try read(Preface.size)
+        let frame = try frame()
+        guard frame.type == FrameType.goAway.rawValue else { throw Closed() }
+        return try GoAway.decode(frame.payload.rawSpan)
     }
 
     deinit { close(descriptor) }

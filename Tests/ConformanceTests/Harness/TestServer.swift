@@ -73,7 +73,10 @@ final class TestServer: Sendable {
     let gate = Gate()
     private let resolver: NameResolver
 
-    init(_ change: (inout ConnectionConfiguration) -> Void = { _ in }) async throws {
+    init(
+        _ connections: ServerConnections.Limits = .init(),
+        _ change: (inout ConnectionConfiguration) -> Void = { _ in }
+    ) async throws {
         loops = try EventLoopGroup(count: 2)
         try loops.start()
         resolver = try NameResolver()
@@ -86,6 +89,7 @@ final class TestServer: Sendable {
             on: loops,
             serving: BehaviourServer(report: report, gate: gate),
             tls: nil,
+            connections: connections,
             configuration: configuration
         )
         try await rpc.start()
@@ -129,10 +133,11 @@ final class TestServer: Sendable {
 
 /// Runs `body` with a server that is stopped afterwards.
 func withTestServer(
+    connections: ServerConnections.Limits = .init(),
     _ change: (inout ConnectionConfiguration) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
 ) async throws {
-    let server = try await TestServer(change)
+    let server = try await TestServer(connections, change)
     do { try await body(server) } catch {
         await server.stop()
         throw error

@@ -9,6 +9,7 @@ internal import Testing
 private final class EchoSession: CallSession {
     let budget = ByteBudget(maximum: 1 << 20)
     let isRevoked = false
+    let owner = ConnectionOwner.tenant(1)
 
     func answerAtOnce(_ head: CallHead, body: RawSpan, into reply: inout ReplyWriter) -> Bool {
         guard body.byteCount > 0, body.byte(at: 0) == UInt8(ascii: "h") else { return false }
