@@ -1,4 +1,5 @@
 #pragma once
+#include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -16,3 +17,14 @@ static inline int64_t docket_raise_open_files(void) {
 
 // A write to a closed pipe or socket then fails with EPIPE and ends nobody.
 static inline void docket_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+
+// Blocks of a megabyte and more get pages of their own, which go back when they are freed. Left to
+// itself the C library raises that size to 32 MiB as soon as one such block was freed.
+static inline void docket_prepare_memory(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
+
+// Gives free memory back to the system when it is over `kept` bytes; whether it was.
+static inline int docket_trim_memory(size_t kept) {
+    if (mallinfo2().fordblks <= kept) return 0;
+    malloc_trim(0);
+    return 1;
+}

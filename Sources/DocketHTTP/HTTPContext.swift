@@ -27,7 +27,9 @@ final class HTTPContext: Sendable {
         }
     }
 
-    /// Ends both directions: the library then finds the end and closes the descriptor, which it
-    /// tells before. So under the lock a descriptor is still the connection's own.
+    /// Ends both directions of a connection.
+    ///
+    /// The library then finds the end and closes the descriptor, which it tells before: under the
+    /// lock a descriptor is still the connection's own.
     private static func cut(_ socket: Int32) { _ = shutdown(socket, Int32(SHUT_RDWR)) }
 }

@@ -83,10 +83,12 @@ final class Server: Sendable {
             parts.log
         )
         ServerMetrics.register(registry, files)
+        ServerMetrics.register(registry, rpc.memory)
         lifecycle = Lifecycle(
             services: [
                 store, indexer, service,
-                CredentialSweep(service.authenticator, logger: logger), http, loops, rpc,
+                CredentialSweep(service.authenticator, logger: logger), MemoryService(), http,
+                loops, rpc,
                 ReloadService(rpc, loops.group, logger: logger), ReadinessService(http: http),
             ],
             stopLimit: values[ServerSettings.stopLimit],

@@ -81,6 +81,19 @@ enum ServerMetrics {
         }
     }
 
+    /// What peers make the server hold.
+    static func register(_ registry: MetricsRegistry, _ memory: ServerMemory) {
+        registry.observeGauge("docket_held_received_bytes", help: "Requests not whole or waiting") {
+            Double(memory.held.received)
+        }
+        registry.observeGauge("docket_held_working_bytes", help: "Requests being worked on") {
+            Double(memory.held.working)
+        }
+        registry.observeGauge("docket_held_unsent_bytes", help: "Replies not read") {
+            Double(memory.held.unsent)
+        }
+    }
+
     private static func registerRPC(
         _ registry: MetricsRegistry,
         _ rpc: RPCMetrics,

@@ -22,6 +22,7 @@ struct ServerParts {
         self.adjust = adjust
         cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         openFiles = OpenFiles.raiseLimit()
+        ProcessMemory.prepare()
     }
 
     func loops(_ values: SettingValues) -> Int {
@@ -62,6 +63,9 @@ struct ServerParts {
         )
         configuration.limits.graceMilliseconds = UInt32(
             clamping: values[ServerSettings.stopLimit].wholeNanoseconds / 1_000_000
+        )
+        configuration.limits.unreadTimeoutMilliseconds = UInt32(
+            clamping: values[ServerSettings.unreadLimit].wholeNanoseconds / 1_000_000
         )
         configuration.serverID = "docketd-\(getpid())"
         configuration.service = ServiceLimits(serviceConfiguration(values).limits)

@@ -69,6 +69,26 @@ final class HTTPService: Service {
     func stop(by deadline: MonotonicTime) async { server.withLock { $0.take() }?.stop() }
 }
 
+/// Gives memory back to the system that was taken for a while and is free again.
+struct MemoryService: Service {
+    let name = "memory"
+    private static let interval = Duration.seconds(5)
+    /// Free memory that is kept for what comes next.
+    private static let keptBytes = 32 << 20
+
+    func start() async throws {}
+
+    /// Takes milliseconds, and only after a burst; never on an event loop.
+    func run() async throws {
+        while true {
+            try await Task.sleep(for: Self.interval)
+            ProcessMemory.trim(keeping: Self.keptBytes)
+        }
+    }
+
+    func stop(by deadline: MonotonicTime) async {}
+}
+
 /// Stands last, so that whoever asks learns of the end before anything stops.
 struct ReadinessService: Service {
     let name = "readiness"

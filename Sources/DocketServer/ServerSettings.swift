@@ -96,6 +96,12 @@ enum ServerSettings {
         in: .seconds(1)...(.seconds(86_400)),
         help: "age at which a connection is asked to come again"
     )
+    static let unreadLimit = Setting.duration(
+        "unread-timeout",
+        default: .seconds(20),
+        in: .seconds(1)...(.seconds(3600)),
+        help: "time after which a client that reads nothing of its replies is cut"
+    )
     static let stopLimit = Setting.duration(
         "stop-timeout",
         default: .seconds(30),
@@ -137,6 +143,7 @@ enum ServerSettings {
         cacheBytes.definition, pageCacheBytes.definition, loops.definition, slowCall.definition,
         logsQueries.definition,
         candidates.definition, connections.definition, connectionAge.definition,
+        unreadLimit.definition,
         stopLimit.definition, idempotencyLifetime.definition, postgres.definition, redis.definition,
         elasticsearch.definition, rabbitmq.definition, role.definition,
     ]

@@ -14,9 +14,6 @@ package final class DocumentService: CallServer {
         package var cache = ReplyCache.Configuration()
         /// Uncached calls under way at once.
         package var callsMaximum = 4096
-        /// Bytes of incomplete messages: of a tenant, and of the process.
-        package var tenantIncompleteBytes = 64 << 20
-        package var incompleteBytes = 512 << 20
         /// Time of the engine for one search, whoever waits for it.
         package var searchLimit = Duration.seconds(30)
         /// Large requests and replies that are read or written at once.
@@ -41,7 +38,6 @@ package final class DocumentService: CallServer {
     private let failures: CallFailures
     private let slowCalls: SlowCallLog
     private let requestIDs = RequestIDSource()
-    private let budgets: TenantBudgets
 
     /// A service whose store tells `collections` of changes, see ``GenerationObserver``, and whose
     /// cursors are sealed with `secret`, the directory's.
@@ -81,10 +77,6 @@ package final class DocumentService: CallServer {
             limit: configuration.slowCall,
             showsQueries: configuration.logsQueries
         )
-        budgets = TenantBudgets(
-            tenant: configuration.tenantIncompleteBytes,
-            process: configuration.incompleteBytes
-        )
     }
 
     package func open(_ connection: ConnectionInfo) async throws(CallFailure) -> any CallSession {
@@ -94,7 +86,7 @@ package final class DocumentService: CallServer {
         }
         do throws(DocketError) {
             let grant = try await authenticator.grant(for: connection.credential)
-            return TenantSession(grant, self, budget: budgets.budget(of: grant.tenant))
+            return TenantSession(grant, self)
         } catch {
             throw CallFailure(error.callStatus)
         }

@@ -10,14 +10,17 @@ package import DocketWire
 /// The calls of one connection: what its key may do, what the cache holds for it, and who serves
 /// the rest.
 package final class TenantSession: CallSession {
+    /// Bytes of any request but an upload: more than the limits of all its fields together.
+    private static let requestMaximum = 1 << 20
+    /// An upload is there as bytes, as documents and as rows; short values take several times theirs.
+    private static let uploadFactor = 6
+
     private let grant: Grant
     private let service: DocumentService
-    package let budget: ByteBudget
 
-    init(_ grant: Grant, _ service: DocumentService, budget: ByteBudget) {
+    init(_ grant: Grant, _ service: DocumentService) {
         self.grant = grant
         self.service = service
-        self.budget = budget
         grant.sessionBegan()
     }
 
@@ -28,6 +31,17 @@ package final class TenantSession: CallSession {
     deinit { grant.sessionEnded() }
 
     package var isRevoked: Bool { grant.isOver }
+
+    package func requestBounds(_ head: CallHead) -> RequestBounds {
+        guard head.meta.method == DocketMethod.upload.rawValue else {
+            return RequestBounds(messageBytes: Self.requestMaximum)
+        }
+        return RequestBounds(
+            messageBytes: service.configuration.limits.batchBytes,
+            workingFactor: Self.uploadFactor,
+            field: "documents"
+        )
+    }
 
     package func admit(_ head: CallHead) -> CallStatus? {
         if let error = refusal(head) { return error.callStatus }

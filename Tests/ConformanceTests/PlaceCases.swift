@@ -18,7 +18,7 @@ struct PlaceCases {
     func silent() async throws {
         try await withTestServer(connections: limits { $0.greeting = 2 }) { server in
             var silent: [Silent] = []
-            for _ in 0..<8 { silent.append(Silent(try RawPeer(silentlyTo: server.port))) }
+            for _ in 0..<8 { silent.append(Silent(RawPeer(silentlyTo: server.port))) }
             let client = try await server.connect()
             #expect(try await client.call(CallMeta(.echo), [1]).body == [1])
             for peer in silent.prefix(6) {
@@ -34,7 +34,7 @@ struct PlaceCases {
         try await withTestServer(connections: limits { $0.all = 2 }) { server in
             let clients = [try await server.connect(), try await server.connect()]
             #expect(clients.map(\.server.connection.connectionsRemaining) == [1, 0])
-            let silent = try RawPeer(silentlyTo: server.port)
+            let silent = RawPeer(silentlyTo: server.port)
             #expect(try silent.farewellAtOnce().reason == .tooManyConnections)
             let more = try RawPeer(port: server.port)
             #expect(try more.farewell() == .tooManyConnections)
@@ -70,9 +70,9 @@ struct PlaceCases {
         try await withTestServer(connections: limits) { server in
             let client = try await server.connect()
             // It does not close, so it takes the one place for those that are told.
-            let told = try RawPeer(silentlyTo: server.port)
+            let told = RawPeer(silentlyTo: server.port)
             #expect(try told.farewellAtOnce().reason == .tooManyConnections)
-            let other = try RawPeer(silentlyTo: server.port)
+            let other = RawPeer(silentlyTo: server.port)
             #expect(throws: RawPeer.Closed.self) { try other.farewellAtOnce() }
             #expect(try await client.call(CallMeta(.echo), [3]).body == [3])
         }

@@ -45,8 +45,8 @@ struct OpenFilesTests {
         let warning = try await server.program.errors.first(containing: "fewer connections")
         #expect(warning.contains(#""level":"warning""#) && warning.contains(#""set":10000"#))
         let metrics = try server.get("/metrics")
-        #expect(metrics.contains("\ndocket_connections_remaining_count 356\n"))
-        #expect(metrics.contains("\ndocket_open_files_limit_count 1024\n"))
+        #expect(metrics.contains("\ndocket_connections_remaining_count 356.0\n"))
+        #expect(metrics.contains("\ndocket_open_files_limit_count 1024.0\n"))
         try await #expect(server.stop().status == 0)
     }
 }

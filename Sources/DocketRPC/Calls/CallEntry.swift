@@ -12,18 +12,28 @@ final class CallEntry {
 
     var incoming = IncomingMessages()
     var outgoing = OutgoingMessage()
+    /// What its request may be; set for calls that a task of this side serves.
+    let bounds: RequestBounds?
     /// Bytes of the message that its handler was given last and may still work on.
     var workingBytes = 0
-    /// Bytes that were taken from the session's budget for it.
-    var charged = 0
+    /// Whether a message has come whole.
+    var hasMessage = false
+    /// What was taken from the owner's accounts for it.
+    var charged = ChargedBytes()
+    /// Set while it waits for memory, to be given its message or to make a part of its reply.
+    var waitsToWork: MemoryShares.Ticket?
+    var waitsToReply: MemoryShares.Ticket?
 
+    /// Its handler, while it waits for memory for a part of the reply.
+    var replier: CheckedContinuation<Void, any Error>?
     var receiver: CheckedContinuation<[UInt8]?, any Error>?
     var sender: CheckedContinuation<Void, any Error>?
     var task: Task<Void, Never>?
     var deadline: DeadlineToken?
 
-    init(stream: UInt32, head: CallHead?, priority: Priority) {
+    init(stream: UInt32, head: CallHead?, priority: Priority, bounds: RequestBounds? = nil) {
         self.stream = stream
+        self.bounds = bounds
         self.head = head
         self.priority = priority
     }
@@ -37,6 +47,16 @@ final class CallEntry {
             unsent: outgoing.bytesLeft
         )
     }
+}
+
+/// What a call was charged, by kind of memory.
+struct ChargedBytes {
+    var received = 0
+    var working = 0
+    /// The message that goes out, or the room that was taken for one.
+    var unsent = 0
+    /// Of `unsent`, what was taken before there was a message.
+    var reserved = 0
 }
 
 /// The bytes that a call makes this side hold, by where they are.

@@ -1,7 +1,6 @@
 internal import DocketRuntime
 package import DocketSystem
 package import DocketWire
-internal import Synchronization
 
 /// Who serves calls: asked once for each connection, after its HELLO.
 package protocol CallServer: Sendable {
@@ -28,9 +27,6 @@ package protocol CallSession: AnyObject, Sendable {
     /// Whose connection it is; the server's connections are shared out by it.
     var owner: ConnectionOwner { get }
 
-    /// Bounds the messages being collected, over all connections of the tenant and of the process.
-    var budget: ByteBudget { get }
-
     /// True when the credential is no longer good: the connection ends within seconds.
     var isRevoked: Bool { get }
 
@@ -42,6 +38,9 @@ package protocol CallSession: AnyObject, Sendable {
     /// So many calls that arrived at `arrival` were answered at once; told once a turn.
     func answeredAtOnce(_ count: Int, since arrival: MonotonicTime)
 
+    /// What the request of a call may be that `admit` has let in.
+    func requestBounds(_ head: CallHead) -> RequestBounds
+
     /// Before anything is decompressed: nil to go on, or the status that refuses the call.
     func admit(_ head: CallHead) -> CallStatus?
 
@@ -51,6 +50,30 @@ package protocol CallSession: AnyObject, Sendable {
 
     /// An admitted call is over and its place is free, however it ended.
     func ended(_ head: CallHead, _ status: StatusCode)
+}
+
+/// What the request of a call may be.
+package struct RequestBounds: Hashable, Sendable {
+    /// Most bytes of a message.
+    package var messageBytes: Int
+    /// Whether it is one message, so that nothing behind it is collected.
+    package var isOneMessage: Bool
+    /// How many times its bytes a message takes while the handler works on it.
+    package var workingFactor: Int
+    /// What is too long where a message is, as the contract names it.
+    package var field: String
+
+    package init(
+        messageBytes: Int,
+        isOneMessage: Bool = true,
+        workingFactor: Int = 4,
+        field: String = ""
+    ) {
+        self.messageBytes = messageBytes
+        self.isOneMessage = isOneMessage
+        self.workingFactor = workingFactor
+        self.field = field
+    }
 }
 
 /// A call as its first frame announces it.
@@ -96,34 +119,5 @@ package struct CallFailure: Error, Hashable, Sendable {
 
     package init(_ code: StatusCode, _ message: String, notProcessed: Bool = false) {
         status = CallStatus(code, message, notProcessed: notProcessed)
-    }
-}
-
-/// A bounded count of bytes that many connections share; a budget may stand inside a larger one.
-package final class ByteBudget: Sendable {
-    package let maximum: Int
-    private let outer: ByteBudget?
-    private let taken = Atomic<Int>(0)
-
-    package init(maximum: Int, inside outer: ByteBudget? = nil) {
-        self.maximum = maximum
-        self.outer = outer
-    }
-
-    package var used: Int { taken.load(ordering: .relaxed) }
-
-    /// Takes `bytes`, or nothing and says false.
-    package func take(_ bytes: Int) -> Bool {
-        if let outer, !outer.take(bytes) { return false }
-        let (_, sum) = taken.add(bytes, ordering: .relaxed)
-        guard sum > maximum else { return true }
-        give(bytes)
-        return false
-    }
-
-    /// Gives `bytes` back.
-    package func give(_ bytes: Int) {
-        taken.subtract(bytes, ordering: .relaxed)
-        outer?.give(bytes)
     }
 }

@@ -15,7 +15,7 @@ extension Connection {
 
     /// Asks the server who is calling; the greeting's time limit bounds it.
     func startAuthentication(_ info: ConnectionInfo, _ hello: Hello) {
-        guard case .server(let server, _) = side else { return }
+        guard case .server(let server, _, _) = side else { return }
         // Ends by itself: a connection that is gone meanwhile ignores the answer.
         Task {
             do throws(CallFailure) {

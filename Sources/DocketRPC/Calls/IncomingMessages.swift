@@ -49,6 +49,9 @@ struct IncomingMessages {
         return collectedCost
     }
 
+    /// Bytes of the first whole message; nil when there is none.
+    var nextBytes: Int? { first < whole.count ? whole[first].bytes.count : nil }
+
     /// Takes the first whole message.
     mutating func next() -> Message? {
         guard first < whole.count else { return nil }

@@ -14,6 +14,13 @@ package struct ServerCall: Sendable {
         try await connection.receive(on: head.stream)
     }
 
+    /// Waits until `bytes` may be held for the next message of the reply, which `send` then takes.
+    ///
+    /// For replies of many messages: so they wait before they are made, not after.
+    package func reserve(_ bytes: Int) async throws {
+        try await connection.reserve(bytes, on: head.stream)
+    }
+
     /// Sends one message of a streamed reply; returns when the connection has taken all of it, that
     /// is when the peer's credit has room: so memory is bounded by one message.
     package func send(_ message: [UInt8]) async throws {

@@ -19,6 +19,10 @@ extension Connection {
             throw end.status.code == .ok ? Self.over : CallFailure(end.status)
         }
         guard entry.outgoing.isEmpty, entry.sender == nil else { throw Self.over }
+        guard chargeReply(message?.count ?? 0, to: entry) else {
+            abandon(entry, Self.tooMuchUnread)
+            throw CallFailure(Self.tooMuchUnread)
+        }
         try await withCheckedThrowingContinuation { continuation in
             entry.sender = continuation
             queue(message, on: entry, ending: ending)
@@ -78,14 +82,15 @@ extension Connection {
 
     /// The call is over: drops its bytes, wakes whoever waits on it and cancels its handler.
     func stop(_ entry: CallEntry) {
+        stopWaitingForMemory(entry)
         release(entry.incoming.removeAll(), on: entry.stream)
         entry.outgoing.removeAll()
         settle(entry)
         wakeReceiver(entry)
-        if let sender = entry.sender.take() {
-            let end = frames.machine.end(of: entry.stream)
-            sender.resume(throwing: end.map { CallFailure($0.status) } ?? Self.over)
-        }
+        let end = frames.machine.end(of: entry.stream)
+        let failure = end.map { CallFailure($0.status) } ?? Self.over
+        entry.sender.take()?.resume(throwing: failure)
+        entry.replier.take()?.resume(throwing: failure)
         cancelDeadline(of: entry)
         if let task = entry.task { return task.cancel() }
         switch frames.machine.role {
@@ -113,6 +118,7 @@ extension Connection {
     /// Forgets a call that is over for everyone.
     func forget(_ entry: CallEntry) {
         cancelDeadline(of: entry)
+        stopWaitingForMemory(entry)
         release(entry.incoming.removeAll(), on: entry.stream)
         entry.workingBytes = 0
         settle(entry)
@@ -130,6 +136,7 @@ extension Connection {
     /// What a receiver gets now: a message, nil after the last, or why there is none; nothing while
     /// it has to wait.
     private func nextMessage(of entry: CallEntry) -> Result<[UInt8]?, any Error>? {
+        if let bytes = entry.incoming.nextBytes, !mayWork(on: bytes, entry) { return nil }
         if let message = entry.incoming.next() {
             entry.workingBytes = message.bytes.count
             frames.machine.handedOver(entry.stream)
@@ -149,5 +156,11 @@ extension Connection {
         entry.receiver.take()?.resume(with: result)
     }
 
+    /// A reply for which there is no room: nobody reads those that were before it.
+    static let tooMuchUnread = CallStatus(
+        .resourceExhausted,
+        "too many replies wait to be read",
+        retryAfterMilliseconds: 500
+    )
     static let over = CallFailure(.cancelled, "the call is over")
 }

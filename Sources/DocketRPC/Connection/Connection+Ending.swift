@@ -14,13 +14,20 @@ extension Connection {
             pump(1)
             updateInterest()
         }
-        if now - lastRead > Self.tick { frames.releaseIdle() }
+        if now - lastRead > Self.tick {
+            shrinkInput()
+            frames.releaseIdle()
+        }
         tickToken = loop.schedule(after: Self.tick) { self.assumeIsolated { $0.ticked() } }
     }
 
     private func checkTimes(_ now: MonotonicTime) {
         if now > phaseDeadline { return phaseIsOver() }
         guard frames.machine.phase.servesCalls else { return }
+        let unread = Int(configuration.limits.unreadTimeoutMilliseconds)
+        if unread > 0, let unreadSince, now - unreadSince > .milliseconds(unread) {
+            return fail(.connection(.timeout, "nothing of what was sent has been read"))
+        }
         if let partialSince = frames.partialSince, now - partialSince > configuration.frameLimit {
             return fail(.connection(.timeout, "a frame took too long"))
         }
@@ -168,7 +175,7 @@ extension Connection {
         watch?.close()
         watch = nil
         bytes.close()
-        frames.output.removeAll()
+        releaseBuffers()
         let failure = CallFailure(.unavailable, why)
         configuration.observer?(.lost(failure))
         if let ended = configuration.ended { ended(end(why, isFault: isFault)) }
@@ -180,7 +187,7 @@ extension Connection {
             }
             stop(entry)
         }
-        if case .server(_, let connections) = side { connections.closed(self) }
+        if case .server(_, let connections, _) = side { connections.closed(self) }
     }
 
     private func end(_ why: String, isFault: Bool) -> ConnectionEnd {

@@ -65,13 +65,14 @@ extension Connection {
 
     func authenticated(_ session: any CallSession, _ hello: Hello) {
         // It may have been too late, or the server may have been stopped.
-        guard case .authenticating = frames.machine.phase, case .server(_, let connections) = side
+        guard case .authenticating = frames.machine.phase,
+            case .server(_, let connections, let serverMemory) = side
         else { return }
         guard connections.isGreeted(self, as: session.owner) else { return turnAway() }
         self.session = session
         phaseDeadline = .distantFuture
         frames.machine.greeted(hello.receive)
-        enlargeInput()
+        memory = serverMemory.connection(of: session.owner)
         var ack = HelloAck()
         ack.receive = configuration.receive
         ack.connection = configuration.limits
@@ -104,7 +105,7 @@ extension Connection {
 
     /// There is no place for the connection: it hears so where there are means to, and ends.
     func turnAway() {
-        guard case .server(_, let connections) = side, hasPlace else { return }
+        guard case .server(_, let connections, _) = side, hasPlace else { return }
         switch frames.machine.phase {
         case .handshaking, .preface, .greeting, .authenticating: break
         case .open, .leaving, .draining, .flushing, .finished, .closed: return
@@ -131,7 +132,7 @@ extension Connection {
         agreeOnCodecs(ack.codecs)
         phaseDeadline = .distantFuture
         frames.machine.welcomed(ack)
-        enlargeInput()
+        frames.exchangeInput(for: 2 * configuration.receive.frameLimits.creditMinimum)
         greeting.succeed(ack)
         flushLater()
     }
@@ -141,10 +142,5 @@ extension Connection {
         frames.compresses =
             configuration.compresses && !peerAddress.isLoopback
             && codecs.contains(FrameCodec.zstd.rawValue)
-    }
-
-    /// From the small room before the greeting to that of the largest frame and some more.
-    private func enlargeInput() {
-        frames.enlargeInput(to: max(128 << 10, 2 * configuration.receive.frameLimits.creditMinimum))
     }
 }

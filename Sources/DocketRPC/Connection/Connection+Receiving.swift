@@ -10,7 +10,7 @@ extension Connection {
         case .finished: frames.input.removeAll()
         default: break
         }
-        while frames.machine.phase.takesFrames {
+        while frames.machine.phase.takesFrames, !isOutputFull {
             let arrival = frames.next(for: session, at: loop.turnStart)
             countAnswered()
             if case .nothing = arrival { return }
@@ -65,7 +65,12 @@ extension Connection {
     private func handleCall(_ header: FrameHeader, _ head: CallHead) {
         if let status = session?.admit(head) { return refuse(header, status) }
         configuration.metrics.called()
-        let entry = CallEntry(stream: head.stream, head: head, priority: head.priority)
+        let entry = CallEntry(
+            stream: head.stream,
+            head: head,
+            priority: head.priority,
+            bounds: session?.requestBounds(head)
+        )
         entries[head.stream] = entry
         let status = frames.machine.opened(header)
         schedule(head.deadline, of: entry)
@@ -93,6 +98,9 @@ extension Connection {
         meta.origin = reply.origin
         meta.requestID = head.meta.requestID
         release(header.creditCost)
+        guard chargeReply(reply.body.count, to: entry) else {
+            return abandon(entry, Self.tooMuchUnread)
+        }
         queue(reply.body, on: entry, ending: meta)
     }
 
@@ -123,6 +131,7 @@ extension Connection {
                 release(entry.incoming.takeCollectedCost(), on: header.stream)
             } else {
                 entry.incoming.complete()
+                entry.hasMessage = true
                 settle(entry)
                 keepReserve()
             }
@@ -143,19 +152,10 @@ extension Connection {
 
     /// Adds a body to the message of its call; false when that ends the call.
     private func collect(_ header: FrameHeader, _ entry: CallEntry) -> Bool {
-        if header.flags.contains(.more) || entry.charged > 0 {
-            guard charge(header.rawLength, to: entry) else {
-                release(header.creditCost, on: header.stream)
-                abandon(
-                    entry,
-                    CallStatus(
-                        .resourceExhausted,
-                        "too many messages are incomplete",
-                        notProcessed: true
-                    )
-                )
-                return false
-            }
+        if let status = refusal(of: header, entry) {
+            release(header.creditCost, on: header.stream)
+            abandon(entry, status)
+            return false
         }
         do throws(FrameError) {
             try entry.incoming.collect(header.creditCost) { message throws(FrameError) in
@@ -169,6 +169,41 @@ extension Connection {
             if error.isConnectionError { fail(error) } else { abandon(entry, CallStatus(error)) }
             return false
         }
+    }
+
+    /// Why a body may not be added to what its call holds; nil when it may.
+    private func refusal(of header: FrameHeader, _ entry: CallEntry) -> CallStatus? {
+        if let bounds = entry.bounds {
+            if bounds.isOneMessage, entry.hasMessage {
+                return CallStatus(.invalidArgument, "the request has more than one message")
+            }
+            let bytes = entry.incoming.collectedBytes + header.rawLength
+            if bytes > bounds.messageBytes { return Self.tooLong(bytes, bounds) }
+        }
+        guard !charge(header.rawLength, to: entry) else { return nil }
+        return CallStatus(
+            .resourceExhausted,
+            "the tenant's requests hold too much memory",
+            retryAfterMilliseconds: 200,
+            notProcessed: !frames.machine.isBegun(entry.stream)
+        )
+    }
+
+    private static func tooLong(_ bytes: Int, _ bounds: RequestBounds) -> CallStatus {
+        let reason = "are over \(bytes - 1) bytes, the limit is \(bounds.messageBytes)"
+        return CallStatus(
+            .invalidArgument,
+            bounds.field.isEmpty
+                ? "the request is longer than \(bounds.messageBytes) bytes"
+                : "\(bounds.field): \(reason)",
+            details: [
+                StatusDetail(
+                    field: bounds.field,
+                    limit: UInt64(bounds.messageBytes),
+                    reason: reason
+                )
+            ]
+        )
     }
 
     /// The reply is complete: what came with its end is at the front of the input (client).

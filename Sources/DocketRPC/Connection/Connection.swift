@@ -15,6 +15,8 @@ package actor Connection: TurnEnd {
     static let readShare = 256 << 10
     /// Unsent bytes from which on nothing more is queued.
     static let unsentMaximum = 1 << 20
+    /// Unsent bytes of STATUS, CREDIT and PING from which on nothing more is read.
+    static let controlMaximum = 16 << 10
     /// Room for what comes before the greeting is answered: HELLO and 16 KiB of calls.
     static let greetingRoom = 24 << 10
     static let tick = Duration.seconds(1)
@@ -31,6 +33,16 @@ package actor Connection: TurnEnd {
     /// Client: calls whose first frame has not gone out, which go in the order of their ids.
     var unsentCalls: [UInt32] = []
     var session: (any CallSession)?
+    /// Server: set once the peer has greeted.
+    var memory: ConnectionMemory?
+    /// Bytes that were charged for room for large frames; the small room is not.
+    var inputBytes = 0
+    /// Set while room for a large frame is waited for, and nothing is read.
+    var inputTicket: MemoryShares.Ticket?
+    /// Whether nothing is read until something was written.
+    private var isHeld = false
+    /// Since when bytes wait of which the peer has read nothing.
+    var unreadSince: MonotonicTime?
     let compressor: FrameCompressor
     /// Whether the end of this turn has been asked for.
     private var isFlushDue = false
@@ -102,6 +114,7 @@ package actor Connection: TurnEnd {
     /// The turn of a connection that waits for input only: one step into `frames`, and out again.
     private func answer(for session: any CallSession) {
         let now = loop.turnStart
+        adjustRoom()
         let turn = frames.turn(on: bytes, for: session, at: now)
         if turn.read > 0 {
             lastRead = now
@@ -138,7 +151,8 @@ package actor Connection: TurnEnd {
 
     func read() {
         var share = Self.readShare
-        while share > 0, frames.machine.phase.isReading {
+        adjustRoom()
+        while share > 0, isReading {
             switch bytes.read(into: &frames.input) {
             case .moved(let count):
                 share -= count
@@ -152,25 +166,33 @@ package actor Connection: TurnEnd {
             }
         }
         // Its share is used up and TLS may hold more that the socket will not announce.
-        if frames.machine.phase.isReading, bytes.hasBuffered {
+        if isReading, bytes.hasBuffered {
             loop.execute { self.assumeIsolated { $0.resumeReading() } }
         }
     }
 
+    /// Whether what comes is taken now: not while there is no room for a frame, or for answers.
+    private var isReading: Bool {
+        guard frames.machine.phase.isReading else { return false }
+        return frames.machine.phase == .finished || inputTicket == nil && !isOutputFull
+    }
+
     func resumeReading() {
-        guard frames.machine.phase.isReading else { return }
+        guard isReading else { return }
         processInput()
         read()
         updateInterest()
     }
 
     func updateInterest() {
+        settleBuffers()
         var wants = bytes.wants
         switch frames.machine.phase {
         case .closed: return
         case .handshaking: break
-        case let phase where !phase.isReading: wants.remove(.readable)
-        default: break
+        default:
+            isHeld = isOutputFull
+            if !isReading { wants.remove(.readable) }
         }
         watch?.setInterest(wants)
     }
@@ -196,6 +218,7 @@ package actor Connection: TurnEnd {
     /// `least` bytes.
     func pump(_ least: Int = ConnectionStateMachine.partMinimum) {
         guard frames.machine.phase.isWriting else { return }
+        adjustRoom()
         // What waits from before makes room first, or its end would find nothing to go on with.
         guard flush() else { return }
         while queueFrames(least) {
@@ -203,6 +226,10 @@ package actor Connection: TurnEnd {
             if !frames.output.isEmpty { break }
         }
         if case .flushing = frames.machine.phase, frames.output.isEmpty { finishWriting() }
+        if isHeld, !isOutputFull {
+            isHeld = false
+            loop.execute { self.assumeIsolated { $0.resumeReading() } }
+        }
     }
 
     /// Tells the peer that this was all, and waits for its end.
@@ -221,7 +248,10 @@ package actor Connection: TurnEnd {
     private func flush() -> Bool {
         while !frames.output.isEmpty {
             switch bytes.write(from: &frames.output) {
-            case .moved(let count): configuration.metrics.wrote(count)
+            case .moved(let count):
+                configuration.metrics.wrote(count)
+                frames.wrote(count)
+                unreadSince = nil
             case .wouldBlock: return true
             case .ended, .failed:
                 lose("the connection failed")

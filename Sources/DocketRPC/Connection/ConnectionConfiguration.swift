@@ -46,7 +46,7 @@ package struct ConnectionEnd: Sendable {
 
 /// Which role a connection plays, and what that role needs.
 enum ConnectionSide {
-    case server(any CallServer, ServerConnections)
+    case server(any CallServer, ServerConnections, ServerMemory)
     case client(Hello)
 
     var role: ConnectionRole {

@@ -48,6 +48,9 @@ extension ConnectionStateMachine {
         calls[stream]?.update { $0.isBegun = true }
     }
 
+    /// Whether a handler was given a message of the call.
+    package func isBegun(_ stream: UInt32) -> Bool { calls[stream]?.flow?.isBegun ?? false }
+
     // MARK: The client's calls
 
     /// Whether a new call may be opened (client).

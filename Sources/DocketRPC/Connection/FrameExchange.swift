@@ -40,6 +40,10 @@ struct FrameExchange: ~Copyable {
     var compresses = false
     /// Since when a part of a frame has waited for the rest.
     private(set) var partialSince: MonotonicTime?
+    /// Bytes of the output that cost no credit, at least where what was written was of these.
+    private(set) var controlBytes = 0
+    /// Whether the frame at the front has no room in the input.
+    private(set) var isInputTooSmall = false
     /// Calls answered at once since the last `takeAnswered()`.
     private var answered = 0
 
@@ -57,6 +61,7 @@ struct FrameExchange: ~Copyable {
             case .needMore(let needed):
                 let isPartial = !input.isEmpty && needed > input.count
                 partialSince = isPartial ? (partialSince ?? now) : nil
+                isInputTooSmall = needed > input.capacity
                 return .nothing
             case .skip(let header):
                 partialSince = nil
@@ -178,7 +183,9 @@ struct FrameExchange: ~Copyable {
         turn.hasMore = turn.read >= Self.fullRead || stream.hasBuffered
         while !output.isEmpty {
             switch stream.write(from: &output) {
-            case .moved(let count): turn.written += count
+            case .moved(let count):
+                turn.written += count
+                wrote(count)
             case .wouldBlock: return turn
             case let failure:
                 turn.failure = failure
@@ -201,7 +208,9 @@ struct FrameExchange: ~Copyable {
 
     /// Appends the answer to a call of one frame, if it fits one frame and there is credit for it.
     private mutating func append(_ reply: ReplyWriter, to head: CallHead) -> Bool {
-        guard output.hasRoom, !compresses(reply.body.count) else { return false }
+        guard output.count + reply.body.count < output.limit, !compresses(reply.body.count) else {
+            return false
+        }
         scratch.removeAll()
         scratch.append(UInt64(0))
         scratch.append(UInt64(0))
@@ -231,7 +240,13 @@ struct FrameExchange: ~Copyable {
     mutating func appendControl(_ write: (inout ByteWriter) -> Void) {
         scratch.removeAll()
         write(&scratch)
+        controlBytes += scratch.count
         output.append(scratch.bytes)
+    }
+
+    /// So many bytes of the output were written.
+    mutating func wrote(_ count: Int) {
+        controlBytes = output.isEmpty ? 0 : max(0, controlBytes - count)
     }
 
     /// Allows the peer to send more, on a stream or with 0 on the connection.
@@ -267,12 +282,16 @@ struct FrameExchange: ~Copyable {
 
     // MARK: Memory
 
-    /// Exchanges the room for input for a larger one.
-    mutating func enlargeInput(to capacity: Int) {
-        var larger = ReceiveBuffer(capacity: capacity)
-        _ = larger.append(input.unread)
-        input = larger
+    /// Exchanges the room for input, in which what has come must have room.
+    mutating func exchangeInput(for capacity: Int) {
+        var other = ReceiveBuffer(capacity: capacity)
+        if !input.isEmpty { _ = other.append(input.unread) }
+        input = other
+        isInputTooSmall = false
     }
+
+    /// The rest of a frame is not read for now.
+    mutating func stopTimingPartial() { partialSince = nil }
 
     /// Gives back the memory of what is empty.
     mutating func releaseIdle() {

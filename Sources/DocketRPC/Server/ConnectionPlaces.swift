@@ -20,6 +20,9 @@ struct ConnectionPlaces<ID: Hashable> {
         var owner: ConnectionOwner?
     }
 
+    /// Connections that a tenant may have however few there are in all.
+    private static var leastPart: Int { 8 }
+
     let limits: ServerConnections.Limits
     private var places: [ID: Place] = [:]
     /// Those that have not greeted, the oldest first.
@@ -61,7 +64,9 @@ struct ConnectionPlaces<ID: Hashable> {
 
     /// A connection has said whose it is; false when its owner may have no more.
     mutating func greeted(_ id: ID, as owner: ConnectionOwner) -> Bool {
-        guard places[id] != nil, remaining(for: owner) > 0 else { return false }
+        guard let place = places[id], place.owner == nil, remaining(for: owner) > 0 else {
+            return false
+        }
         waiting.removeAll { $0 == id }
         places[id]?.owner = owner
         guard owner != .administration else { return true }
@@ -91,7 +96,7 @@ struct ConnectionPlaces<ID: Hashable> {
         guard owner != .administration else { return free }
         let forTenants = max(0, free - limits.reserved)
         let own = byTenant[owner, default: 0]
-        let part = max(1, (limits.all - limits.reserved) / 4)
+        let part = max(Self.leastPart, (limits.all - limits.reserved) / 4)
         let untilHalf = (limits.all - limits.reserved) / 2 - tenantsCount
         return min(forTenants, max(0, part - own, untilHalf))
     }

@@ -16,6 +16,7 @@ package final class RPCServer: Service {
     private let resolver: NameResolver
     private let listener = Mutex<Listener?>(nil)
     package let connections: ServerConnections
+    package let memory: ServerMemory
 
     /// A server that listens once it runs.
     ///
@@ -27,14 +28,18 @@ package final class RPCServer: Service {
         serving server: any CallServer,
         tls: TLSContext?,
         connections: ServerConnections.Limits = .init(),
+        memory: ServerMemory.Limits = .init(),
         configuration: ConnectionConfiguration
     ) throws {
         self.endpoint = endpoint
         self.loops = loops
         self.server = server
         self.tls = tls
-        self.configuration = configuration
+        var announced = configuration
+        announced.limits.incompleteBytesMaximum = UInt32(clamping: memory.received.owner)
+        self.configuration = announced
         self.connections = ServerConnections(connections)
+        self.memory = ServerMemory(memory)
         resolver = try NameResolver()
         var compressors: [ObjectIdentifier: FrameCompressor] = [:]
         var metrics: [ObjectIdentifier: RPCMetrics] = [:]
@@ -82,7 +87,7 @@ package final class RPCServer: Service {
         let connection = Connection(
             on: loop,
             bytes,
-            side: .server(server, connections),
+            side: .server(server, connections, memory),
             compressor: compressor,
             configuration: configuration
         )

@@ -10,7 +10,7 @@ package struct SendBuffer: ~Copyable {
     private static let collectedChunkSize = 256 << 10
 
     /// From this many bytes on there is no room.
-    package let limit: Int
+    package var limit: Int
     /// How many bytes wait.
     package private(set) var count = 0
 

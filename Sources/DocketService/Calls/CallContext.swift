@@ -26,6 +26,9 @@ struct CallContext: Sendable {
     /// The next message of the request, nil after the last.
     func receive() async throws -> [UInt8]? { try await call.receive() }
 
+    /// Waits until `bytes` may be held for the next message of the reply.
+    func reserve(_ bytes: Int) async throws { try await call.reserve(bytes) }
+
     /// Sends one message of a streamed reply, once the peer's credit has room for it.
     func send(_ message: [UInt8]) async throws { try await call.send(message) }
 

@@ -29,6 +29,8 @@ struct StreamMethod: CallHandler {
             source.plan.ignoredTerms = cursor.ignoredTerms
         }
         while let after = next {
+            // Room for the part before it is read: parts that nobody takes wait in the store.
+            try await call.reserve(Self.sliceBytes)
             let slice = try await read(source, after: after, call.caller.work)
             next = slice.next
             // What counts of the query is the same from beginning to end.

@@ -41,8 +41,11 @@ package struct ConnectionLimits: Hashable, Sendable {
     package var callTimeoutMaximumMilliseconds: UInt32 = 300_000
     /// Connections that this server still takes.
     package var connectionsRemaining: UInt32 = 0
-    /// Most bytes of messages that are not complete, over all connections of the tenant: 64 MiB.
-    package var incompleteBytesMaximum: UInt32 = 64 << 20
+    /// Most bytes of messages that are not complete or wait for their turn, over all connections of
+    /// the tenant: 32 MiB.
+    package var incompleteBytesMaximum: UInt32 = 32 << 20
+    /// Time after which a peer is cut that reads nothing of what waits for it: 20 s.
+    package var unreadTimeoutMilliseconds: UInt32 = 20_000
 
     package init() {}
 }
@@ -112,7 +115,7 @@ extension ConnectionLimits: NumberMessage {
             \.streamsMaximum, \.pingMinimumMilliseconds, \.idleTimeoutMilliseconds,
             \.ageMaximumMilliseconds, \.graceMilliseconds, \.cancelsMaximum,
             \.emptyFramesMaximum, \.callTimeoutMaximumMilliseconds, \.connectionsRemaining,
-            \.incompleteBytesMaximum,
+            \.incompleteBytesMaximum, \.unreadTimeoutMilliseconds,
         ]
     }
 }

@@ -14,7 +14,6 @@ struct BehaviourServer: CallServer {
 }
 
 private final class BehaviourSession: CallSession {
-    let budget = ByteBudget(maximum: 64 << 20)
     let isRevoked = false
     let owner = ConnectionOwner.tenant(1)
     private let report: AsyncStream<TestServer.Event>.Continuation
@@ -34,6 +33,15 @@ private final class BehaviourSession: CallSession {
     func admit(_ head: CallHead) -> CallStatus? {
         Behaviour(rawValue: head.meta.method) == nil
             ? CallStatus(.unimplemented, "there is no such method", notProcessed: true) : nil
+    }
+
+    func requestBounds(_ head: CallHead) -> RequestBounds {
+        let behaviour = Behaviour(rawValue: head.meta.method)
+        return RequestBounds(
+            messageBytes: 16 << 20,
+            isOneMessage: behaviour == .single,
+            workingFactor: behaviour == .held ? 4 : 1
+        )
     }
 
     func ended(_ head: CallHead, _ status: StatusCode) {
@@ -80,6 +88,15 @@ private final class BehaviourSession: CallSession {
             try await call.send([2])
             throw CallFailure(.aborted, "after two")
         case .nothing, .early: try await call.finish()
+        case .single:
+            _ = try await call.receive()
+            await gate.pass()
+            try await call.finish()
+        case .held:
+            let message = try await call.receive() ?? []
+            report.yield(.sent(message.count))
+            await gate.pass()
+            try await call.finish([1])
         case .detailed:
             throw CallFailure(
                 CallStatus(

@@ -27,6 +27,10 @@ enum Behaviour: UInt16 {
     case detailed
     /// Takes no notice of being cancelled: ends when the server's gate is opened.
     case stubborn
+    /// Takes one message, and is done when the server's gate is opened.
+    case single
+    /// The same, saying how long the message was, of which it holds four times as much.
+    case held
 }
 
 /// Where handlers wait whatever becomes of their calls.
@@ -75,6 +79,7 @@ final class TestServer: Sendable {
 
     init(
         _ connections: ServerConnections.Limits = .init(),
+        memory: ServerMemory.Limits = .init(),
         _ change: (inout ConnectionConfiguration) -> Void = { _ in }
     ) async throws {
         loops = try EventLoopGroup(count: 2)
@@ -90,6 +95,7 @@ final class TestServer: Sendable {
             serving: BehaviourServer(report: report, gate: gate),
             tls: nil,
             connections: connections,
+            memory: memory,
             configuration: configuration
         )
         try await rpc.start()
@@ -134,10 +140,11 @@ final class TestServer: Sendable {
 /// Runs `body` with a server that is stopped afterwards.
 func withTestServer(
     connections: ServerConnections.Limits = .init(),
+    memory: ServerMemory.Limits = .init(),
     _ change: (inout ConnectionConfiguration) -> Void = { _ in },
     _ body: (TestServer) async throws -> Void
 ) async throws {
-    let server = try await TestServer(connections, change)
+    let server = try await TestServer(connections, memory: memory, change)
     do { try await body(server) } catch {
         await server.stop()
         throw error

@@ -7,7 +7,6 @@ internal import Testing
 
 /// Answers each body that begins with "h" by the body itself.
 private final class EchoSession: CallSession {
-    let budget = ByteBudget(maximum: 1 << 20)
     let isRevoked = false
     let owner = ConnectionOwner.tenant(1)
 
@@ -20,6 +19,7 @@ private final class EchoSession: CallSession {
 
     func answeredAtOnce(_ count: Int, since arrival: MonotonicTime) {}
     func admit(_ head: CallHead) -> CallStatus? { nil }
+    func requestBounds(_ head: CallHead) -> RequestBounds { RequestBounds(messageBytes: 1 << 20) }
     func serve(_ call: ServerCall) async {}
     func ended(_ head: CallHead, _ status: StatusCode) {}
 }

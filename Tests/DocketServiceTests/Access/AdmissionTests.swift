@@ -68,20 +68,4 @@ struct AdmissionTests {
         #expect(admission.underWay == 0)
         #expect(fill(admission, .tenant(quiet)) == taken)
     }
-
-    @Test("budgets are one for each tenant, all inside that of the process")
-    func budgets() {
-        let budgets = TenantBudgets(tenant: 60, process: 100)
-        let first = budgets.budget(of: flood)
-        #expect(first === budgets.budget(of: flood))
-        #expect(first.take(60))
-        #expect(!first.take(1))
-        let second = budgets.budget(of: quiet)
-        #expect(!second.take(50))
-        #expect(second.take(40))
-        first.give(60)
-        #expect(second.take(20))
-        #expect(!second.take(1))
-        #expect(budgets.budget(of: nil).take(40))
-    }
 }
