@@ -1,5 +1,6 @@
 internal import DocketRPC
 internal import DocketRuntime
+internal import DocketSystem
 internal import DocketWire
 internal import Testing
 
