@@ -2,7 +2,7 @@ package import DocketCache
 package import DocketCore
 internal import DocketMessages
 package import DocketRPC
-package import DocketRuntime
+internal import DocketRuntime
 package import DocketSystem
 package import DocketTelemetry
 internal import DocketWire
