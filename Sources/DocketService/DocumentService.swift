@@ -28,7 +28,7 @@ package final class DocumentService: CallServer {
         package init() {}
     }
 
-    private let configuration: Configuration
+    let configuration: Configuration
     package let authenticator: Authenticator
     package let admission: Admission
     package let searcher: Searcher

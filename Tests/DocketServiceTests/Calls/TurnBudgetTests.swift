@@ -19,12 +19,13 @@ private struct NotingReply: SizedReply {
     let bytes: Int
     let place: EncodingPlace
 
-    static func read(_ body: RawSpan) throws -> NotingReply {
+    static func decode(_ body: RawSpan) throws(DocketError) -> NotingReply {
         throw DocketError(.unimplemented, "is only written")
     }
 
-    func write(to writer: inout ByteWriter) {
+    func encode() -> [UInt8] {
         place.isOnLoop.withLock { $0 = place.loop.isCurrent }
+        return []
     }
 
     func roughBytes(upTo limit: Int) -> Int { bytes }
