@@ -31,6 +31,8 @@ package struct UploadQueue: Sendable {
     private var open: [UploadBatch] = []
     /// Full and not ended, in the order of their lines.
     private var entries: [Entry] = []
+    /// Calls under way.
+    private(set) var underWay = 0
     private var lastNumber = 0
     private var lastLine: Int
     private let batchCapacity: Int
@@ -40,9 +42,6 @@ package struct UploadQueue: Sendable {
         lastLine = fromLine - 1
         self.batchCapacity = batchCapacity
     }
-
-    /// Calls under way.
-    var underWay: Int { entries.count { $0.isUnderWay } }
 
     /// Whether a batch is being filled.
     var isFilling: Bool { !open.isEmpty }
@@ -92,7 +91,9 @@ extension UploadQueue {
 
     /// The call of a batch has ended.
     package mutating func ended(_ number: Int) -> [Sent] {
-        entries.removeAll { $0.number == number }
+        guard let place = entries.firstIndex(where: { $0.number == number }) else { return [] }
+        entries.remove(at: place)
+        underWay -= 1
         for place in entries.indices { entries[place].blockers.remove(number) }
         return start()
     }
@@ -112,11 +113,10 @@ extension UploadQueue {
 
     private mutating func start() -> [Sent] {
         var sent: [Sent] = []
-        var free = Self.callsMaximum - underWay
-        for place in entries.indices where free > 0 {
+        for place in entries.indices where underWay < Self.callsMaximum {
             guard !entries[place].isUnderWay, entries[place].blockers.isEmpty else { continue }
             entries[place].isUnderWay = true
-            free -= 1
+            underWay += 1
             sent.append(Sent(number: entries[place].number, batch: entries[place].batch))
         }
         return sent
