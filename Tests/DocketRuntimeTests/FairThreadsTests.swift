@@ -27,7 +27,9 @@ struct FairThreadsTests {
     func givesWay() async throws {
         let threads = try FairThreads(name: "fair", Self.limits())
         let isDone = Atomic<Bool>(false)
+        let isRunning = OneShot<Void>()
         async let endless: Int = threads.run(for: 1, .interactive) { turn in
+            isRunning.succeed(())
             var looks = 0
             while !isDone.load(ordering: .acquiring) {
                 turn.look()
@@ -35,6 +37,7 @@ struct FairThreadsTests {
             }
             return looks
         }
+        try await isRunning.value()
         // Comes to an end only when the one thread that may run is given up.
         let answer = try await threads.run(for: 2, .interactive) { _ in
             isDone.store(true, ordering: .releasing)

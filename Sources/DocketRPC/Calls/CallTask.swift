@@ -8,7 +8,9 @@ extension Connection {
         let call = ServerCall(head: head, connection: self)
         // Owned by the entry: cancelled by `stop`, forgotten by `handlerEnded`.
         entry.task = Task {
-            await session.serve(call)
+            // What belongs to no actor stays on the loop, too: a hop to another thread and back
+            // takes longer than most calls.
+            await withTaskExecutorPreference(loop) { await session.serve(call) }
             handlerEnded(entry)
         }
     }

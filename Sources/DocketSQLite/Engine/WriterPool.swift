@@ -75,8 +75,10 @@ final class WriterPool: Sendable {
     /// Makes the tenant's file, which must not be there: its number was never used.
     func create(_ tenant: TenantID) async throws(DocketError) {
         let store = store
-        guard !FilesHandle.exists(store.path(of: tenant)) else {
-            throw DocketError(.dataLoss, "there is a file of the new tenant's number")
+        try await threads.answer(for: tenant, .interactive, nil) { _ throws(DocketError) in
+            guard !FilesHandle.exists(store.path(of: tenant)) else {
+                throw DocketError(.dataLoss, "there is a file of the new tenant's number")
+            }
         }
         try await run(tenant, .interactive, creates: true) { _ in
             try FilesHandle.synchronize(store.tenantsFolder)
@@ -140,12 +142,13 @@ final class WriterPool: Sendable {
 
     // MARK: The end
 
-    /// Closes the file of a tenant that is gone, once no job has it.
-    func close(_ tenant: TenantID) async throws(DocketError) {
+    /// Closes and removes the file of a tenant that is gone, once no job has it.
+    func remove(_ tenant: TenantID) async throws(DocketError) {
         try await threads.answer(for: tenant, .interactive, nil) {
             [self] _ throws(DocketError) in
-            let closing = idle.withLock { $0.removeAll(tenant) }
-            withExtendedLifetime(closing) {}
+            var closing = idle.withLock { $0.removeAll(tenant) }
+            closing.removeAll()
+            try FilesHandle.removeDatabase(store.path(of: tenant))
         }
     }
 

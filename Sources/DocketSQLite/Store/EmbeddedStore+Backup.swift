@@ -11,8 +11,12 @@ extension EmbeddedStore: StoreBackup {
         into asked: String,
         progress: @escaping @Sendable (BackupProgress) async -> Void
     ) async throws(DocketError) -> BackupProgress {
-        let folder = try BackupFiles.makeFolder(asked, shared.configuration)
-        try FilesHandle.makeFolder(folder + "/tenants")
+        let configuration = shared.configuration
+        let folder = try await readers.run(Self.nobody, .bulk, nil) { _ throws(DocketError) in
+            let folder = try BackupFiles.makeFolder(asked, configuration)
+            try FilesHandle.makeFolder(folder + "/tenants")
+            return folder
+        }
         var done = BackupProgress()
         var copied: Set<TenantID> = []
         var damaged: [TenantID] = []
@@ -28,24 +32,26 @@ extension EmbeddedStore: StoreBackup {
                     // One tenant's damage is no reason to have no backup of the others.
                     guard error.code == .dataLoss else { throw error }
                     damaged.append(tenant)
-                    try FilesHandle.removeDatabase(Self.copyPath(tenant, folder))
+                    try await readers.run(Self.nobody, .bulk, nil) { _ throws(DocketError) in
+                        try FilesHandle.removeDatabase(Self.copyPath(tenant, folder))
+                    }
                 }
                 copied.insert(tenant)
                 done.tenantsDone += 1
                 await progress(done)
             }
         }
-        let configuration = shared.configuration
         done.bytes += try await readers.run(Self.nobody, .bulk, nil) {
             turn throws(DocketError) in
-            try BackupFiles.copy(
+            let bytes = try BackupFiles.copy(
                 configuration.directory + "/control.db",
                 folder + "/control.db",
                 configuration,
                 turn
             )
+            try BackupFiles.writeManifest(folder)
+            return bytes
         }
-        try BackupFiles.writeManifest(folder)
         guard damaged.isEmpty else {
             let numbers = damaged.map { "\($0.number)" }.joined(separator: ", ")
             throw DocketError(

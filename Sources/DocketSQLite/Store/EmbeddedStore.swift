@@ -112,8 +112,7 @@ package final class EmbeddedStore: Service {
 
     func removeFiles(_ tenant: TenantID) async throws(DocketError) {
         readers.close(tenant)
-        try await writers.close(tenant)
-        try FilesHandle.removeDatabase(shared.path(of: tenant))
+        try await writers.remove(tenant)
         let number = tenant.number
         try await control.write { connection in
             try connection.run("DELETE FROM dirty WHERE tenant = ?1", .number(number))
