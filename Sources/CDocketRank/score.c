@@ -11,7 +11,7 @@ static const double b = 0.5;
 enum { UNITS_OF_ROW = UNITS_BETWEEN_LOOKS / 8 };
 
 /* Places of docket_score's arguments after the table. */
-enum { WORDS, DEMANDED, WANTED, FIRST_WEIGHT };
+enum { WORDS, DEMANDED, WANTED, TIMES, FIRST_WEIGHT };
 
 /* What a query needs at every match. */
 typedef struct {
@@ -23,8 +23,12 @@ typedef struct {
     int demanded;
     /* What a complete document scores more. */
     double complete;
-    /* Negative until the phrase is counted. */
-    double idf[];
+    struct {
+        /* Negative until the phrase is counted. */
+        double idf;
+        /* How often it was asked for. */
+        double times;
+    } phrases[];
 } query_statistics;
 
 typedef struct {
@@ -47,7 +51,7 @@ static int count_phrase(
     if (code != SQLITE_OK) return code;
     double found = (double)count.rows;
     double others = statistics->rows > found ? statistics->rows - found : 0;
-    statistics->idf[phrase] = log(1 + (others + 0.5) / (found + 0.5));
+    statistics->phrases[phrase].idf = log(1 + (others + 0.5) / (found + 0.5));
     return SQLITE_OK;
 }
 
@@ -60,7 +64,8 @@ static int weigh_complete(
     for (int phrase = 0; phrase < wanted && phrase < statistics->phrase_count; phrase++) {
         int code = count_phrase(api, match, phrase, statistics);
         if (code != SQLITE_OK) return code;
-        statistics->complete += statistics->idf[phrase] * (k1 + 1);
+        statistics->complete +=
+            statistics->phrases[phrase].idf * statistics->phrases[phrase].times * (k1 + 1);
     }
     return SQLITE_OK;
 }
@@ -68,7 +73,8 @@ static int weigh_complete(
 static int make_statistics(
     const Fts5ExtensionApi *api, Fts5Context *match, query_statistics **made) {
     int phrases = api->xPhraseCount(match);
-    size_t size = sizeof(query_statistics) + (size_t)phrases * sizeof(double);
+    size_t size =
+        sizeof(query_statistics) + (size_t)phrases * sizeof(((query_statistics *)0)->phrases[0]);
     query_statistics *statistics = malloc(size);
     if (!statistics) return SQLITE_NOMEM;
     sqlite3_int64 rows = 0, words = 0;
@@ -85,11 +91,22 @@ static int make_statistics(
     statistics->phrase_count = phrases;
     statistics->demanded = 0;
     statistics->complete = 0;
-    for (int i = 0; i < phrases; i++) statistics->idf[i] = -1;
+    for (int i = 0; i < phrases; i++) {
+        statistics->phrases[i].idf = -1;
+        statistics->phrases[i].times = 1;
+    }
     /* SQLite frees it, also when it fails to take it. */
     code = api->xSetAuxdata(match, statistics, free);
     *made = statistics;
     return code;
+}
+
+static void take_times(query_statistics *statistics, sqlite3_value *list) {
+    const unsigned char *times = sqlite3_value_blob(list);
+    int count = times ? sqlite3_value_bytes(list) : 0;
+    for (int phrase = 0; phrase < count && phrase < statistics->phrase_count; phrase++) {
+        statistics->phrases[phrase].times = times[phrase];
+    }
 }
 
 /* How often the phrase stands in the matching row, each time as heavy as its column. */
@@ -131,6 +148,7 @@ static int score(
         if (code != SQLITE_OK) return code;
         int demanded = count > DEMANDED ? sqlite3_value_int(values[DEMANDED]) : 0;
         int wanted = count > WANTED ? sqlite3_value_int(values[WANTED]) : 0;
+        if (count > TIMES) take_times(statistics, values[TIMES]);
         code = weigh_complete(api, match, demanded, wanted, statistics);
     }
     if (code != SQLITE_OK) return code;
@@ -149,11 +167,12 @@ static int score(
         /* Phrases of excluded clauses are never found, nor counted. */
         if (found <= 0) continue;
         if (phrase < statistics->demanded) held++;
-        if (statistics->idf[phrase] < 0) {
+        if (statistics->phrases[phrase].idf < 0) {
             code = count_phrase(api, match, phrase, statistics);
             if (code != SQLITE_OK) return code;
         }
-        *sum += statistics->idf[phrase] * found * (k1 + 1) / (found + norm);
+        double weight = statistics->phrases[phrase].idf * statistics->phrases[phrase].times;
+        *sum += weight * found * (k1 + 1) / (found + norm);
     }
     if (statistics->demanded > 0 && held == statistics->demanded) *sum += statistics->complete;
     return SQLITE_OK;

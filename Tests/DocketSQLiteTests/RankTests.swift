@@ -53,7 +53,7 @@ struct RankTests {
         let average = lengths.reduce(0, +) / 5
         let scores = try connection.all(
             """
-            SELECT rowid, docket_score(t, NULL), docket_score(t, 3, 0, 2, 2.0)
+            SELECT rowid, docket_score(t, NULL), docket_score(t, 3, 0, 2, NULL, 2.0)
             FROM t WHERE t MATCH 'red OR blue NOT x' ORDER BY rowid
             """,
             row: { (Int($0.integer(0)) - 1, $0.real(1), $0.real(2)) }
@@ -76,6 +76,15 @@ struct RankTests {
                 return sum + idf * count * 2.2 / (count + norm)
             }
         }
+        let twice = try connection.all(
+            "SELECT docket_score(t, NULL, 0, 2, x'0201') FROM t WHERE t MATCH 'red OR blue'",
+            row: { $0.real(0) }
+        )
+        let once = try connection.all(
+            "SELECT docket_score(t, NULL) FROM t WHERE t MATCH 'red'",
+            row: { $0.real(0) }
+        )
+        #expect(twice[0] == 2 * once[0] && twice[1] == 2 * once[1])
         // The document with both words has more than any sum of the two.
         let most = 2.2 * (idf("red") + idf("blue"))
         for (place, own, given) in scores {

@@ -11,10 +11,11 @@ typedef struct docket_rank docket_rank;
  * asked for that begins with byte 0x02 looks for words of the same stem; all others, and prefixes,
  * look for words as they are.
  *
- * docket_score(table, words, demanded, wanted, weight of the first column, ...) is BM25 with k1 1.2
- * and b 0.5: greater is better, never negative. `words` is the document's length in words; where it
- * is NULL, it is read from the table, which takes a lookup. Columns without a weight have 1. How
- * frequent a phrase is in the whole table is counted once a query.
+ * docket_score(table, words, demanded, wanted, times, weight of the first column, ...) is BM25 with
+ * k1 1.2 and b 0.5: greater is better, never negative. `words` is the document's length in words;
+ * where it is NULL, it is read from the table, which takes a lookup. Columns without a weight have
+ * 1. How frequent a phrase is in the whole table is counted once a query. `times` is a blob of a
+ * byte for each phrase, how often it was asked for; 1 for those beyond it.
  *
  * The first `wanted` phrases of the query are looked for, all others excluded. A document that has
  * each of the first `demanded`, where that is not 0, scores more by the greatest sum that the

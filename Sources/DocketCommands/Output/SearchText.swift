@@ -113,7 +113,7 @@ struct SearchText {
     static func ignored(_ terms: [String], width: Int) -> String {
         let count = NumberText.grouped(terms.count)
         let noun = terms.count == 1 ? "term" : "terms"
-        let text = "\(count) frequent \(noun) not counted: \(terms.joined(separator: ", "))"
+        let text = "\(count) \(noun) not counted: \(terms.joined(separator: ", "))"
         return PlainText.shortened(PlainText.line(text), to: min(width, ignoredMaximum))
     }
 

@@ -39,9 +39,14 @@ struct FilterScanner {
         }
         guard Self.comparisons.contains(symbol) || ["(", ")", ","].contains(symbol) else {
             let hint = FilterHint.symbol(scalar).map { ": \($0)" } ?? ""
-            throw .filter(at: position, "unexpected \(scalar.escaped(asASCII: true))" + hint)
+            throw .filter(at: position, "unexpected \(Self.shown(scalar))" + hint)
         }
         return FilterToken(kind: .symbol(symbol), position: position)
+    }
+
+    /// As it is where that is safe to show.
+    private static func shown(_ scalar: Unicode.Scalar) -> String {
+        (" "..."~").contains(scalar) ? String(scalar) : scalar.escaped(asASCII: true)
     }
 
     private func isWordScalar(_ scalar: Unicode.Scalar) -> Bool {
@@ -73,7 +78,7 @@ struct FilterScanner {
                 guard scalar == "\"" || scalar == "\\" else {
                     throw .filter(
                         at: place - 1,
-                        "there is no escape \\\(scalar.escaped(asASCII: true)), "
+                        "there is no escape \\\(Self.shown(scalar)), "
                             + "only \\\" and \\\\"
                     )
                 }

@@ -52,7 +52,7 @@ struct CandidateSource {
     ) throws {
         let score =
             isScored
-            ? "docket_score(\(tables.search), shown.words, ?2, ?3, \(Self.titleWeight))" : "1.0"
+            ? "docket_score(\(tables.search), shown.words, ?2, ?3, ?5, \(Self.titleWeight))" : "1.0"
         // CROSS keeps the order of the tables: matches first, and one look at each that is visible.
         let sql = """
             SELECT shown.number, shown.version, \(score), shown.attributes
@@ -68,6 +68,7 @@ struct CandidateSource {
         if isScored {
             try statement.bind(2, .number(match.demanded))
             try statement.bind(3, .number(match.wanted))
+            try statement.bind(5, .blob(match.times))
         }
         if let after { try statement.bind(4, .integer(after)) }
         try step(statement, nil, look)

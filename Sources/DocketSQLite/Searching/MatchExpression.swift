@@ -18,6 +18,8 @@ struct MatchExpression {
     let demanded: Int
     /// Leading phrases of `included` that are looked for.
     let wanted: Int
+    /// How often each of them was written, at most 255.
+    let times: [UInt8]
 
     init(_ terms: QueryTerms, _ choice: TermChoice, _ plan: SearchPlan) {
         let clauses = choice.counted.filter { $0.role == .clause }
@@ -28,6 +30,7 @@ struct MatchExpression {
         isEmpty = terms.isNothing || (phrases.isEmpty && plan.text.hasWanted)
         excluded = unwanted.isEmpty ? nil : unwanted.joined(separator: " OR ")
         wanted = phrases.count
+        times = (clauses + parts).map { UInt8(clamping: terms.times[$0] ?? 1) }
         demanded = plan.match == .any && wanted > 1 ? clauses.count : 0
         let joined = phrases.joined(separator: plan.match == .all ? " AND " : " OR ")
         included = Self.without(excluded, phrases.isEmpty ? nil : joined)

@@ -1,8 +1,8 @@
 internal import DocketCore
 internal import DocketText
 
-/// What a query looks for in the index: terms, each once, in an order that depends on the query
-/// alone.
+/// What a query looks for in the index: terms, each once with the times it was written, in an order
+/// that depends on the query alone.
 ///
 /// A clause is one term, its words next to each other. A word that separates into several, as
 /// `lib-foo` or `std::vector`, is one clause; where not every clause is demanded, each of its words
@@ -45,15 +45,11 @@ struct QueryTerms {
     }
 
     private(set) var all: [Term] = []
+    private(set) var times: [Term: Int] = [:]
     /// True when clauses look for nothing that a document could have, as `++`.
     private(set) var isNothing = false
 
     init(_ text: TextQuery, _ match: SearchRequest.Match) {
-        var seen: Set<Term> = []
-        func add(_ term: Term, unless other: Term? = nil) {
-            guard !(other.map(seen.contains) ?? false), seen.insert(term).inserted else { return }
-            all.append(term)
-        }
         let clauses = text.clauses.map { ($0, Self.words(of: $0)) }.filter { !$0.1.isEmpty }
         for (clause, words) in clauses {
             add(Self.term(clause, words, clause.isExcluded ? .excluded : .clause))
@@ -62,9 +58,15 @@ struct QueryTerms {
         guard match == .any else { return }
         for (clause, words) in clauses where !clause.isExcluded && words.count > 1 {
             for part in Self.parts(of: clause, words) {
-                add(part, unless: Term(part, role: .clause))
+                let clause = Term(part, role: .clause)
+                add(times[clause] == nil ? part : clause)
             }
         }
+    }
+
+    private mutating func add(_ term: Term) {
+        if times[term] == nil { all.append(term) }
+        times[term, default: 0] += 1
     }
 
     private static func words(of clause: TextQuery.Clause) -> [String] {

@@ -99,11 +99,10 @@ struct JSONOracle {
             (terms.map(\.text) + excluded.map { "-" + $0.text }).joined(separator: " ")
         }
 
-        /// Each once; where some are enough, the parts of terms as well.
-        var lookedFor: [Term] {
-            var seen: Set<Term> = []
-            return (terms + (isAny ? terms.flatMap(\.parts) : [])).filter {
-                seen.insert($0).inserted
+        /// With the times that each was written; where some are enough, the parts of terms as well.
+        var lookedFor: [Term: Double] {
+            (terms + (isAny ? terms.flatMap(\.parts) : [])).reduce(into: [:]) { times, term in
+                times[term, default: 0] += 1
             }
         }
 
@@ -112,7 +111,7 @@ struct JSONOracle {
         func hasWords(_ entry: Entry) -> Bool {
             let isFound =
                 terms.isEmpty
-                || (isAny ? lookedFor.contains { $0.matches(entry) } : hasAll(entry))
+                || (isAny ? lookedFor.keys.contains { $0.matches(entry) } : hasAll(entry))
             return isFound && !excluded.contains { $0.matches(entry) }
         }
 
@@ -127,18 +126,18 @@ struct JSONOracle {
 
     /// Of two documents the one with all terms has more, then the one with the better BM25.
     func scores(_ query: Query) -> (Entry) -> Double {
-        let terms = query.lookedFor
+        let terms = Array(query.lookedFor)
         let (k1, b, count) = (1.2, 0.5, Double(entries.count))
-        let idf = terms.map { term in
+        let idf = terms.map { term, times in
             let found = Double(entries.count(where: term.matches))
-            return log(1 + (count - found + 0.5) / (found + 0.5))
+            return times * log(1 + (count - found + 0.5) / (found + 0.5))
         }
         let average = entries.reduce(0.0) { $0 + $1.length } / count
         let most = query.isAny && terms.count > 1 ? idf.reduce(0) { $0 + $1 * (k1 + 1) } : 0
         return { entry in
             let norm = k1 * (1 - b + b * entry.length / average)
             let sum = zip(terms, idf).reduce(0.0) { sum, term in
-                let found = term.0.frequency(in: entry)
+                let found = term.0.key.frequency(in: entry)
                 return sum + term.1 * found * (k1 + 1) / (found + norm)
             }
             return sum + (query.hasAll(entry) ? most : 0)

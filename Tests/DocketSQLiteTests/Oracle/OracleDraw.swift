@@ -48,6 +48,7 @@ struct OracleDraw {
     mutating func query(of entries: [JSONOracle.Entry], hasFilter: Bool) -> JSONOracle.Query {
         var query = JSONOracle.Query()
         query.terms = (0..<pick([0, 1, 1, 1, 2, 2, 3])).map { _ in term(of: entries) }
+        if isOnce(in: 5), let first = query.terms.first { query.terms.append(first) }
         if isOnce(in: 3) { query.excluded = [term(of: entries)] }
         query.isAny = !query.terms.isEmpty && !isOnce(in: 3)
         if hasFilter { query.condition = condition(depth: 3) }
