@@ -87,7 +87,10 @@ struct FilterParserTests {
         ),
         ("a BETWEEN 1", "ends where AND and the upper end is expected"),
         ("a BETWEEN 1 OR 2", "at character 13: expected AND and the upper end"),
-        ("a BETWEEN AND 2", "at character 11: expected a value"),
+        (
+            "a BETWEEN AND 2",
+            "at character 11: expected a number as -12.5 or 1e3, true, false or a string in quotes"
+        ),
     ]
 
     static let hints: [(String, String)] = [

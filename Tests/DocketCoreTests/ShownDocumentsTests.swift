@@ -36,10 +36,10 @@ struct ShownDocumentsTests {
     func full() {
         #expect(!ShownDocuments(Array(0..<9_999)).isFull)
         #expect(ShownDocuments(Array(0..<10_000)).isFull)
-        // Numbers of ten bytes each.
+        // Differences of eight bytes each.
         let far = (0..<2_000).map { UInt64.max / 2_000 * $0 }
         #expect(!ShownDocuments(far).isFull)
-        let farther = (0..<3_000).map { UInt64.max / 3_000 * $0 }
+        let farther = (0..<3_200).map { UInt64.max / 3_200 * $0 }
         let shown = ShownDocuments(farther)
         #expect(shown.isFull && shown.bytes.count > ShownDocuments.bytesMaximum)
     }
