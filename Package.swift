@@ -52,6 +52,11 @@ let libraries: [Target] = [
         linkerSettings: [.linkedLibrary("utf8proc"), .linkedLibrary("stemmer")]
     ),
     .target(
+        name: "CDocketPages",
+        cSettings: cSettings,
+        linkerSettings: [.linkedLibrary("sqlite3")]
+    ),
+    .target(
         name: "CDocketRank",
         dependencies: ["CDocketText"],
         cSettings: cSettings,
@@ -110,7 +115,7 @@ let adapters: [Target] = [
         "DocketSQLite",
         [
             "DocketCore", "DocketRuntime", "DocketSystem", "DocketText", "DocketTelemetry",
-            "CDocketSQLite", "CDocketRank",
+            "CDocketPages", "CDocketRank", "CDocketSQLite",
         ]
     ),
     swift("DocketHTTP", ["DocketTelemetry", "CDocketHTTP"]),
@@ -183,7 +188,7 @@ let testing: [Target] = [
         "DocketSQLite",
         [
             "DocketSQLite", "DocketCore", "DocketRuntime", "DocketSystem", "DocketText",
-            "DocketTelemetry", "CDocketSQLite",
+            "DocketTelemetry", "CDocketPages", "CDocketSQLite",
         ]
     ),
     tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry", "DocketTestKit"]),
@@ -213,7 +218,7 @@ let testing: [Target] = [
     ),
     .target(
         name: "DocketTestKit",
-        dependencies: ["DocketClient", "DocketRuntime", "DocketSystem"],
+        dependencies: ["CDocketPages", "DocketClient", "DocketRuntime", "DocketSystem"],
         path: "Tests/DocketTestKit",
         swiftSettings: settings
     ),

@@ -66,6 +66,7 @@ public enum DaemonProgram: Sendable {
         let parts = ServerParts(log: log, adjust: adjust)
         switch invocation.path.first {
         case "restore": try restore(invocation, parts)
+        case "verify": try verify(invocation, parts)
         case "reset-admin-key": try await resetKey(invocation, parts, logger)
         default: try await serve(invocation.values, parts, logger)
         }
@@ -96,6 +97,33 @@ public enum DaemonProgram: Sendable {
             )
         } catch {
             throw ServerFault(.data, error.message)
+        }
+    }
+
+    /// One line for each file; the status says whether all are whole.
+    private static func verify(
+        _ invocation: Invocation,
+        _ parts: ServerParts
+    ) throws(ServerFault) {
+        let configuration = parts.store(invocation.values)
+        let verdicts: [FileVerification.Verdict]
+        do throws(DocketError) {
+            verdicts = try FileVerification.run(configuration)
+        } catch {
+            throw ServerFault(.data, "\(configuration.directory): \(error.message)")
+        }
+        for verdict in verdicts {
+            let faults = verdict.faults.isEmpty ? "whole" : verdict.faults.joined(separator: "; ")
+            let tenant = verdict.tenant.map { " (\($0))" } ?? ""
+            ServerFile.writeOutput("\(verdict.file)\(tenant): \(faults)\n")
+        }
+        let damaged = verdicts.count { !$0.faults.isEmpty }
+        guard damaged == 0 else {
+            throw ServerFault(
+                .damage,
+                "\(damaged) of \(verdicts.count) files are not whole; restore a backup with "
+                    + "`docketd restore BACKUP --data-dir NEW`"
+            )
         }
     }
 

@@ -14,6 +14,8 @@ struct ServerFault: Error {
         case certificate = 5
         /// A part could not start, or failed while serving.
         case failure = 6
+        /// `verify` found damage.
+        case damage = 7
     }
 
     let status: Status

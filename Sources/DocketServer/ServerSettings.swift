@@ -167,6 +167,7 @@ enum ServerSettings {
                 "make the data directory from a backup",
                 operands: [.init("BACKUP")]
             ),
+            Command("verify", "look for damage in every file of the data directory"),
         ],
         runsAlone: true
     )

@@ -148,18 +148,18 @@ struct DurabilityTests {
         let connection = try ConnectionHandle(path: folder.path + "/t.db", creates: true, vfs: nil)
         try TenantMigration(connection: connection).run(configuration)
         var steps: [Int64: String] = [
-            1: "CREATE TABLE second(x)", 2: "CREATE TABLE first(x) broken",
+            2: "CREATE TABLE second(x)", 3: "CREATE TABLE first(x) broken",
         ]
-        var migration = TenantMigration(connection: connection, steps: steps, format: 3)
+        var migration = TenantMigration(connection: connection, steps: steps, format: 4)
         #expect(throws: SQLiteError.self) { try migration.run(configuration) }
         func format() throws -> Int64? {
             try connection.first("PRAGMA user_version", row: { $0.integer(0) })
         }
-        #expect(try format() == 1)
-        steps[2] = "INSERT INTO second VALUES (42)"
-        migration = TenantMigration(connection: connection, steps: steps, format: 3)
+        #expect(try format() == 2)
+        steps[3] = "INSERT INTO second VALUES (42)"
+        migration = TenantMigration(connection: connection, steps: steps, format: 4)
         try migration.run(configuration)
-        #expect(try format() == 3)
+        #expect(try format() == 4)
         #expect(try connection.first("SELECT x FROM second", row: { $0.integer(0) }) == 42)
     }
 

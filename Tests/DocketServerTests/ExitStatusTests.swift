@@ -188,7 +188,7 @@ struct ExitStatusTests {
     func newerFormat() async throws {
         try await #expect(TestServer(folder).stop().status == 0)
         // Where SQLite's header has the number of the format.
-        try folder.overwrite("data/control.db", at: 60, with: [0, 0, 0, 99])
+        try folder.rewriteHeader("data/control.db", at: 60, with: [0, 0, 0, 99])
         let before = try folder.bytes("data/control.db")
         let (status, line) = try await refusal([])
         #expect(status == 3)

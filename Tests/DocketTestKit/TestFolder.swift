@@ -1,3 +1,4 @@
+internal import CDocketPages
 internal import Foundation
 
 /// A folder that is removed at the end.
@@ -37,6 +38,15 @@ package final class TestFolder: Sendable {
             sizes[file] = facts[.size] as? Int
         }
         return sizes
+    }
+
+    /// Puts `bytes` into the first page of a database, as if it had been written so.
+    package func rewriteHeader(_ name: String, at offset: UInt64, with bytes: [UInt8]) throws {
+        try overwrite(name, at: offset, with: bytes)
+        let page = Array(try self.bytes(name).prefix(Int(DOCKET_PAGE_BYTES)))
+        let sum = unsafe docket_page_checksum(page, 1)
+        let place = page.count - Int(DOCKET_CHECKSUM_BYTES)
+        try overwrite(name, at: UInt64(place), with: (0..<8).map { UInt8(sum >> (8 * $0) & 0xFF) })
     }
 
     /// Puts `bytes` over those of a file, from `offset` on.

@@ -202,7 +202,7 @@ struct DamagedTenantTests {
         let healthy = try await makeTenant("healthy", first)
         try await #expect(first.stop().status == 0)
         // Where SQLite's header has the number of the format.
-        try folder.overwrite(newer.file, at: 60, with: [0, 0, 0, 99])
+        try folder.rewriteHeader(newer.file, at: 60, with: [0, 0, 0, 99])
         let before = try folder.bytes(newer.file)
         let server = try await TestServer(folder)
         try await expectRefused(newer, server, .failedPrecondition, "format 99, which is newer")

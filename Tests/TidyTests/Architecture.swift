@@ -28,8 +28,8 @@ enum Architecture {
         ],
 
         "DocketSQLite": [
-            "Glibc", "CDocketRank", "CDocketSQLite", "DocketCore", "DocketRuntime", "DocketSystem",
-            "DocketTelemetry", "DocketText",
+            "Glibc", "CDocketPages", "CDocketRank", "CDocketSQLite", "DocketCore",
+            "DocketRuntime", "DocketSystem", "DocketTelemetry", "DocketText",
         ],
         "DocketHTTP": ["Glibc", "CDocketHTTP", "DocketTelemetry"],
 

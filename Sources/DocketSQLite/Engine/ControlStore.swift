@@ -4,7 +4,7 @@ internal import DocketSystem
 
 /// The control file: tenants, keys, settings, and which tenants may have unindexed documents.
 actor ControlStore {
-    private static let format: Int64 = 1
+    private static let format: Int64 = 2
 
     /// A tenant's state: 0 living, 1 on its way out, 2 on its way in; files of the last two go at
     /// the next start.
@@ -55,7 +55,7 @@ actor ControlStore {
             let directory = configuration.directory
             try DataDirectoryMark.requireControl(directory)
             let path = directory + "/control.db"
-            let made = try ConnectionHandle(path: path, creates: true, vfs: configuration.vfs)
+            let made = try UncheckedFile.open(path, creates: true, configuration)
             let found = try made.first("PRAGMA user_version", row: { $0.integer(0) }) ?? 0
             guard found <= Self.format else {
                 throw DocketError(

@@ -4,7 +4,9 @@ internal import DocketText
 /// Brings a tenant's file to the format and the tokenizer of this version.
 struct TenantMigration {
     /// What leads from each format to the next; from 0, which is an empty file.
-    static let steps: [Int64: String] = [0: TenantSchema.tables]
+    ///
+    /// What format 2 added, checksums of pages, an `UncheckedFile` has before it comes here.
+    static let steps: [Int64: String] = [0: TenantSchema.tables, 1: ""]
 
     let connection: ConnectionHandle
     var steps = Self.steps

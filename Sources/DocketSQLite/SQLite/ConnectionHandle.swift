@@ -1,3 +1,4 @@
+internal import CDocketPages
 internal import CDocketRank
 internal import CDocketSQLite
 
@@ -20,16 +21,45 @@ internal import CDocketSQLite
     private var cacheKibibytes = 0
     private var statements: [String: StatementHandle] = [:]
 
-    /// Opens the file; `vfs` is nil for the system's own.
+    /// Opens a database whose pages have checksums; `vfs` is nil for the system's own.
     ///
-    /// - Throws: ``SQLiteError`` with SQLITE_CANTOPEN for a missing file, unless `creates`.
-    init(path: String, creates: Bool, vfs: String?) throws(SQLiteError) {
+    /// - Throws: ``SQLiteError`` with SQLITE_CANTOPEN for a missing file, unless `creates`; one that
+    ///   `mayBeUnchecked` for pages without checksums.
+    convenience init(path: String, creates: Bool, vfs: String?) throws(SQLiteError) {
+        try self.init(path, creates: creates, takesUnchecked: false, vfs)
+        switch unsafe docket_pages_state(connection) {
+        case DOCKET_FILE_CHECKED: break
+        case DOCKET_FILE_EMPTY where creates: try reserveChecksums()
+        case DOCKET_FILE_EMPTY: throw .damagedPages
+        default: throw .uncheckedPages
+        }
+    }
+
+    /// Opens a database of before there were checksums, to read it; nothing that happens at the
+    /// end of the connection changes it.
+    convenience init(unchecked path: String, vfs: String?) throws(SQLiteError) {
+        try self.init(path, creates: false, takesUnchecked: true, vfs)
+        unsafe docket_sqlite_keep_log(connection)
+        guard unsafe docket_pages_state(connection) == DOCKET_FILE_UNCHECKED else {
+            throw .damagedPages
+        }
+    }
+
+    private init(
+        _ path: String,
+        creates: Bool,
+        takesUnchecked: Bool,
+        _ vfs: String?
+    ) throws(SQLiteError) {
         _ = Self.isConfigured
+        guard let system = unsafe docket_pages_vfs(vfs, takesUnchecked ? 1 : 0) else {
+            throw SQLiteError(code: SQLITE_ERROR, text: "there is no such file system")
+        }
         var opened: OpaquePointer?
         let flags =
             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
             | (creates ? SQLITE_OPEN_CREATE : 0)
-        let code = unsafe sqlite3_open_v2(path, &opened, flags, vfs)
+        let code = unsafe sqlite3_open_v2(path, &opened, flags, system)
         guard code == SQLITE_OK, let made = unsafe opened else {
             // Even a failed opening leaves a connection to close; closing nil is harmless.
             unsafe sqlite3_close_v2(opened)
@@ -45,6 +75,28 @@ internal import CDocketSQLite
         statements = [:]
         // A statement still in use keeps the connection alive until it is finalized.
         unsafe sqlite3_close_v2(connection)
+    }
+
+    /// Makes room for checksums in a new file, or in what VACUUM makes of this one.
+    func reserveChecksums() throws(SQLiteError) {
+        let code = unsafe docket_pages_reserve(connection)
+        guard code == SQLITE_OK else { throw error(code) }
+    }
+
+    /// The numbers of the pages whose checksums are wrong, in use or not; the log must be empty.
+    func damagedPages() throws(SQLiteError) -> [UInt32] {
+        final class Found { var pages: [UInt32] = [] }
+        let found = Found()
+        let code = unsafe docket_pages_scan(
+            connection,
+            { context, page in
+                guard let context = unsafe context else { return }
+                unsafe Unmanaged<Found>.fromOpaque(context).takeUnretainedValue().pages.append(page)
+            },
+            Unmanaged.passUnretained(found).toOpaque()
+        )
+        guard code == SQLITE_OK else { throw error(code) }
+        return found.pages
     }
 
     private func watchProgress() {

@@ -35,11 +35,29 @@ internal import Glibc
 
     /// Removes a database with what stands beside it; what is not there is well.
     static func removeDatabase(_ path: String) throws(DocketError) {
-        for suffix in ["-wal", "-shm", "-journal", ""] {
-            guard unsafe unlink(path + suffix) == 0 || errno == ENOENT else {
-                throw DocketError(.unavailable, "a file of the store cannot be removed")
-            }
+        let suffixes = ["-wal", "-shm", "-journal", "-seal", ""]
+        for suffix in suffixes { try remove(path + suffix) }
+        guard !path.hasSuffix(conversionSuffix) else { return }
+        for suffix in suffixes { try remove(path + conversionSuffix + suffix) }
+    }
+
+    /// Of the copy of a database that will take its place.
+    static let conversionSuffix = "-converted"
+
+    /// Removes a file; one that is not there is well.
+    static func remove(_ path: String) throws(DocketError) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else {
+            throw DocketError(.unavailable, "a file of the store cannot be removed")
         }
+    }
+
+    /// Puts a file in the place of another of the same folder, durably.
+    static func rename(_ path: String, to target: String) throws(DocketError) {
+        guard unsafe Glibc.rename(path, target) == 0 else {
+            throw DocketError(.unavailable, "a file of the store cannot be renamed")
+        }
+        let folder = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "."
+        try synchronize(folder)
     }
 
     /// Writes a small file, durably.

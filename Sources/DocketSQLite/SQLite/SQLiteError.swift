@@ -13,8 +13,24 @@ struct SQLiteError: Error, Hashable {
     /// The work was no longer wanted.
     var isInterrupt: Bool { primary == SQLITE_INTERRUPT }
 
+    /// A page or the log is not what was written.
+    static let damagedPages = SQLiteError(code: Self.wrongChecksum, text: "it is damaged")
+
+    /// The pages have no checksums: the file is of an older format, or damaged.
+    static let uncheckedPages = SQLiteError(
+        code: Self.wrongChecksum,
+        text: "its pages have no checksums"
+    )
+
+    /// SQLITE_IOERR_DATA, a macro that Swift does not see.
+    private static let wrongChecksum = SQLITE_IOERR | 32 << 8
+
+    var mayBeUnchecked: Bool { self == .uncheckedPages }
+
     /// The file is damaged, or is none of SQLite's.
-    var isCorrupt: Bool { primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB }
+    var isCorrupt: Bool {
+        primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || code == Self.wrongChecksum
+    }
 
     /// A smaller transaction, or one without the document at fault, may do.
     var mayBeOneDocument: Bool {
@@ -40,7 +56,7 @@ struct SQLiteError: Error, Hashable {
     private var shown: DocketError {
         switch primary {
         case SQLITE_INTERRUPT: DocketError(.cancelled, "the work was stopped")
-        case SQLITE_CORRUPT, SQLITE_NOTADB:
+        case _ where isCorrupt:
             DocketError(
                 .dataLoss,
                 "the tenant's data is damaged; an operator restores it from a backup"

@@ -40,23 +40,56 @@ enum BackupFiles {
     }
 
     /// Copies one moment of a database, while others write to it; the bytes of the copy.
+    ///
+    /// Every page in use is read, and its checksum looked at. The copy of a backup that an older
+    /// version made has checksums, too.
+    ///
+    /// - Throws: ``DocketError`` `dataLoss` for a damaged database, of which no copy is left.
     static func copy(
         _ source: String,
         _ target: String,
         _ configuration: EmbeddedConfiguration,
         _ turn: JobTurn? = nil
     ) throws(DocketError) -> Int {
-        try answering {
-            let connection = try ConnectionHandle(
-                path: source,
-                creates: false,
-                vfs: configuration.vfs
-            )
-            connection.watch.begin(nil, turn)
-            try connection.execute("PRAGMA busy_timeout = 5000")
-            try connection.run("VACUUM INTO ?1", .text(target))
-            try FilesHandle.synchronize(target)
+        do {
+            try answering {
+                do {
+                    let connection = try ConnectionHandle(
+                        path: source,
+                        creates: false,
+                        vfs: configuration.vfs
+                    )
+                    connection.watch.begin(nil, turn)
+                    try connection.execute("PRAGMA busy_timeout = 5000")
+                    try connection.run("VACUUM INTO ?1", .text(target))
+                } catch let error as SQLiteError where error.mayBeUnchecked {
+                    try UncheckedFile(path: source, configuration: configuration)
+                        .copyChecked(to: target)
+                }
+                try FilesHandle.synchronize(target)
+            }
             return FilesHandle.size(target)
+        } catch {
+            try FilesHandle.removeDatabase(target)
+            throw error
+        }
+    }
+
+    /// Copies a file of a backup into a new data directory.
+    static func restore(
+        _ file: String,
+        from folder: String,
+        _ configuration: EmbeddedConfiguration
+    ) throws(DocketError) {
+        do throws(DocketError) {
+            let target = "\(configuration.directory)/\(file)"
+            _ = try copy("\(folder)/\(file)", target, configuration)
+        } catch {
+            guard error.code == .dataLoss else { throw error }
+            throw DocketError(
+                .dataLoss,
+                "\(file) of the backup is damaged; restore another backup"
+            )
         }
     }
 

@@ -32,9 +32,6 @@ extension EmbeddedStore: StoreBackup {
                     // One tenant's damage is no reason to have no backup of the others.
                     guard error.code == .dataLoss else { throw error }
                     damaged.append(tenant)
-                    try await readers.run(Self.nobody, .bulk, nil) { _ throws(DocketError) in
-                        try FilesHandle.removeDatabase(Self.copyPath(tenant, folder))
-                    }
                 }
                 copied.insert(tenant)
                 done.tenantsDone += 1
@@ -103,17 +100,19 @@ extension EmbeddedStore: StoreBackup {
             throw DocketError(.failedPrecondition, "the data directory already has data")
         }
         try FilesHandle.makeFolder(directory + "/tenants")
-        // The control file comes last: without it the directory counts as empty.
-        for file in files where file != "control.db" {
-            _ = try BackupFiles.copy("\(folder)/\(file)", "\(directory)/\(file)", configuration)
-            try BackupFiles.raiseEpoch("\(directory)/\(file)", configuration)
+        do throws(DocketError) {
+            // The control file comes last: without it the directory has no data.
+            for file in files where file != "control.db" {
+                try BackupFiles.restore(file, from: folder, configuration)
+                try BackupFiles.raiseEpoch("\(directory)/\(file)", configuration)
+            }
+            try BackupFiles.restore("control.db", from: folder, configuration)
+            try BackupFiles.markAllDirty(directory + "/control.db", configuration)
+        } catch {
+            // What is not whole is no data directory.
+            for file in files { try FilesHandle.removeDatabase("\(directory)/\(file)") }
+            throw error
         }
-        _ = try BackupFiles.copy(
-            folder + "/control.db",
-            directory + "/control.db",
-            configuration
-        )
-        try BackupFiles.markAllDirty(directory + "/control.db", configuration)
         try DataDirectoryMark.write(directory)
     }
 }

@@ -18,7 +18,7 @@ final class TenantWriter: @unchecked Sendable {
     ) throws {
         self.configuration = configuration
         self.shares = shares
-        connection = try ConnectionHandle(path: path, creates: creates, vfs: configuration.vfs)
+        connection = try UncheckedFile.open(path, creates: creates, configuration)
         try TenantMigration(connection: connection).run(configuration)
         state = try TenantState(reading: connection)
         shares.opened()
