@@ -36,6 +36,7 @@ struct ServerParts {
         configuration.openTenants = files(values).tenants
         configuration.cacheBytes = values[ServerSettings.pageCacheBytes]
         configuration.idempotencyLifetime = values[ServerSettings.idempotencyLifetime]
+        configuration.idempotencyBytes = values[ServerSettings.idempotencyBytes]
         adjust(&configuration)
         return configuration
     }

@@ -114,6 +114,12 @@ enum ServerSettings {
         in: .seconds(1)...(.seconds(30 * 86_400)),
         help: "how long replies of calls with an idempotency key are kept"
     )
+    static let idempotencyBytes = Setting.bytes(
+        "idempotency-bytes",
+        default: 256 << 20,
+        in: (1 << 10)...(64 << 30),
+        help: "room for what is kept of them, for each tenant; calls with a key are refused beyond"
+    )
     static let postgres = Setting.url(
         "postgres",
         schemes: ["postgres", "postgresql"],
@@ -141,7 +147,7 @@ enum ServerSettings {
         readyFile.definition, tlsCertificate.definition, tlsKey.definition,
         tlsClientAuthority.definition, plaintext.definition, logLevel.definition,
         cacheBytes.definition, pageCacheBytes.definition, loops.definition, slowCall.definition,
-        logsQueries.definition,
+        logsQueries.definition, idempotencyBytes.definition,
         candidates.definition, connections.definition, connectionAge.definition,
         unreadLimit.definition,
         stopLimit.definition, idempotencyLifetime.definition, postgres.definition, redis.definition,

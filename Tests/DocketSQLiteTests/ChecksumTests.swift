@@ -246,11 +246,12 @@ extension ChecksumTests {
         }
         // A reader that has seen nothing yet: its pages come from the log.
         let error = #expect(throws: SQLiteError.self) {
-            let reader = try TenantReader(
+            let reader = try ConnectionHandle(
                 path: test.store.shared.path(of: test.tenant),
-                test.store.shared.configuration
+                creates: false,
+                vfs: nil
             )
-            _ = try reader.connection.first("SELECT count(*) FROM documents") { $0.integer(0) }
+            _ = try reader.first("SELECT count(*) FROM documents") { $0.integer(0) }
         }
         #expect(error?.isCorrupt == true)
         await test.store.close()
@@ -296,7 +297,7 @@ extension ChecksumTests {
     @Test("verification names every page that is damaged, also one that nobody uses")
     func verification() async throws {
         let test = try await Self.make()
-        try await test.store.writer(of: test.tenant).change(test.tenant) { writer in
+        try await test.store.writers.change(test.tenant) { writer in
             try writer.connection.execute(
                 "CREATE TABLE waste(x); INSERT INTO waste VALUES (zeroblob(100000))"
             )

@@ -227,7 +227,7 @@ struct DocumentTests {
     func idempotency() async throws {
         let test = try await TestStore.make()
         func key(_ hash: UInt8, method: UInt16 = 1) -> Idempotency {
-            Idempotency(key: [7], method: method, bodyHash: [hash]) { [UInt8($0.count), 42] }
+            Idempotency(key: [7], method: method, bodyHash: [hash], note: [42])
         }
         func upload(_ title: String, _ key: Idempotency) async throws -> WriteResult {
             let batch = UploadBatch(
@@ -239,11 +239,11 @@ struct DocumentTests {
             return try await test.store.upload(test.tenant, batch)
         }
         let first = try await upload("one", key(1)).outcomes
-        guard case .replayed(let reply) = try await upload("one", key(1)) else {
+        guard case .replayed(let outcomes, let note) = try await upload("one", key(1)) else {
             Issue.record("the upload was done twice")
             return
         }
-        #expect(reply == [1, 42] && first.count == 1)
+        #expect(outcomes == first && first.count == 1 && note == [42])
         let code = await thrownCode { _ = try await upload("two", key(2)) }
         #expect(code == .alreadyExists)
         #expect(try await upload("other method", key(2, method: 2)).outcomes.count == 1)

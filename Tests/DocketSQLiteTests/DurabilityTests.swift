@@ -71,8 +71,11 @@ struct DurabilityTests {
         // Less than there are means as many as there are.
         try await limit(pages: 1)
         let body = String(repeating: "large ", count: 20_000)
-        let large = await thrownCode { try await test.upload([Document(id: "large", body: body)]) }
-        #expect(large == .resourceExhausted)
+        let large = await #expect(throws: DocketError.self) {
+            try await test.upload([Document(id: "large", body: body)])
+        }
+        #expect(large?.code == .resourceExhausted && large?.message.contains("disk") == true)
+        #expect(large?.retryAfter == .seconds(1) && large?.isNotProcessed == true)
         #expect(try await test.ids("x") == ["kept"])
         #expect(try await test.counts().indexing == 0)
         try await limit(pages: 1_000_000)
@@ -148,18 +151,18 @@ struct DurabilityTests {
         let connection = try ConnectionHandle(path: folder.path + "/t.db", creates: true, vfs: nil)
         try TenantMigration(connection: connection).run(configuration)
         var steps: [Int64: String] = [
-            2: "CREATE TABLE second(x)", 3: "CREATE TABLE first(x) broken",
+            3: "CREATE TABLE second(x)", 4: "CREATE TABLE first(x) broken",
         ]
-        var migration = TenantMigration(connection: connection, steps: steps, format: 4)
+        var migration = TenantMigration(connection: connection, steps: steps, format: 5)
         #expect(throws: SQLiteError.self) { try migration.run(configuration) }
         func format() throws -> Int64? {
             try connection.first("PRAGMA user_version", row: { $0.integer(0) })
         }
-        #expect(try format() == 2)
-        steps[3] = "INSERT INTO second VALUES (42)"
-        migration = TenantMigration(connection: connection, steps: steps, format: 4)
+        #expect(try format() == 3)
+        steps[4] = "INSERT INTO second VALUES (42)"
+        migration = TenantMigration(connection: connection, steps: steps, format: 5)
         try migration.run(configuration)
-        #expect(try format() == 4)
+        #expect(try format() == 5)
         #expect(try connection.first("SELECT x FROM second", row: { $0.integer(0) }) == 42)
     }
 

@@ -165,7 +165,7 @@ struct IndexingTests {
         let results = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<40 {
                 group.addTask {
-                    let key = Idempotency(key: [1], method: 1, bodyHash: [1]) { _ in [9] }
+                    let key = Idempotency(key: [1], method: 1, bodyHash: [1])
                     return try await test.upload([Document(id: "a")], idempotency: key).count
                 }
             }

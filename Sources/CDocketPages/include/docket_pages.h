@@ -37,7 +37,8 @@ docket_file_state docket_pages_state(struct sqlite3 *connection);
 int docket_pages_reserve(struct sqlite3 *connection);
 
 /* Reads every page of the connection's file, also those that nobody uses, and calls `found` with
- * the number of each whose checksum is wrong. The log must be empty. Returns SQLite's result code. */
+ * the number of each whose checksum is wrong. The log must be empty. Returns SQLite's result
+ * code. */
 int docket_pages_scan(struct sqlite3 *connection, void (*found)(void *context, uint32_t page),
                       void *context);
 

@@ -111,19 +111,19 @@ package struct Idempotency: Sendable {
     package var method: UInt16
     /// SHA-256 of the body of the request; the same key with another hash throws `alreadyExists`.
     package var bodyHash: [UInt8]
-    /// The reply to keep, from the outcomes; called once, inside the transaction.
-    package var encodeReply: @Sendable ([WriteOutcome]) -> [UInt8]
+    /// Kept with the outcomes: what the reply to the same body is made of beside them.
+    package var note: [UInt8]
 
     package init(
         key: [UInt8],
         method: UInt16,
         bodyHash: [UInt8],
-        encodeReply: @escaping @Sendable ([WriteOutcome]) -> [UInt8]
+        note: [UInt8] = []
     ) {
         self.key = key
         self.method = method
         self.bodyHash = bodyHash
-        self.encodeReply = encodeReply
+        self.note = note
     }
 }
 
@@ -136,8 +136,8 @@ package enum WriteOutcome: Hashable, Sendable {
 package enum WriteResult: Sendable {
     /// In the order of the batch.
     case outcomes([WriteOutcome])
-    /// This key was seen before: the reply that was kept.
-    case replayed([UInt8])
+    /// This key was seen before with this body: what became of the batch then.
+    case replayed([WriteOutcome], note: [UInt8])
 }
 
 /// One slice of a delete by filter: at most `limit` documents with a number after `after`.

@@ -37,8 +37,14 @@ package struct EmbeddedConfiguration: Sendable {
     package var indexGroup = 1024
     /// Time after which it takes no more: an upload waits for at most one such transaction.
     package var indexTime = Duration.milliseconds(30)
-    /// Replies of calls with an idempotency key are kept this long.
+    /// Outcomes of calls with an idempotency key are kept this long.
     package var idempotencyLifetime = Duration.seconds(24 * 3600)
+    /// Bytes of them that a tenant may have; calls with a key are refused beyond.
+    package var idempotencyBytes = 256 << 20
+    /// Deleted documents are known to Status this long.
+    package var deletionLifetime = Duration.seconds(24 * 3600)
+    /// Bytes of them that a tenant may have; the oldest are forgotten beyond.
+    package var deletionBytes = 64 << 20
     /// Least time between two raises of a collection's soft generation.
     package var softGenerationInterval = Duration.seconds(1)
 

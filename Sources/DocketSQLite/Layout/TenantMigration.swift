@@ -6,7 +6,9 @@ struct TenantMigration {
     /// What leads from each format to the next; from 0, which is an empty file.
     ///
     /// What format 2 added, checksums of pages, an `UncheckedFile` has before it comes here.
-    static let steps: [Int64: String] = [0: TenantSchema.tables, 1: ""]
+    static let steps: [Int64: String] = [
+        0: TenantSchema.tables, 1: "", 2: TenantSchema.keptBytes,
+    ]
 
     let connection: ConnectionHandle
     var steps = Self.steps

@@ -1,7 +1,7 @@
 /// What a tenant's file holds.
 enum TenantSchema {
     /// Rises with each change that `TenantMigration` has to make.
-    static let format: Int64 = 2
+    static let format: Int64 = 3
 
     /// Bits of a version below the epoch, which a restore raises: versions never come again.
     static let versionBits: UInt64 = 40
@@ -21,6 +21,16 @@ enum TenantSchema {
         PRAGMA trusted_schema = OFF;
         """
     }
+
+    /// What is kept of calls with an idempotency key, and of deleted documents, has bytes that are
+    /// counted; whole replies that were kept before go.
+    static let keptBytes = """
+        DELETE FROM idempotency;
+        INSERT OR REPLACE INTO meta(name, value) SELECT 'kept_deletions',
+            coalesce(sum(\(KeptBytes.rowBytes) + length(CAST(id AS BLOB))), 0)
+            FROM documents WHERE state IN (4, 5);
+        CREATE INDEX deleted_documents ON documents(updated_us) WHERE state = 5;
+        """
 
     /// The tables of a tenant.
     ///

@@ -1,6 +1,7 @@
 internal import CDocketPages
 internal import CDocketRank
 internal import CDocketSQLite
+internal import Glibc
 
 /// Owns one connection of SQLite with its prepared statements; one thread at a time uses it.
 @safe final class ConnectionHandle {
@@ -23,8 +24,8 @@ internal import CDocketSQLite
 
     /// Opens a database whose pages have checksums; `vfs` is nil for the system's own.
     ///
-    /// - Throws: ``SQLiteError`` with SQLITE_CANTOPEN for a missing file, unless `creates`; one that
-    ///   `mayBeUnchecked` for pages without checksums.
+    /// - Throws: ``SQLiteError`` with SQLITE_CANTOPEN for a missing file, unless `creates`; one
+    ///   that `mayBeUnchecked` for pages without checksums.
     convenience init(path: String, creates: Bool, vfs: String?) throws(SQLiteError) {
         try self.init(path, creates: creates, takesUnchecked: false, vfs)
         switch unsafe docket_pages_state(connection) {
@@ -61,9 +62,10 @@ internal import CDocketSQLite
             | (creates ? SQLITE_OPEN_CREATE : 0)
         let code = unsafe sqlite3_open_v2(path, &opened, flags, system)
         guard code == SQLITE_OK, let made = unsafe opened else {
+            let isFull = unsafe Self.isDiskFull(code, opened)
             // Even a failed opening leaves a connection to close; closing nil is harmless.
             unsafe sqlite3_close_v2(opened)
-            throw SQLiteError(code: code, text: "cannot open the file")
+            throw SQLiteError(code: isFull ? SQLITE_FULL : code, text: "cannot open the file")
         }
         unsafe connection = made
         let registered = unsafe docket_rank_register(made, &rank)
@@ -112,7 +114,14 @@ internal import CDocketSQLite
 
     func error(_ code: Int32) -> SQLiteError {
         let text = unsafe sqlite3_errmsg(connection).map { unsafe String(cString: $0) } ?? ""
-        return SQLiteError(code: code, text: text)
+        let isFull = unsafe Self.isDiskFull(code, connection)
+        return SQLiteError(code: isFull ? SQLITE_FULL : code, text: text)
+    }
+
+    /// Whether a file could not grow: SQLite says so only of some of them.
+    private static func isDiskFull(_ code: Int32, _ connection: OpaquePointer?) -> Bool {
+        guard [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xFF) else { return false }
+        return unsafe [ENOSPC, EDQUOT].contains(sqlite3_system_errno(connection))
     }
 
     /// Pages in memory that the connection may keep.

@@ -61,7 +61,13 @@ struct SQLiteError: Error, Hashable {
                 .dataLoss,
                 "the tenant's data is damaged; an operator restores it from a backup"
             )
-        case SQLITE_FULL: DocketError(.resourceExhausted, "the disk of the store is full")
+        case SQLITE_FULL:
+            DocketError(
+                .resourceExhausted,
+                "the disk of the store is full",
+                retryAfter: .seconds(1),
+                isNotProcessed: true
+            )
         case SQLITE_NOMEM: DocketError(.resourceExhausted, "the store is out of memory")
         case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY,
             SQLITE_PERM, SQLITE_PROTOCOL:

@@ -9,7 +9,15 @@ struct DocumentRow {
     /// Whether the search index has a row for it, visible or not.
     var isInIndex: Bool
 
-    static let columns = "number, version, state, bytes, in_index"
+    /// Of the id.
+    var idBytes: Int
+
+    static let columns =
+        "number, version, state, bytes, in_index, length(CAST(id AS BLOB))"
+
+    /// What it is counted as once it is deleted.
+    var keptBytes: Int { KeptBytes.rowBytes + idBytes }
+    var isDeleted: Bool { state == .deleting || state == .deleted }
 
     init(_ row: StatementHandle) throws {
         number = row.integer(0)
@@ -20,6 +28,7 @@ struct DocumentRow {
         self.state = state
         bytes = Int(row.integer(3))
         isInIndex = row.integer(4) != 0
+        idBytes = Int(row.integer(5))
     }
 }
 

@@ -14,6 +14,8 @@ struct TenantState {
     var collections: [UInt32: CollectionState] = [:]
     /// Those whose documents are still to be removed.
     var deletedCollections: [UInt32] = []
+    /// What is kept beside the documents, and counts against the tenant's bytes.
+    var kept = KeptBytes()
 
     /// A version that was never drawn before.
     mutating func drawVersion() -> UInt64 {
@@ -23,12 +25,23 @@ struct TenantState {
 
     /// What counts against a quota.
     var usage: (documents: Int, bytes: Int) {
-        collections.values.reduce(into: (0, 0)) { usage, state in
+        collections.values.reduce(into: (0, kept.outcomes + kept.deletions)) { usage, state in
             let counts = state.counts
             usage.documents += counts.indexing + counts.indexed + counts.failed
             usage.bytes += counts.bytes
         }
     }
+}
+
+/// Bytes of rows that tell of the past, each with its share of the file.
+struct KeptBytes: Hashable {
+    /// About what a row takes beside what callers chose.
+    static let rowBytes = 100
+
+    /// Of calls with an idempotency key.
+    var outcomes = 0
+    /// Of documents that are deleted and that Status still knows.
+    var deletions = 0
 }
 
 /// What is known of one collection.

@@ -92,17 +92,22 @@ extension TenantWriter {
                 collection
             )
             try connection.run("DELETE FROM applied WHERE collection = ?1", collection)
-            try connection.run("DELETE FROM idempotency WHERE collection = ?1", collection)
-            let numbers = try connection.all(
-                "SELECT number FROM documents WHERE collection = ?1 LIMIT \(Self.removalGroup)",
+            try forgetOutcomes(of: number)
+            let documents = try connection.all(
+                """
+                SELECT \(DocumentRow.columns) FROM documents
+                WHERE collection = ?1 LIMIT \(Self.removalGroup)
+                """,
                 collection,
-                row: { $0.integer(0) }
+                row: DocumentRow.init
             )
-            for number in numbers {
-                try connection.run("DELETE FROM contents WHERE number = ?1", .integer(number))
-                try connection.run("DELETE FROM documents WHERE number = ?1", .integer(number))
+            for document in documents {
+                let number = SQLValue.integer(document.number)
+                try connection.run("DELETE FROM contents WHERE number = ?1", number)
+                try connection.run("DELETE FROM documents WHERE number = ?1", number)
+                if document.isDeleted { state.kept.deletions -= document.keptBytes }
             }
-            guard numbers.count < Self.removalGroup else { return }
+            guard documents.count < Self.removalGroup else { return }
             try connection.execute(CollectionTables(collection: number).removal)
             try connection.run("DELETE FROM collections WHERE id = ?1", collection)
             state.deletedCollections.removeAll { $0 == number }

@@ -70,6 +70,7 @@ extension TenantWriter {
         for (number, collection) in collections where collection.raisesNow {
             try raiseSoft(number, isNew: collection.indexed > 0, at: now)
         }
+        try forgetDeletions()
         progress.hasMore = done < entries.count || entries.count == configuration.indexGroup
         progress.wakeAfter = wakeAfter(now)
         return progress

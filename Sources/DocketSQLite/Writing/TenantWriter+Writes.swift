@@ -44,65 +44,13 @@ extension TenantWriter {
         }
     }
 
-    /// Does `body` unless a call with this key was done before; then gives the reply of that one.
-    private func once(
-        _ idempotency: Idempotency?,
-        _ collection: Collection,
-        _ body: () throws -> [WriteOutcome]
-    ) throws -> WriteResult {
-        guard let idempotency else { return .outcomes(try body()) }
-        let now = WallClock.microseconds()
-        try connection.run(
-            """
-            DELETE FROM idempotency WHERE (method, collection, key) IN
-                (SELECT method, collection, key FROM idempotency WHERE expires_us <= ?1 LIMIT 100)
-            """,
-            .integer(now)
-        )
-        let key: [SQLValue] = [
-            .number(idempotency.method), .number(collection.number), .blob(idempotency.key),
-        ]
-        let found = try connection.first(
-            """
-            SELECT body_hash, reply FROM idempotency
-            WHERE method = ?1 AND collection = ?2 AND key = ?3 AND expires_us > ?4
-            """,
-            key[0],
-            key[1],
-            key[2],
-            .integer(now),
-            row: { (hash: $0.bytes(0), reply: $0.bytes(1)) }
-        )
-        if let found {
-            guard found.hash == idempotency.bodyHash else {
-                throw DocketError(
-                    .alreadyExists,
-                    "the idempotency key was used for another request"
-                )
-            }
-            return .replayed(found.reply)
-        }
-        let outcomes = try body()
-        let lifetime = configuration.idempotencyLifetime.wholeNanoseconds / 1000
-        try connection.run(
-            "INSERT OR REPLACE INTO idempotency VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            key[0],
-            key[1],
-            key[2],
-            .blob(idempotency.bodyHash),
-            .blob(idempotency.encodeReply(outcomes)),
-            .integer(now + lifetime)
-        )
-        return .outcomes(outcomes)
-    }
-
     private func upload(_ batch: UploadBatch) throws -> [WriteOutcome] {
         let collection = try require(batch.collection).collection
         var usage = state.usage
         let now = WallClock.microseconds()
         return try batch.documents.map { document in
             let old = try self.document(document.id, in: collection.number)
-            let isNew = old.map { $0.state == .deleting || $0.state == .deleted } ?? true
+            let isNew = old?.isDeleted ?? true
             usage.documents += isNew ? 1 : 0
             usage.bytes += document.bytes - (isNew ? 0 : old?.bytes ?? 0)
             if let fault = Self.fault(usage, batch.quota) {
@@ -141,8 +89,9 @@ extension TenantWriter {
             number = old.number
             try withdraw(old, in: collection)
             state.collections[collection]?.count(old.state, by: -1)
+            if old.isDeleted { state.kept.deletions -= old.keptBytes }
             // The bytes of a deleted document are no longer counted.
-            let freed = old.state == .deleting || old.state == .deleted ? 0 : old.bytes
+            let freed = old.isDeleted ? 0 : old.bytes
             state.collections[collection]?.counts.bytes -= freed
             try connection.run(
                 """
@@ -246,6 +195,7 @@ extension TenantWriter {
         state.collections[collection]?.count(row.state, by: -1)
         state.collections[collection]?.count(new, by: 1)
         state.collections[collection]?.counts.bytes -= row.bytes
+        state.kept.deletions += row.keptBytes
         return .accepted(version: version, state: new)
     }
 

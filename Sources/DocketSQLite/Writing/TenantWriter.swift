@@ -73,6 +73,15 @@ final class TenantWriter: @unchecked Sendable {
                 .number(state.sequence)
             )
         }
+        if state.kept != before.kept {
+            try connection.run(
+                "INSERT OR REPLACE INTO meta(name, value) VALUES (?1, ?2), (?3, ?4)",
+                .text("kept_outcomes"),
+                .number(state.kept.outcomes),
+                .text("kept_deletions"),
+                .number(state.kept.deletions)
+            )
+        }
         for (id, collection) in state.collections where collection.isChanged {
             try save(collection)
             state.collections[id]?.isChanged = false
@@ -119,6 +128,8 @@ extension TenantState {
             throw DocketError(.dataLoss, "the tenant's data is damaged: it has no sequence")
         }
         self.init(epoch: epoch, sequence: sequence)
+        kept.outcomes = Int(values["kept_outcomes"] ?? 0)
+        kept.deletions = Int(values["kept_deletions"] ?? 0)
         for collection in try connection.all(CollectionState.selection, row: CollectionState.init) {
             collections[collection.collection.number] = collection
         }

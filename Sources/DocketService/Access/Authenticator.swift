@@ -6,9 +6,12 @@ internal import Synchronization
 
 /// Turns the credential of a connection into what it allows.
 ///
-/// The check digits are looked at first, then ids that were unknown a moment ago, then grants read
-/// within the last 30 s, and only then the directory: an unauthenticated peer costs at most one
-/// look-up of a key, and none when it guesses the same id again.
+/// The check digits are looked at first, then credentials that were refused a moment ago, then
+/// grants read within the last 30 s, and only then the directory: an unauthenticated peer costs at
+/// most one look-up of a key, and none when it makes the same guess again.
+///
+/// A wrong secret of a key that lives, known here or not, is refused after the same work as an id
+/// that nobody has: the time of a refusal does not tell which ids exist.
 package final class Authenticator: Sendable {
     private struct Entry {
         var grant: Grant
@@ -17,13 +20,27 @@ package final class Authenticator: Sendable {
 
     private struct State {
         var grants: [String: Entry] = [:]
-        var unknown: [String: MonotonicTime] = [:]
+        /// Until when a credential is refused without a look-up.
+        var refused: [Guess: MonotonicTime] = [:]
         /// Rises with each revocation: a key that was read before one may be the revoked key.
         var revocations: UInt64 = 0
     }
 
-    private static let unknownMaximum = 4096
-    private static let unknownLifetime = Duration.seconds(5)
+    /// A credential that no key has.
+    private struct Guess: Hashable {
+        var id: String
+        var secretHash: [UInt8]
+
+        init(_ key: APIKey) {
+            id = key.id
+            secretHash = key.secretHash
+        }
+    }
+
+    private static let refusedMaximum = 4096
+    private static let refusedLifetime = Duration.seconds(5)
+    /// Compared with the secret of an id that nobody has; no secret has this hash.
+    private static let noHash = [UInt8](repeating: 0, count: 32)
     /// Times that a key is read again because another one was revoked meanwhile.
     private static let readings = 8
 
@@ -41,24 +58,27 @@ package final class Authenticator: Sendable {
     ///
     /// - Throws: ``DocketError`` `unauthenticated`, the same for every kind of wrong key.
     package func grant(for credential: [UInt8]) async throws(DocketError) -> Grant {
-        guard let key = APIKey(parsing: credential), !isKnownUnknown(key.id) else {
-            throw Self.refusal
-        }
-        if let entry = state.withLock({ $0.grants[key.id] }) {
-            return try check(entry.grant, storedHash: entry.secretHash, key)
+        guard let key = APIKey(parsing: credential), !isRefused(key) else { throw Self.refusal }
+        let known = state.withLock { $0.grants[key.id] }
+        if let known, ConstantTime.equal(known.secretHash, key.secretHash) {
+            guard !known.grant.isOver else { throw Self.refusal }
+            return known.grant
         }
         for _ in 0..<Self.readings {
             let revocations = state.withLock { $0.revocations }
             let entry = try await read(key)
-            _ = try check(entry.grant, storedHash: entry.secretHash, key)
+            guard !entry.grant.isOver else { throw Self.refusal }
             if let grant = keep(entry, ifStill: revocations) { return grant }
         }
         throw DocketError(.unavailable, "keys are being revoked, try again", isNotProcessed: true)
     }
 
+    /// What the directory has of the key, whose secret is looked at before anything else is read.
     private func read(_ key: APIKey) async throws(DocketError) -> Entry {
-        guard let record = try await directory.key(key.id) else {
-            rememberUnknown(key.id)
+        let found = try await directory.key(key.id)
+        let isSecret = ConstantTime.equal(found?.secretHash ?? Self.noHash, key.secretHash)
+        guard let record = found, isSecret else {
+            rememberRefused(key)
             throw Self.refusal
         }
         var quota = Quota()
@@ -113,17 +133,6 @@ package final class Authenticator: Sendable {
         isNotProcessed: true
     )
 
-    private func check(
-        _ grant: Grant,
-        storedHash: [UInt8],
-        _ key: APIKey
-    ) throws(DocketError) -> Grant {
-        guard ConstantTime.equal(storedHash, key.secretHash), !grant.isOver else {
-            throw Self.refusal
-        }
-        return grant
-    }
-
     /// The grant, or the one that another connection of the same key has put there meanwhile; nil
     /// when a key was revoked since `revocations` were counted.
     private func keep(_ entry: Entry, ifStill revocations: UInt64) -> Grant? {
@@ -141,21 +150,23 @@ package final class Authenticator: Sendable {
         }
     }
 
-    private func isKnownUnknown(_ id: String) -> Bool {
+    private func isRefused(_ key: APIKey) -> Bool {
         let now = MonotonicTime.now()
+        let guess = Guess(key)
         return state.withLock { state in
-            guard let until = state.unknown[id] else { return false }
+            guard let until = state.refused[guess] else { return false }
             if until > now { return true }
-            state.unknown[id] = nil
+            state.refused[guess] = nil
             return false
         }
     }
 
-    private func rememberUnknown(_ id: String) {
-        let until = MonotonicTime.now() + Self.unknownLifetime
+    private func rememberRefused(_ key: APIKey) {
+        let until = MonotonicTime.now() + Self.refusedLifetime
+        let guess = Guess(key)
         state.withLock { state in
-            if state.unknown.count >= Self.unknownMaximum { state.unknown.removeAll() }
-            state.unknown[id] = until
+            if state.refused.count >= Self.refusedMaximum { state.refused.removeAll() }
+            state.refused[guess] = until
         }
     }
 }

@@ -41,9 +41,9 @@ struct DeleteMethod: BodyMethod {
         _ caller: Caller
     ) async throws(DocketError) -> Answer {
         try limits.check(ids: asked)
-        var seen: Set<String> = []
-        let ids = asked.filter { seen.insert($0).inserted }
-        let reply: @Sendable ([WriteOutcome]) -> DeleteReply = { outcomes in
+        var seen: Set<ByteString> = []
+        let ids = asked.filter { seen.insert(ByteString($0)).inserted }
+        let reply: ([WriteOutcome]) -> DeleteReply = { outcomes in
             var reply = DeleteReply()
             for (id, outcome) in zip(ids, outcomes) {
                 if case .accepted = outcome { reply.deleted += 1 } else { reply.missing.append(id) }
@@ -55,13 +55,12 @@ struct DeleteMethod: BodyMethod {
             DeleteBatch(
                 collection: collection,
                 ids: ids,
-                idempotency: mark?.keeping { reply($0).encode() }
+                idempotency: mark?.keeping()
             )
         )
         switch result {
-        case .outcomes(let outcomes):
+        case .outcomes(let outcomes), .replayed(let outcomes, _):
             return Answer(try await caller.turn.encode(reply(outcomes)))
-        case .replayed(let reply): return Answer(reply)
         }
     }
 

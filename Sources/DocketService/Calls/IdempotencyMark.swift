@@ -14,14 +14,9 @@ struct IdempotencyMark: Sendable {
         bodyHash = SHA256.hash(body)
     }
 
-    /// As the store takes it, which keeps what `encodeReply` makes of the outcomes.
-    func keeping(_ encodeReply: @escaping @Sendable ([WriteOutcome]) -> [UInt8]) -> Idempotency {
-        Idempotency(
-            key: key,
-            method: method.rawValue,
-            bodyHash: bodyHash,
-            encodeReply: encodeReply
-        )
+    /// As the store takes it, which keeps the note with the outcomes.
+    func keeping(_ note: [UInt8] = []) -> Idempotency {
+        Idempotency(key: key, method: method.rawValue, bodyHash: bodyHash, note: note)
     }
 }
 

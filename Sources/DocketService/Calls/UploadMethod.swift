@@ -24,13 +24,15 @@ struct UploadMethod: BodyMethod {
                 collection: checked.collection,
                 documents: checked.accepted,
                 quota: caller.grant.quota,
-                idempotency: checked.idempotency { checked.reply($0).encode() }
+                idempotency: checked.idempotency?.keeping(checked.note)
             )
         )
         switch result {
         case .outcomes(let outcomes):
             return Answer(try await caller.turn.encode(checked.reply(outcomes)))
-        case .replayed(let reply): return Answer(reply)
+        case .replayed(let outcomes, let note):
+            let reply = checked.restored(note).reply(outcomes)
+            return Answer(try await caller.turn.encode(reply))
         }
     }
 
@@ -79,13 +81,13 @@ struct UploadMethod: BodyMethod {
             collection: open.collection,
             idempotency: try caller.idempotency(for: .upload, body, limits)
         )
-        var seen: Set<String> = []
+        var seen: Set<ByteString> = []
         for (item, document) in request.documents.enumerated() {
             if caller.work.isStopped { throw DocketError(.cancelled, "the work was stopped") }
             batch.ids.append(document.id)
             do throws(DocketError) {
                 let bound = try validator.bind(document)
-                guard seen.insert(document.id).inserted else {
+                guard seen.insert(ByteString(document.id)).inserted else {
                     throw .invalid("id", "is twice in the batch")
                 }
                 batch.accepted.append(bound)
@@ -113,9 +115,49 @@ private struct CheckedBatch: Sendable {
         self.idempotency = idempotency
     }
 
-    func idempotency(_ encodeReply: @escaping @Sendable ([WriteOutcome]) -> [UInt8]) -> Idempotency?
-    {
-        idempotency.map { $0.keeping(encodeReply) }
+    /// Where the accepted documents stood: for each run of them the rejected before it and its
+    /// length, of 4 bytes each.
+    var note: [UInt8] {
+        var runs: [(skipped: Int, count: Int)] = []
+        var next = 0
+        for place in places {
+            if place == next, !runs.isEmpty {
+                runs[runs.count - 1].count += 1
+            } else {
+                runs.append((place - next, 1))
+            }
+            next = place + 1
+        }
+        return runs.flatMap { run in
+            [run.skipped, run.count].flatMap { number in
+                (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+            }
+        }
+    }
+
+    /// The batch of the same body as it was when the note was made: the schema may know more now.
+    func restored(_ note: [UInt8]) -> CheckedBatch {
+        var batch = self
+        batch.places = []
+        var next = 0
+        for start in stride(from: 0, to: note.count - 7, by: 8) {
+            func number(_ at: Int) -> Int {
+                (0..<4).reduce(0) { $0 | Int(note[at + $1]) << (8 * $1) }
+            }
+            next += number(start)
+            let end = min(ids.count, next + number(start + 4))
+            guard next < end else { break }
+            batch.places += next..<end
+            next = end
+        }
+        let accepted = Set(batch.places)
+        batch.rejections.removeAll { accepted.contains($0.item) }
+        let told = Set(batch.rejections.map(\.item))
+        for item in ids.indices where !accepted.contains(item) && !told.contains(item) {
+            let error = DocketError(.invalidArgument, "it was rejected when the call came first")
+            batch.rejections.append(Rejection(item: item, id: ids[item], error: error))
+        }
+        return batch
     }
 
     func reply(_ outcomes: [WriteOutcome]) -> UploadReply {

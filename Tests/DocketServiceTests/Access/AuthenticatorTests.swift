@@ -12,11 +12,13 @@ import Testing
 final class WatchedDirectory: TenantDirectory {
     private let inner: any TenantDirectory
     private let lookups = Atomic<Int>(0)
+    private let tenants = Atomic<Int>(0)
     private let afterKey = Mutex<(@Sendable () async -> Void)?>(nil)
 
     init(_ inner: any TenantDirectory) { self.inner = inner }
 
     var keyLookups: Int { lookups.load(ordering: .relaxed) }
+    var tenantLookups: Int { tenants.load(ordering: .relaxed) }
 
     /// Runs once, between the next look-up of a key and its answer.
     func beforeAnswering(_ body: @escaping @Sendable () async -> Void) {
@@ -34,7 +36,10 @@ final class WatchedDirectory: TenantDirectory {
         try await inner.createTenant(named: name, quota: quota)
     }
     func tenants() async throws(DocketError) -> [Tenant] { try await inner.tenants() }
-    func tenant(_ id: TenantID) async throws(DocketError) -> Tenant? { try await inner.tenant(id) }
+    func tenant(_ id: TenantID) async throws(DocketError) -> Tenant? {
+        tenants.add(1, ordering: .relaxed)
+        return try await inner.tenant(id)
+    }
     func tenant(named name: String) async throws(DocketError) -> Tenant? {
         try await inner.tenant(named: name)
     }
@@ -100,15 +105,44 @@ struct AuthenticatorTests {
         }
     }
 
+    /// A credential of this id with a secret that is not the key's.
+    private func forged(_ id: String, _ digit: String = "a") -> [UInt8] {
+        let body = "\(APIKey.prefix)\(id)\(String(repeating: digit, count: 64))"
+        return Array((body + Hexadecimal.text(CRC32.bigEndianBytes(of: Array(body.utf8)))).utf8)
+    }
+
+    @Test("a wrong secret is refused after as many look-ups as an unknown id")
+    func equalWork() async throws {
+        try await TestService.run { test in
+            let directory = WatchedDirectory(test.store)
+            let authenticator = Authenticator(directory: directory)
+            let tenant = try await test.tenant("acme")
+            let (inUse, other) = (try await test.key(tenant), try await test.key(tenant))
+            _ = try await authenticator.grant(for: bytes(inUse))
+            var work: Set<[Int]> = []
+            for id in [inUse.id, other.id, APIKey().id] {
+                let before = (directory.keyLookups, directory.tenantLookups)
+                for digit in ["a", "b", "a"] {
+                    #expect(await code(authenticator, forged(id, digit))?.code == .unauthenticated)
+                }
+                work.insert([
+                    directory.keyLookups - before.0, directory.tenantLookups - before.1,
+                ])
+            }
+            #expect(work == [[2, 0]])
+            // What was guessed keeps nobody out.
+            _ = try await authenticator.grant(for: bytes(inUse))
+            _ = try await authenticator.grant(for: bytes(other))
+        }
+    }
+
     @Test("the right id with another key's secret is refused, also when the grant is known")
     func wrongSecret() async throws {
         try await TestService.run { test in
             let authenticator = test.service.authenticator
             let tenant = try await test.tenant("acme")
             let good = try await test.key(tenant)
-            let body = "\(APIKey.prefix)\(good.id)\(String(repeating: "a", count: 64))"
-            let digits = Hexadecimal.text(CRC32.bigEndianBytes(of: Array(body.utf8)))
-            let forged = Array((body + digits).utf8)
+            let forged = forged(good.id)
             #expect(APIKey(parsing: forged)?.id == good.id)
             #expect(await code(authenticator, forged)?.code == .unauthenticated)
             _ = try await authenticator.grant(for: bytes(good))
@@ -116,7 +150,7 @@ struct AuthenticatorTests {
         }
     }
 
-    @Test("a known key and a known unknown one cost no look-up")
+    @Test("a known key and a known wrong one cost no look-up")
     func lookups() async throws {
         try await TestService.run { test in
             let directory = WatchedDirectory(test.store)

@@ -197,6 +197,27 @@ struct DocumentMethodTests {
         }
     }
 
+    @Test("ids that differ only in the form of a character are two, for every method")
+    func forms() async throws {
+        try await run { test, client, tenant in
+            let ids = ["caf\u{E9}", "cafe\u{301}"]
+            func bytes(_ ids: [String]) -> [[UInt8]] { ids.map { Array($0.utf8) } }
+            let documents = zip(ids, ["one", "two"]).map { Document(id: $0, title: $1) }
+            let uploaded = try await client.upload(documents)
+            #expect(uploaded.accepted == 2 && Set(uploaded.versions).count == 2)
+            try await test.index(tenant)
+            let found = try await client.get(ids).documents.map(\.document)
+            #expect(bytes(found.map(\.id)) == bytes(ids))
+            #expect(found.map(\.title) == ["one", "two"])
+            #expect(try await client.status(ids).documents.map(\.state) == [.indexed, .indexed])
+            #expect(try await client.delete([ids[0]]).deleted == 1)
+            #expect(bytes(try await client.get(ids).missing) == bytes([ids[0]]))
+            #expect(try await client.upload([documents[0]]).accepted == 1)
+            #expect(try await client.delete(ids).deleted == 2)
+            #expect(bytes(try await client.get(ids).missing) == bytes(ids))
+        }
+    }
+
     // MARK: Status
 
     @Test("status counts each collection, and knows ids never seen from deleted ones")

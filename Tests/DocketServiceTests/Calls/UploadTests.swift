@@ -44,6 +44,31 @@ struct UploadTests {
         (Document(id: "good"), "id", "twice"),
     ]
 
+    @Test("a key brings the first reply again, with its rejections, also when the schema grew")
+    func replayWithRejections() async throws {
+        try await run { test, client, tenant in
+            let bad = Document(id: "bad", attributes: [Attribute("later", "x")])
+            let batch = [
+                Document(id: "a"), bad, Document(id: "b"), Document(id: "c"), Document(id: "a"),
+            ]
+            let first = try await client.upload(batch, key: "k")
+            #expect(first.accepted == 3)
+            #expect(first.rejected.map(\.item) == [1, 4])
+            #expect(try await client.upload(batch, key: "k") == first)
+            let _: CollectionDescription = try await client.call(
+                .addAttributes,
+                AddAttributesRequest(
+                    collection: "papers",
+                    attributes: [AttributeDefinition("later", .keyword)]
+                )
+            )
+            let again = try await client.upload(batch, key: "k")
+            #expect(again.versions == first.versions && again.accepted == 3)
+            #expect(again.rejected.map(\.item) == [1, 4])
+            #expect(try await client.get(["bad"]).missing == ["bad"])
+        }
+    }
+
     @Test("each bad document is named with item, field and limit, and the others go in")
     func bad() async throws {
         try await run { test, client, tenant in
