@@ -99,14 +99,12 @@ package final class DocumentService: CallServer {
         let context = CallContext(call, caller, requestID: requestID)
         var body: [UInt8]?
         do {
-            body = try await context.receive()
-            guard let body else {
-                throw DocketError(.invalidArgument, "the request has no message")
-            }
+            let request = try await context.receiveOnly()
+            body = request
             guard let handler = methods.handler(context.method) else {
                 throw DocketError(.unimplemented, "the method is not served")
             }
-            try await handler.serve(body, context)
+            try await handler.serve(request, context)
         } catch {
             await failures.end(context, error)
         }

@@ -184,7 +184,7 @@ struct SmallCreditCases {
             let waiting = (0..<8).map { UInt32(2 * $0 + 1) }
             for stream in waiting {
                 let message = [UInt8](repeating: 1, count: 125_000)
-                try peer.call(stream, .hold, message, ends: false)
+                try peer.call(stream, .hold, message, flags: [])
                 for _ in 0..<3 { try peer.data(stream, message) }
             }
             // Beyond the first 4 MiB, the server has to have granted what this takes.

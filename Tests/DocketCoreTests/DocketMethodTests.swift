@@ -52,6 +52,8 @@ struct DocketErrorTests {
         #expect(error.code == .invalidArgument)
         #expect(error.description == "invalid argument: title: is too long")
         #expect(error.details == [.init(field: "title", reason: "is too long")])
+        let limited = DocketError.invalid("title", "is too long", limit: 7)
+        #expect(limited.details.map(\.limit) == [7])
     }
 
     @Test("name what is not served")

@@ -55,7 +55,7 @@ struct ProtocolDocumentTests {
             }
         }
         let all: Set<UInt8> =
-            side == "client" ? [1, 4, 5, 7, 8, 9, 0xe7] : [2, 5, 6, 9, 10]
+            side == "client" ? [1, 4, 5, 7, 8, 9, 10, 0xe7] : [2, 5, 6, 9, 10]
         #expect(seen == all, "types of frames with an example")
     }
 

@@ -69,6 +69,8 @@ package struct SearchPage: Sendable {
 package struct FoundDocument: Sendable {
     package var number: UInt64
     package var version: UInt64
+    /// Of the document: `indexing` while a newer version than this one waits.
+    package var state: DocumentState
     /// Greater for a document that matches all clauses than for any that does not.
     package var score: Double
     /// One for each sort key of the plan: what the next page begins behind; nil for scores.
@@ -79,6 +81,7 @@ package struct FoundDocument: Sendable {
     package init(
         number: UInt64,
         version: UInt64,
+        state: DocumentState,
         score: Double,
         sortValues: [AttributeValue?],
         document: Document,
@@ -86,6 +89,7 @@ package struct FoundDocument: Sendable {
     ) {
         self.number = number
         self.version = version
+        self.state = state
         self.score = score
         self.sortValues = sortValues
         self.document = document

@@ -67,12 +67,17 @@ extension Filter {
     /// - Throws: ``DocketError`` that names the limit.
     public func checkBounds(_ limits: Limits) throws(DocketError) {
         guard depth <= limits.filterDepth else {
-            throw .invalid("filter", "is nested \(depth) deep, the limit is \(limits.filterDepth)")
+            throw .invalid(
+                "filter",
+                "is nested \(depth) deep, the limit is \(limits.filterDepth)",
+                limit: limits.filterDepth
+            )
         }
         guard nodeCount <= limits.filterNodes else {
             throw .invalid(
                 "filter",
-                "has \(nodeCount) conditions, the limit is \(limits.filterNodes)"
+                "has \(nodeCount) conditions, the limit is \(limits.filterNodes)",
+                limit: limits.filterNodes
             )
         }
     }

@@ -18,7 +18,8 @@ extension Filter {
         guard text.utf8.count <= limits.queryBytes else {
             throw .invalid(
                 "filter",
-                "is \(text.utf8.count) bytes, the limit is \(limits.queryBytes)"
+                "is \(text.utf8.count) bytes, the limit is \(limits.queryBytes)",
+                limit: limits.queryBytes
             )
         }
         var parser = try FilterParser(text, limits: limits)
@@ -64,7 +65,11 @@ private struct FilterParser {
         defer { nesting -= 1 }
         // The tree's own depth is checked after; this bound keeps the parser's stack small.
         guard nesting <= 4 * limits.filterDepth else {
-            throw .invalid("filter", "is nested too deep, the limit is \(limits.filterDepth)")
+            throw .invalid(
+                "filter",
+                "is nested too deep, the limit is \(limits.filterDepth)",
+                limit: limits.filterDepth
+            )
         }
         if take(.word("NOT")) { return .not(try parseOne()) }
         if take(.symbol("(")) {
@@ -106,7 +111,11 @@ private struct FilterParser {
         var values = [try takeValue()]
         while take(.symbol(",")) {
             guard values.count < limits.attributeValues else {
-                throw .invalid("filter", "a list has over \(limits.attributeValues) values")
+                throw .invalid(
+                    "filter",
+                    "a list has over \(limits.attributeValues) values",
+                    limit: limits.attributeValues
+                )
             }
             values.append(try takeValue())
         }

@@ -112,7 +112,11 @@ package struct SearchBinder: Sendable {
         after position: SearchPosition? = nil
     ) throws(DocketError) -> SearchPlan {
         guard (0...limits.pageHits).contains(request.limit) else {
-            throw .invalid("limit", "is \(request.limit), it may be 0 to \(limits.pageHits)")
+            throw .invalid(
+                "limit",
+                "is \(request.limit), it may be 0 to \(limits.pageHits)",
+                limit: limits.pageHits
+            )
         }
         let text = try TextQuery(parsing: request.query, limits: limits, isField: isTextField)
         return SearchPlan(
@@ -154,7 +158,11 @@ package struct SearchBinder: Sendable {
         case .oneOf(let name, let values):
             let slot = try slot(name, for: .filter)
             guard values.count <= limits.attributeValues else {
-                throw .invalid("filter", "a list has over \(limits.attributeValues) values")
+                throw .invalid(
+                    "filter",
+                    "a list has over \(limits.attributeValues) values",
+                    limit: limits.attributeValues
+                )
             }
             return .oneOf(
                 slot: slot,
@@ -193,7 +201,11 @@ package struct SearchBinder: Sendable {
     /// Without words all scores are alike: they decide nothing.
     private func bind(_ sort: [SortKey], hasScores: Bool) throws(DocketError) -> [BoundSort] {
         guard sort.count <= limits.sortKeys else {
-            throw .invalid("sort", "has \(sort.count) keys, the limit is \(limits.sortKeys)")
+            throw .invalid(
+                "sort",
+                "has \(sort.count) keys, the limit is \(limits.sortKeys)",
+                limit: limits.sortKeys
+            )
         }
         let keys = try sort.map { (key) throws(DocketError) in
             if key.attribute == "score" { return BoundSort(.score, isDescending: key.isDescending) }
@@ -209,13 +221,18 @@ package struct SearchBinder: Sendable {
 
     private func bind(_ facets: [FacetRequest]) throws(DocketError) -> [BoundFacet] {
         guard facets.count <= limits.facets else {
-            throw .invalid("facets", "are \(facets.count), the limit is \(limits.facets)")
+            throw .invalid(
+                "facets",
+                "are \(facets.count), the limit is \(limits.facets)",
+                limit: limits.facets
+            )
         }
         return try facets.map { (facet) throws(DocketError) in
             guard (1...limits.facetValues).contains(facet.limit) else {
                 throw .invalid(
                     "facets",
-                    "limit is \(facet.limit), it may be 1 to \(limits.facetValues)"
+                    "limit is \(facet.limit), it may be 1 to \(limits.facetValues)",
+                    limit: limits.facetValues
                 )
             }
             return BoundFacet(slot: try slot(facet.attribute, for: .facet), limit: facet.limit)
@@ -224,7 +241,11 @@ package struct SearchBinder: Sendable {
 
     private func bind(highlights: [String]) throws(DocketError) -> [TextField] {
         guard highlights.count <= limits.searchedAttributes + 2 else {
-            throw .invalid("highlights", "are over \(limits.searchedAttributes + 2)")
+            throw .invalid(
+                "highlights",
+                "are over \(limits.searchedAttributes + 2)",
+                limit: limits.searchedAttributes + 2
+            )
         }
         return try highlights.map { (name) throws(DocketError) in try textField(name, "highlights")
         }
@@ -240,7 +261,7 @@ package struct SearchBinder: Sendable {
         guard let fields else { return fallback }
         let maximum = limits.attributes + 2
         guard fields.count <= maximum else {
-            throw .invalid("fields", "are \(fields.count), the limit is \(maximum)")
+            throw .invalid("fields", "are \(fields.count), the limit is \(maximum)", limit: maximum)
         }
         var selection = FieldSelection(title: false, body: false, slots: [])
         for name in fields {

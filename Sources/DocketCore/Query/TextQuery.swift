@@ -60,7 +60,8 @@ extension TextQuery {
         guard text.utf8.count <= limits.queryBytes else {
             throw .invalid(
                 "query",
-                "is \(text.utf8.count) bytes, the limit is \(limits.queryBytes)"
+                "is \(text.utf8.count) bytes, the limit is \(limits.queryBytes)",
+                limit: limits.queryBytes
             )
         }
         var parser = TextQueryParser(text)

@@ -109,7 +109,11 @@ public struct CollectionSchema: Hashable, Sendable {
         }
         guard slots[attribute.name] == nil else { throw .invalid(field, "is defined twice") }
         guard attributes.count < limits.attributes else {
-            throw .invalid(field, "is one too many, the limit is \(limits.attributes) attributes")
+            throw .invalid(
+                field,
+                "is one too many, the limit is \(limits.attributes) attributes",
+                limit: limits.attributes
+            )
         }
         if attribute.uses.contains(.search) {
             guard attribute.type == .text || attribute.type == .keyword else {
@@ -118,7 +122,8 @@ public struct CollectionSchema: Hashable, Sendable {
             guard searchedSlots.count < limits.searchedAttributes else {
                 throw .invalid(
                     field,
-                    "is one too many searched, the limit is \(limits.searchedAttributes)"
+                    "is one too many searched, the limit is \(limits.searchedAttributes)",
+                    limit: limits.searchedAttributes
                 )
             }
         }

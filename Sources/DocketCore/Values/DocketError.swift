@@ -52,13 +52,16 @@ public struct DocketError: Error, Hashable, Sendable {
         public var item: Int?
         /// The field at fault, as the contract names it, or empty.
         public var field: String
+        /// The limit that was broken, in the field's unit; 0 for none.
+        public var limit: Int
         /// What is wrong with it, with the limit that it broke.
         public var reason: String
 
         /// A detail about `field` of the item at place `item`.
-        public init(item: Int? = nil, field: String, reason: String) {
+        public init(item: Int? = nil, field: String, limit: Int = 0, reason: String) {
             self.item = item
             self.field = field
+            self.limit = limit
             self.reason = reason
         }
     }
@@ -93,13 +96,22 @@ public struct DocketError: Error, Hashable, Sendable {
         self.isNotProcessed = isNotProcessed
     }
 
-    /// The request's `field` is wrong for `reason`, which names the limit.
-    public static func invalid(_ field: String, _ reason: String) -> DocketError {
+    /// The request's `field` is wrong for `reason`, which names the limit that it broke, if any.
+    public static func invalid(
+        _ field: String,
+        _ reason: String,
+        limit: Int = 0
+    ) -> DocketError {
         DocketError(
             .invalidArgument,
             "\(field): \(reason)",
-            details: [Detail(field: field, reason: reason)]
+            details: [Detail(field: field, limit: limit, reason: reason)]
         )
+    }
+
+    /// What the request's `field` names is not there.
+    public static func missing(_ field: String, _ message: String) -> DocketError {
+        DocketError(.notFound, message, details: [Detail(field: field, reason: "unknown")])
     }
 
     /// A set field that this version does not serve.

@@ -45,14 +45,19 @@ package struct DocumentValidator: Sendable {
         try check(id: document.id)
         let titleBytes = document.title.utf8.count
         guard titleBytes <= limits.titleBytes else {
-            throw .invalid("title", "is \(titleBytes) bytes, the limit is \(limits.titleBytes)")
+            throw .invalid(
+                "title",
+                "is \(titleBytes) bytes, the limit is \(limits.titleBytes)",
+                limit: limits.titleBytes
+            )
         }
         try checkNoNUL(document.title, "title")
         try checkNoNUL(document.body, "body")
         guard document.attributes.count <= limits.attributes else {
             throw .invalid(
                 "attributes",
-                "are \(document.attributes.count), the limit is \(limits.attributes)"
+                "are \(document.attributes.count), the limit is \(limits.attributes)",
+                limit: limits.attributes
             )
         }
         var bytes = titleBytes + document.body.utf8.count
@@ -68,7 +73,11 @@ package struct DocumentValidator: Sendable {
             throw .invalid("attributes.\(name)", "is given twice")
         }
         guard bytes <= limits.documentBytes else {
-            throw .invalid("document", "is \(bytes) bytes, the limit is \(limits.documentBytes)")
+            throw .invalid(
+                "document",
+                "is \(bytes) bytes, the limit is \(limits.documentBytes)",
+                limit: limits.documentBytes
+            )
         }
         return BoundDocument(
             id: document.id,
@@ -84,7 +93,11 @@ package struct DocumentValidator: Sendable {
         let count = id.utf8.count
         guard count > 0 else { throw .invalid("id", "is missing") }
         guard count <= limits.idBytes else {
-            throw .invalid("id", "is \(count) bytes, the limit is \(limits.idBytes)")
+            throw .invalid(
+                "id",
+                "is \(count) bytes, the limit is \(limits.idBytes)",
+                limit: limits.idBytes
+            )
         }
         try checkNoNUL(id, "id")
     }
@@ -100,7 +113,8 @@ package struct DocumentValidator: Sendable {
         guard attribute.values.count <= limits.attributeValues else {
             throw .invalid(
                 field,
-                "has \(attribute.values.count) values, the limit is \(limits.attributeValues)"
+                "has \(attribute.values.count) values, the limit is \(limits.attributeValues)",
+                limit: limits.attributeValues
             )
         }
         let type = schema.attributes[slot].type
@@ -131,7 +145,8 @@ package struct DocumentValidator: Sendable {
             guard count <= limits.attributeValueBytes else {
                 throw .invalid(
                     field,
-                    "has a value of \(count) bytes, the limit is \(limits.attributeValueBytes)"
+                    "has a value of \(count) bytes, the limit is \(limits.attributeValueBytes)",
+                    limit: limits.attributeValueBytes
                 )
             }
             try checkNoNUL(string, field)

@@ -8,7 +8,12 @@ extension DocketError {
             Code(rawValue: status.code.rawValue),
             status.message,
             details: status.details.map { detail in
-                Detail(item: detail.item.map(Int.init), field: detail.field, reason: detail.reason)
+                Detail(
+                    item: detail.item.map(Int.init),
+                    field: detail.field,
+                    limit: Int(clamping: detail.limit),
+                    reason: detail.reason
+                )
             },
             retryAfter: status.retryAfterMilliseconds.map { .milliseconds(Int($0)) },
             isNotProcessed: status.notProcessed
@@ -24,6 +29,7 @@ extension DocketError {
                 StatusDetail(
                     field: detail.field,
                     item: detail.item.map { UInt32(clamping: $0) },
+                    limit: UInt64(clamping: detail.limit),
                     reason: detail.reason
                 )
             },

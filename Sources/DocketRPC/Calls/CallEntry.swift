@@ -26,7 +26,7 @@ final class CallEntry {
 
     /// Its handler, while it waits for memory for a part of the reply.
     var replier: CheckedContinuation<Void, any Error>?
-    var receiver: CheckedContinuation<[UInt8]?, any Error>?
+    var receiver: Receiver?
     var sender: CheckedContinuation<Void, any Error>?
     var task: Task<Void, Never>?
     var deadline: DeadlineToken?
@@ -57,6 +57,14 @@ struct ChargedBytes {
     var unsent = 0
     /// Of `unsent`, what was taken before there was a message.
     var reserved = 0
+}
+
+/// Who waits for messages of a call, to look again.
+enum Receiver {
+    /// For any message, or the end.
+    case next(CheckedContinuation<Void, Never>)
+    /// For the end behind one message, or a message too many.
+    case only(CheckedContinuation<Void, Never>)
 }
 
 /// The bytes that a call makes this side hold, by where they are.

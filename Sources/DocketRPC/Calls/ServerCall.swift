@@ -14,6 +14,15 @@ package struct ServerCall: Sendable {
         try await connection.receive(on: head.stream)
     }
 
+    /// The message of a request that has exactly one, when the request is whole.
+    ///
+    /// Until it is handed over the call counts as not processed.
+    ///
+    /// - Throws: ``CallFailure`` as `receive`; `invalidArgument` for none or more than one.
+    package func receiveOnly() async throws -> [UInt8] {
+        try await connection.receiveOnly(on: head.stream)
+    }
+
     /// Waits until `bytes` may be held for the next message of the reply, which `send` then takes.
     ///
     /// For replies of many messages: so they wait before they are made, not after.

@@ -5,10 +5,29 @@ internal import DocketWire
 /// What the task of a call asks of its connection.
 extension Connection {
     func receive(on stream: UInt32) async throws -> [UInt8]? {
-        guard let entry = entries[stream] else { throw Self.over }
-        if let result = nextMessage(of: entry) { return try result.get() }
-        guard entry.receiver == nil else { throw Self.over }
-        return try await withCheckedThrowingContinuation { entry.receiver = $0 }
+        while true {
+            guard let entry = entries[stream], entry.receiver == nil else { throw Self.over }
+            if let result = nextMessage(of: entry) { return try result.get() }
+            await withCheckedContinuation { entry.receiver = .next($0) }
+        }
+    }
+
+    /// The message of a request that has exactly one, once the request is whole.
+    func receiveOnly(on stream: UInt32) async throws -> [UInt8] {
+        while true {
+            guard let entry = entries[stream], entry.receiver == nil else { throw Self.over }
+            if entry.incoming.count > 1 {
+                throw CallFailure(.invalidArgument, "the request has more than one message")
+            }
+            let isOver = frames.machine.reception(on: stream) != .waiting
+            if isOver, let result = nextMessage(of: entry) {
+                guard let message = try result.get() else {
+                    throw CallFailure(.invalidArgument, "the request has no message")
+                }
+                return message
+            }
+            await withCheckedContinuation { entry.receiver = .only($0) }
+        }
     }
 
     func send(_ message: [UInt8]?, on stream: UInt32, ending: ReplyMeta?) async throws {
@@ -32,7 +51,7 @@ extension Connection {
     /// Ends this side with a status, dropping what waits to be sent.
     func end(_ stream: UInt32, with meta: ReplyMeta) {
         guard let entry = entries[stream] else { return }
-        abandon(entry, meta.status)
+        end(entry, meta.status)
     }
 
     // MARK: The end of a call
@@ -59,24 +78,38 @@ extension Connection {
         stop(entry)
     }
 
-    /// Ends a call from this side before its time.
-    func abandon(
-        _ entry: CallEntry,
-        _ status: CallStatus,
-        reason: CancelReason = .unspecified
-    ) {
+    /// The connection ends a call before its time; the caller hears whether its handler may have
+    /// acted on it.
+    func abandon(_ entry: CallEntry, _ status: CallStatus) {
+        var status = status
+        status.notProcessed = frames.machine.isUntouched(entry.stream)
+        end(entry, status)
+    }
+
+    /// Ends a call from this side.
+    private func end(_ entry: CallEntry, _ status: CallStatus) {
         switch (frames.machine.abort(entry.stream, with: status), frames.machine.role) {
         case (.none, _): return
         case (.keepQuiet, _): break
         case (.tellPeer, .server): writeStatus(ReplyMeta(status: status), on: entry.stream)
         case (.tellPeer, .client):
             let isLate = status.code == .deadlineExceeded
-            writeCancel(entry.stream, isLate ? .deadline : reason)
+            writeCancel(entry.stream, isLate ? .deadline : .unspecified)
         }
         stop(entry)
     }
 
-    func writeCancel(_ stream: UInt32, _ reason: CancelReason) {
+    /// Gives up all calls that have not ended, since this side goes away.
+    func cancelCalls() {
+        for entry in Array(entries.values) {
+            let status = CallStatus(.unavailable, "the time for calls to end is over")
+            guard frames.machine.abort(entry.stream, with: status) != .none else { continue }
+            writeCancel(entry.stream, .draining)
+            stop(entry)
+        }
+    }
+
+    private func writeCancel(_ stream: UInt32, _ reason: CancelReason) {
         writeControl { ControlFrame.appendCancel(stream: stream, reason: reason, to: &$0) }
     }
 
@@ -106,7 +139,7 @@ extension Connection {
     func handlerEnded(_ entry: CallEntry) {
         entry.task = nil
         if entry.outgoing.isEmpty {
-            abandon(entry, CallStatus(.internalError, "the call was not answered"))
+            end(entry, CallStatus(.internalError, "the call was not answered"))
         }
         if let head = entry.head {
             let end = frames.machine.end(of: entry.stream)
@@ -151,9 +184,16 @@ extension Connection {
         }
     }
 
+    /// Wakes whoever waits for messages, if what it waits for may be there.
     func wakeReceiver(_ entry: CallEntry) {
-        guard entry.receiver != nil, let result = nextMessage(of: entry) else { return }
-        entry.receiver.take()?.resume(with: result)
+        let isOver = frames.machine.reception(on: entry.stream) != .waiting
+        switch entry.receiver {
+        case .next(let continuation) where isOver || entry.incoming.count > 0,
+            .only(let continuation) where isOver || entry.incoming.count > 1:
+            entry.receiver = nil
+            continuation.resume()
+        case nil, .next, .only: break
+        }
     }
 
     /// A reply for which there is no room: nobody reads those that were before it.

@@ -41,9 +41,15 @@ extension Connection {
     /// The connection was in its phase for too long.
     private func phaseIsOver() {
         switch frames.machine.phase {
-        case .preface, .greeting, .authenticating: lose("the greeting took too long", isFault: true)
-        case .open, .leaving, .draining, .handshaking, .flushing, .finished, .closed:
-            lose("the time is over")
+        case .preface where frames.machine.role == .server,
+            .greeting where frames.machine.role == .server:
+            if frames.machine.phase == .preface { writeControl { Preface().encode(into: &$0) } }
+            fail(.connection(.timeout, "HELLO did not come in time"))
+        case .authenticating:
+            fail(.connection(.timeout, "the key could not be checked in time"))
+        case .leaving, .draining: endGrace()
+        case .handshaking, .preface, .greeting: lose("the greeting took too long", isFault: true)
+        case .open, .flushing, .finished, .closed: lose("the time is over")
         }
     }
 
@@ -68,21 +74,38 @@ extension Connection {
 
     /// Ends gracefully: calls that run have the grace time, new ones go elsewhere.
     ///
-    /// The first notice refuses nothing, since calls may be on their way; the second, a tick later,
+    /// The first notice refuses nothing, since calls may be on their way; the second, 100 ms later,
     /// names the last call that is served.
-    func drain(_ reason: GoAway.Reason) {
+    func drain(_ reason: GoAway.Reason, by deadline: MonotonicTime = .distantFuture) {
         guard frames.machine.leave() else {
             switch frames.machine.phase {
-            case .handshaking, .preface, .greeting, .authenticating: return lose("going away")
+            case .handshaking, .preface: return lose("going away")
+            case .greeting, .authenticating:
+                sayGoodbye(reason, "the server is going away")
+                return closeAfterFlush()
             case .open, .leaving, .draining, .flushing, .finished, .closed: return
             }
         }
         let grace = configuration.limits.graceMilliseconds
-        phaseDeadline = loop.turnStart + .milliseconds(Int(grace))
+        phaseDeadline = min(graceEnd, deadline)
         write(GoAway(lastStream: GoAway.allStreams, reason: reason, graceMilliseconds: grace))
         loop.schedule(after: .milliseconds(100)) {
             self.assumeIsolated { $0.refuseNewCalls(reason) }
         }
+    }
+
+    /// When calls that run now have had their time; a grace of 0 is not limited.
+    private var graceEnd: MonotonicTime {
+        let grace = configuration.limits.graceMilliseconds
+        return grace == 0 ? .distantFuture : loop.turnStart.after(milliseconds: grace)
+    }
+
+    /// Calls have had their time to end: gives up what runs, and closes.
+    func endGrace() {
+        cancelCalls()
+        phaseDeadline = loop.turnStart + Self.tick
+        closeAfterFlush()
+        pump()
     }
 
     private func refuseNewCalls(_ reason: GoAway.Reason) {
@@ -104,7 +127,7 @@ extension Connection {
     func sayGoodbye(_ reason: GoAway.Reason, _ message: String, retryAfter: UInt32? = nil) {
         write(
             GoAway(
-                lastStream: frames.machine.lastStream,
+                lastStream: frames.machine.role == .server ? frames.machine.lastStream : 0,
                 reason: reason,
                 retryAfterMilliseconds: retryAfter,
                 message: message
@@ -126,8 +149,10 @@ extension Connection {
     func handleGoAway(_ header: FrameHeader) {
         let notice = try? frames.withMeta(of: header, GoAway.decode)
         frames.input.consume(header.frameLength)
-        guard let notice else { return lose("a farewell that cannot be read") }
-        guard frames.machine.role == .client else { return }
+        guard let notice else {
+            return fail(.connection(.protocolError, "GOAWAY cannot be read"))
+        }
+        guard frames.machine.role == .client else { return clientLeaves(notice) }
         let status = CallStatus(
             notice.reason == .unauthenticated ? .unauthenticated : .unavailable,
             notice.message.isEmpty ? "the server is going away" : notice.message,
@@ -145,6 +170,13 @@ extension Connection {
         closeIfDrained()
         // It was not greeted, and will not be.
         if !frames.machine.phase.servesCalls { closeAfterFlush() }
+    }
+
+    /// The client makes no more calls: those that run have the grace time.
+    private func clientLeaves(_ notice: GoAway) {
+        phaseDeadline = min(phaseDeadline, graceEnd)
+        frames.machine.peerLeaves(notice.lastStream)
+        closeIfDrained()
     }
 
     // MARK: The end

@@ -184,8 +184,7 @@ extension Connection {
         return CallStatus(
             .resourceExhausted,
             "the tenant's requests hold too much memory",
-            retryAfterMilliseconds: 200,
-            notProcessed: !frames.machine.isBegun(entry.stream)
+            retryAfterMilliseconds: 200
         )
     }
 

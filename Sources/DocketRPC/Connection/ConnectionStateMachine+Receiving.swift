@@ -113,9 +113,6 @@ extension ConnectionStateMachine {
         _ header: FrameHeader,
         at now: UInt64
     ) throws(FrameError) -> EndAction {
-        if role == .server, cancels.count(at: now) {
-            throw .connection(.tooManyCancels, "too many calls were cancelled")
-        }
         switch calls[header.stream] {
         case nil:
             try checkPast(header.stream)
@@ -123,6 +120,9 @@ extension ConnectionStateMachine {
         case .idle: throw Self.neverWas
         case .closed: return .ignore
         case .open, .halfClosed:
+            if role == .server, cancels.count(at: now) {
+                throw .connection(.tooManyCancels, "too many calls were cancelled")
+            }
             let status =
                 role == .server
                 ? CallStatus(.cancelled, "the caller gave up")

@@ -32,7 +32,9 @@ extension ConnectionStateMachine {
 
     /// A call that was answered in the turn that read it, and whose answer must wait.
     package mutating func openedAtOnce(_ stream: UInt32) {
-        calls[stream] = .halfClosed(CallFlow(receiving: local, sending: peer))
+        var flow = CallFlow(receiving: local, sending: peer)
+        flow.isBegun = true
+        calls[stream] = .halfClosed(flow)
     }
 
     /// When this side gives a call up that arrives at `now`.
@@ -48,8 +50,14 @@ extension ConnectionStateMachine {
         calls[stream]?.update { $0.isBegun = true }
     }
 
-    /// Whether a handler was given a message of the call.
-    package func isBegun(_ stream: UInt32) -> Bool { calls[stream]?.flow?.isBegun ?? false }
+    /// Whether certainly nobody has acted on the request of a call.
+    package func isUntouched(_ stream: UInt32) -> Bool {
+        switch calls[stream] {
+        case .idle: true
+        case .open(let flow), .halfClosed(let flow): role == .server && !flow.isBegun
+        case nil, .closed: false
+        }
+    }
 
     // MARK: The client's calls
 

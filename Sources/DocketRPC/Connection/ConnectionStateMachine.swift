@@ -161,6 +161,7 @@ package struct ConnectionStateMachine: ~Copyable, Sendable {
         sendCredit = Int(peer.initialConnectionCredit)
         atOnceMaximum = Int(min(peer.frameRawMaximum, peer.messageMaximum))
         frameLimits = local.frameLimits
+        frameLimits.isFromServer = role == .client
         phase = .open
     }
 
@@ -184,8 +185,9 @@ package struct ConnectionStateMachine: ~Copyable, Sendable {
         return lastStream
     }
 
-    /// The peer serves no call after this one (client).
+    /// The peer has sent GOAWAY: a server serves no call after `last`, a client makes no more.
     package mutating func peerLeaves(_ last: UInt32) {
+        let last = role == .client ? last : lastStream
         switch phase {
         case .open, .leaving: phase = .draining(lastStream: last)
         case .draining(let known): phase = .draining(lastStream: min(last, known))

@@ -66,12 +66,22 @@ package final class RPCServer: Service {
     /// Takes no more connections, lets calls finish, and cancels them at `deadline`.
     package func stop(by deadline: MonotonicTime) async {
         await listener.withLock { $0 }?.close()
-        for connection in connections.open { await connection.drain(.shutdown) }
-        while connections.count > 0, MonotonicTime.now() + .milliseconds(50) < deadline {
-            try? await Task.sleep(for: .milliseconds(20))
-        }
+        // What is left when the calls have had their time is for their last words.
+        let end = deadline - Self.farewellTime
+        for connection in connections.open { await connection.drain(.shutdown, by: end) }
+        await waitForConnections(until: end)
+        for connection in connections.open { await connection.endGrace() }
+        await waitForConnections(until: deadline)
         for connection in connections.open { await connection.lose("the server has stopped") }
         resolver.shutdown()
+    }
+
+    private static let farewellTime = Duration.milliseconds(250)
+
+    private func waitForConnections(until deadline: MonotonicTime) async {
+        while connections.count > 0, MonotonicTime.now() < deadline {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     /// Reads the certificate's files again; false when they have not changed.

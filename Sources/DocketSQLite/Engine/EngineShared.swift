@@ -34,7 +34,7 @@ final class EngineShared: Sendable {
     ///   empty file.
     func requireFile(of tenant: TenantID) throws(DocketError) {
         guard !isGone(tenant) else {
-            throw DocketError(.notFound, "there is no such tenant")
+            throw DocketError.missing("tenant", "there is no such tenant")
         }
         guard FilesHandle.size(path(of: tenant)) > 0 else {
             throw DocketError(

@@ -65,10 +65,10 @@ struct HitReader {
     private func read(_ hit: RankedHit, _ sortValues: [AttributeValue?]) throws -> FoundDocument? {
         let number = SQLValue.integer(hit.number)
         guard
-            let id = try connection.first(
-                "SELECT id FROM documents WHERE number = ?1",
+            let (id, state) = try connection.first(
+                "SELECT id, state FROM documents WHERE number = ?1",
                 number,
-                row: { $0.text(0) }
+                row: { ($0.text(0), DocumentState(rawValue: UInt8(clamping: $0.integer(1)))) }
             ),
             let attributes = try connection.first(
                 tables.selectShown,
@@ -80,6 +80,7 @@ struct HitReader {
         return FoundDocument(
             number: UInt64(bitPattern: hit.number),
             version: UInt64(bitPattern: hit.version),
+            state: state ?? .indexed,
             score: hit.score,
             sortValues: sortValues,
             document: Document(

@@ -112,6 +112,6 @@ final class TenantReader: @unchecked Sendable {
 extension DocketError {
     /// There is no collection of this name, whoever's.
     static func noCollection(_ name: String) -> DocketError {
-        DocketError(.notFound, "there is no collection \(name)")
+        .missing("collection", "there is no collection \(name)")
     }
 }

@@ -83,7 +83,7 @@ extension EmbeddedStore: TenantDirectory {
                 .optional(quota.collections.map(Int64.init))
             )
             guard connection.changes > 0 else {
-                throw DocketError(.notFound, "there is no such tenant")
+                throw DocketError.missing("tenant", "there is no such tenant")
             }
         }
     }
@@ -113,7 +113,7 @@ extension EmbeddedStore: TenantDirectory {
                     row: { _ in true }
                 )
                 guard isThere != nil else {
-                    throw DocketError(.notFound, "there is no such tenant")
+                    throw DocketError.missing("tenant", "there is no such tenant")
                 }
             }
             let isTaken = try connection.first(

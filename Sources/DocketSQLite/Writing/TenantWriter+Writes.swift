@@ -158,7 +158,7 @@ extension TenantWriter {
             guard let row = try document(id, in: collection), row.state != .deleted,
                 row.state != .deleting
             else {
-                return WriteOutcome.rejected(DocketError(.notFound, "there is no such document"))
+                return WriteOutcome.rejected(DocketError.missing("id", "there is no such document"))
             }
             return try delete(row, in: collection, at: now, hidden: &hidden)
         }

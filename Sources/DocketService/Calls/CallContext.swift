@@ -23,8 +23,8 @@ struct CallContext: Sendable {
     /// Time since the call arrived.
     var took: Duration { MonotonicTime.now() - call.head.arrived }
 
-    /// The next message of the request, nil after the last.
-    func receive() async throws -> [UInt8]? { try await call.receive() }
+    /// The message of the request, once the request is whole.
+    func receiveOnly() async throws -> [UInt8] { try await call.receiveOnly() }
 
     /// Waits until `bytes` may be held for the next message of the reply.
     func reserve(_ bytes: Int) async throws { try await call.reserve(bytes) }

@@ -7,7 +7,7 @@ internal import DocketWire
 /// Most methods are a ``UnaryMethod``; what needs the bytes of its request is a ``BodyMethod``, and
 /// what streams its reply fills this protocol itself.
 protocol CallHandler: Sendable {
-    /// Serves the call, whose first message is `body`, to its end.
+    /// Serves the call, whose message is `body`, to its end.
     ///
     /// - Throws: ``DocketError``, which the peer gets as it is; ``CallFailure`` when the call is
     ///   over before.
@@ -31,9 +31,6 @@ struct Answer: Sendable {
 
 extension BodyMethod {
     func serve(_ body: [UInt8], _ call: CallContext) async throws {
-        guard try await call.receive() == nil else {
-            throw DocketError(.invalidArgument, "the request has more than one message")
-        }
         let answer = try await answer(body, call.caller)
         try await call.finish(answer.body, answer.origin)
     }

@@ -75,7 +75,7 @@ struct DeleteCollectionMethod: UnaryMethod {
     ) async throws(DocketError) -> DeleteCollectionReply {
         let tenant = try caller.tenant()
         guard try await store.deleteCollection(tenant, named: request.name) else {
-            throw DocketError(.notFound, "there is no collection \(request.name)")
+            throw DocketError.missing("name", "there is no collection \(request.name)")
         }
         return DeleteCollectionReply()
     }

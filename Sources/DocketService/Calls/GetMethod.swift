@@ -39,14 +39,16 @@ extension Limits {
     /// Checks the ids of one call: 1 to the limit, none empty or too long.
     func check(ids: [String]) throws(DocketError) {
         guard (1...self.ids).contains(ids.count) else {
-            throw .invalid("ids", "are \(ids.count), they may be 1 to \(self.ids)")
+            throw .invalid("ids", "are \(ids.count), they may be 1 to \(self.ids)", limit: self.ids)
         }
         for (item, id) in ids.enumerated() where !(1...idBytes).contains(id.utf8.count) {
             let reason = "is \(id.utf8.count) bytes, it may be 1 to \(idBytes)"
             throw DocketError(
                 .invalidArgument,
                 "ids: item \(item) \(reason)",
-                details: [DocketError.Detail(item: item, field: "ids", reason: reason)]
+                details: [
+                    DocketError.Detail(item: item, field: "ids", limit: idBytes, reason: reason)
+                ]
             )
         }
     }

@@ -32,7 +32,8 @@ extension Caller {
         guard meta.idempotencyKey.count <= limits.idempotencyKeyBytes else {
             throw .invalid(
                 "idempotency_key",
-                "is \(meta.idempotencyKey.count) bytes, the limit is \(limits.idempotencyKeyBytes)"
+                "is \(meta.idempotencyKey.count) bytes, the limit is \(limits.idempotencyKeyBytes)",
+                limit: limits.idempotencyKeyBytes
             )
         }
         return IdempotencyMark(meta.idempotencyKey, method, body)

@@ -14,7 +14,11 @@ struct CreateKeyMethod: UnaryMethod {
         _ caller: Caller
     ) async throws(DocketError) -> CreateKeyReply {
         guard request.lifetimeSeconds <= Self.lifetimeMaximum else {
-            throw .invalid("lifetime_s", "is over \(Self.lifetimeMaximum), the limit")
+            throw .invalid(
+                "lifetime_s",
+                "is over \(Self.lifetimeMaximum), the limit",
+                limit: Int(Self.lifetimeMaximum)
+            )
         }
         var tenant: TenantID?
         if !request.tenant.isEmpty {
@@ -68,7 +72,7 @@ struct RevokeKeyMethod: UnaryMethod {
     ) async throws(DocketError) -> RevokeKeyReply {
         guard let key = try await directory.key(request.id),
             try await directory.revokeKey(key.id, of: key.tenant)
-        else { throw DocketError(.notFound, "there is no such key") }
+        else { throw DocketError.missing("id", "there is no such key") }
         authenticator.revoke(key.id)
         return RevokeKeyReply()
     }

@@ -118,6 +118,6 @@ struct StreamMethod: CallHandler {
 
 extension FoundDocument {
     fileprivate var stored: StoredDocument {
-        StoredDocument(number: number, version: version, state: .indexed, document: document)
+        StoredDocument(number: number, version: version, state: state, document: document)
     }
 }

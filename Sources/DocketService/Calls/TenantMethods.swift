@@ -57,7 +57,7 @@ struct DeleteTenantMethod: UnaryMethod {
         // First the keys, so that nothing is written into what is being deleted.
         authenticator.revokeAll(of: tenant.id)
         guard try await directory.deleteTenant(tenant.id) else {
-            throw DocketError(.notFound, "there is no tenant \(request.name)")
+            throw DocketError.missing("name", "there is no tenant \(request.name)")
         }
         authenticator.revokeAll(of: tenant.id)
         return DeleteTenantReply()
@@ -68,7 +68,7 @@ extension TenantDirectory {
     /// - Throws: ``DocketError`` `notFound`.
     func tenantOrError(named name: String) async throws(DocketError) -> Tenant {
         guard let tenant = try await tenant(named: name) else {
-            throw DocketError(.notFound, "there is no tenant \(name)")
+            throw DocketError.missing("tenant", "there is no tenant \(name)")
         }
         return tenant
     }

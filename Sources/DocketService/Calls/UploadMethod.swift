@@ -14,7 +14,8 @@ struct UploadMethod: BodyMethod {
         guard body.count <= limits.batchBytes else {
             throw .invalid(
                 "documents",
-                "are \(body.count) bytes, the limit is \(limits.batchBytes)"
+                "are \(body.count) bytes, the limit is \(limits.batchBytes)",
+                limit: limits.batchBytes
             )
         }
         let checked = try await checked(body, caller, tenant)
@@ -72,7 +73,8 @@ struct UploadMethod: BodyMethod {
         guard (1...limits.batchDocuments).contains(request.documents.count) else {
             throw .invalid(
                 "documents",
-                "are \(request.documents.count), they may be 1 to \(limits.batchDocuments)"
+                "are \(request.documents.count), they may be 1 to \(limits.batchDocuments)",
+                limit: limits.batchDocuments
             )
         }
         guard let open = find(request.collection) else { return .unopened(request.collection) }

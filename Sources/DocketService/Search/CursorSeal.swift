@@ -32,7 +32,11 @@ package struct CursorSeal: Sendable {
         for purpose: CursorPurpose
     ) throws(DocketError) -> [UInt8] {
         guard cursor.count <= bytesMaximum else {
-            throw .invalid("cursor", "is \(cursor.count) bytes, the limit is \(bytesMaximum)")
+            throw .invalid(
+                "cursor",
+                "is \(cursor.count) bytes, the limit is \(bytesMaximum)",
+                limit: bytesMaximum
+            )
         }
         guard cursor.count > Self.tagBytes, cursor[0] == Self.format else { throw Self.refusal }
         let position = Array(cursor[1..<cursor.count - Self.tagBytes])

@@ -11,7 +11,7 @@ extension FrameHeader {
             if type.isIgnorable { return nil }
             return .connection(.protocolError, "unknown frame type")
         }
-        return sizeError(limits) ?? flagError() ?? streamError() ?? shapeError()
+        return sizeError(limits) ?? flagError() ?? streamError() ?? shapeError(limits)
     }
 
     private func sizeError(_ limits: FrameLimits) -> FrameError? {
@@ -69,7 +69,7 @@ extension FrameHeader {
     }
 
     /// Control frames have a body of one length and no metadata, or metadata and no body.
-    private func shapeError() -> FrameError? {
+    private func shapeError(_ limits: FrameLimits) -> FrameError? {
         let isRight =
             switch type {
             case .cancel: metaLength == 0 && hasPlainBody(of: 1)
@@ -77,6 +77,8 @@ extension FrameHeader {
             case .ping: metaLength == 0 && hasPlainBody(of: 8)
             case .hello, .helloAck, .status, .goAway: hasPlainBody(of: 0)
             case .call: metaLength > 0
+            case .data:
+                metaLength == 0 || (limits.isFromServer && flags.contains(.endStream))
             default: true
             }
         return isRight ? nil : .connection(.protocolError, "the frame has the wrong length")

@@ -6,6 +6,8 @@ package struct FrameLimits: Hashable, Sendable {
     package var frameRawMaximum = 128 << 10
     /// Most bytes of metadata: 8 KiB.
     package var metaMaximum = 8 << 10
+    /// Whether the sender is a server, whose last DATA has metadata; that of a client never has.
+    package var isFromServer = true
 
     /// The defaults, or what the peer was told.
     package init(frameRawMaximum: Int = 128 << 10, metaMaximum: Int = 8 << 10) {

@@ -62,6 +62,7 @@ private final class BehaviourSession: CallSession {
 
     private func serve(_ call: ServerCall, _ behaviour: Behaviour) async throws {
         switch behaviour {
+        case .only: try await call.finish(call.receiveOnly())
         case .echo:
             while let message = try await call.receive() { try await call.send(message) }
             try await call.finish()

@@ -15,9 +15,19 @@ struct RawPeer: ~Copyable {
         var cost: Int { payload.count + FrameHeader.size }
     }
 
-    struct Closed: Error {}
+    struct Closed: Error {
+        /// Whether the peer has ended; otherwise there was nothing for ten seconds.
+        var isEnd = false
+    }
 
     private let descriptor: Int32
+
+    /// Connects and sends `bytes`; the peer's preface is taken.
+    init(port: UInt16, sending bytes: [UInt8]) throws {
+        descriptor = Self.connected(to: port, nil)
+        try send(bytes)
+        _ = try read(8)
+    }
 
     /// Connects and greets with these limits; the answer is the first frame to be read.
     init(
@@ -27,13 +37,25 @@ struct RawPeer: ~Copyable {
         messageMaximum: UInt32 = 16 << 20,
         receiveBuffer: Int32? = nil
     ) throws {
+        var receive = ReceiveLimits()
+        receive.initialStreamCredit = streamCredit
+        receive.initialConnectionCredit = connectionCredit
+        receive.messageMaximum = messageMaximum
         descriptor = Self.connected(to: port, receiveBuffer)
+        try send(Self.greeting(receive))
+        _ = try read(8)
+    }
+
+    /// Preface and HELLO of a client that takes what `receive` says.
+    static func greeting(_ receive: ReceiveLimits = ReceiveLimits()) -> [UInt8] {
         var hello = Hello()
-        hello.receive.initialStreamCredit = streamCredit
-        hello.receive.initialConnectionCredit = connectionCredit
-        hello.receive.messageMaximum = messageMaximum
-        try greet(hello)
-        _ = try read(Preface.size)
+        hello.receive = receive
+        var writer = ByteWriter()
+        Preface().encode(into: &writer)
+        var meta = ByteWriter()
+        hello.encode(into: &meta)
+        FrameHeader(type: .hello, metaLength: meta.count).encode(into: &writer)
+        return writer.bytes + meta.bytes
     }
 
     /// Connects and says nothing.
@@ -60,16 +82,6 @@ struct RawPeer: ~Copyable {
         let length = socklen_t(MemoryLayout<timeval>.size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, length)
         return descriptor
-    }
-
-    /// Sends preface and HELLO.
-    private func greet(_ hello: Hello) throws {
-        var writer = ByteWriter()
-        Preface().encode(into: &writer)
-        var meta = ByteWriter()
-        hello.encode(into: &meta)
-        FrameHeader(type: .hello, metaLength: meta.count).encode(into: &writer)
-        try send(writer.bytes + meta.bytes)
     }
 
     /// The farewell to a connection that never got an answer to its greeting.
@@ -104,19 +116,58 @@ struct RawPeer: ~Copyable {
         _ body: [UInt8] = [],
         priority: Priority = .interactive,
         timeoutMilliseconds: UInt32 = 0,
-        ends: Bool = true
+        flags: FrameFlags = .endStream
     ) throws {
-        var meta = ByteWriter()
-        CallMeta(behaviour, timeoutMilliseconds: timeoutMilliseconds).encode(into: &meta)
+        let meta = CallMeta(behaviour, timeoutMilliseconds: timeoutMilliseconds)
+        let flags = flags.union(FrameFlags(priority: priority))
+        try send(Self.call(stream, meta, body, flags))
+    }
+
+    static func call(
+        _ stream: UInt32,
+        _ meta: CallMeta,
+        _ body: [UInt8],
+        _ flags: FrameFlags = .endStream
+    ) -> [UInt8] {
+        var encoded = ByteWriter()
+        meta.encode(into: &encoded)
         var writer = ByteWriter()
         FrameHeader(
             type: .call,
-            flags: (ends ? FrameFlags.endStream : []).union(FrameFlags(priority: priority)),
+            flags: flags,
             stream: stream,
-            metaLength: meta.count,
+            metaLength: encoded.count,
             bodyLength: body.count
         ).encode(into: &writer)
-        try send(writer.bytes + meta.bytes + body)
+        return writer.bytes + encoded.bytes + body
+    }
+
+    /// Sends a GOAWAY with these bytes as its metadata.
+    func goAway(_ meta: [UInt8] = []) throws {
+        var writer = ByteWriter()
+        FrameHeader(type: .goAway, metaLength: meta.count).encode(into: &writer)
+        try send(writer.bytes + meta)
+    }
+
+    /// Sends nothing any more.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Reads until the peer has ended; false when it does not within ten seconds.
+    func readsToEnd() -> Bool {
+        while true {
+            do { _ = try frame() } catch { return (error as? Closed)?.isEnd == true }
+        }
+    }
+
+    /// How the call on this stream ends.
+    func status(of stream: UInt32) throws -> CallStatus {
+        while true {
+            let frame = try frame(of: stream)
+            let isEnd = frame.type == FrameType.status.rawValue
+            guard isEnd || frame.flags.contains(.endStream) else { continue }
+            let meta = frame.payload.rawSpan.extracting(0..<frame.metaLength)
+            return try ReplyMeta.decode(meta).status
+        }
     }
 
     /// Sends a message of one frame.
@@ -175,7 +226,7 @@ struct RawPeer: ~Copyable {
             var part = [UInt8](repeating: 0, count: count - bytes.count)
             let size = part.count
             let got = unsafe recv(descriptor, &part, size, 0)
-            guard got > 0 else { throw Closed() }
+            guard got > 0 else { throw Closed(isEnd: got == 0) }
             bytes += part.prefix(got)
         }
         return bytes

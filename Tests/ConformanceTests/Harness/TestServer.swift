@@ -25,6 +25,8 @@ enum Behaviour: UInt16 {
     case early
     /// Fails with details.
     case detailed
+    /// The one message of the request back as it is.
+    case only
     /// Takes no notice of being cancelled: ends when the server's gate is opened.
     case stubborn
     /// Takes one message, and is done when the server's gate is opened.

@@ -180,6 +180,7 @@ struct SeparationTests {
                     errors.append(try #require(error))
                 }
                 #expect(errors[0].code == .notFound, "\(method)")
+                #expect(errors[0].details.map(\.reason) == ["unknown"], "\(method)")
                 #expect(errors[0].details == errors[1].details)
                 let text = errors[0].message.replacing("hers", with: "none")
                 #expect(text == errors[1].message)

@@ -101,6 +101,20 @@ struct StreamTests {
         }
     }
 
+    @Test("a document whose newer version waits comes as it is indexed, and says so")
+    func waiting() async throws {
+        try await run(3) { test, client, tenant in
+            try await client.upload([Document(id: "d1", title: "white tea")])
+            let parts = try await client.stream(StreamRequest(collection: "papers", query: "tea"))
+            let documents = parts.flatMap(\.documents)
+            #expect(documents.map(\.document.title) == ["green tea", "black tea", "green tea"])
+            #expect(documents.map(\.state) == [.indexed, .indexing, .indexed])
+            try await test.index(tenant)
+            let later = try await client.stream(StreamRequest(collection: "papers", query: "tea"))
+            #expect(later.flatMap(\.documents).allSatisfy { $0.state == .indexed })
+        }
+    }
+
     @Test("a cursor serves its own stream only")
     func misuse() async throws {
         try await run(600) { test, client, tenant in

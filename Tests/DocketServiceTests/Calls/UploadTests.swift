@@ -131,6 +131,7 @@ struct UploadTests {
                 let error = await failure { try await client.upload(documents) }
                 #expect(error?.code == .invalidArgument)
                 #expect(error?.details.first?.field == "documents")
+                #expect(error?.details.first?.limit == Int(limit))
                 #expect(error?.message.contains(limit) == true)
             }
             let status = try await client.status([])
