@@ -92,7 +92,7 @@ let tools: [Target] = [
 ]
 
 let wire: [Target] = [
-    swift("DocketWire", ["CDocketZstd", "DocketSystem", "DocketTelemetry"]),
+    swift("DocketWire", ["CDocketZstd", "DocketSystem"]),
     swift("DocketMessages", ["CDocketMessages", "DocketCore", "DocketSystem", "DocketWire"]),
     swift(
         "DocketRPC",
@@ -126,7 +126,7 @@ let product: [Target] = [
         "DocketServer",
         [
             "DocketCore", "DocketCache", "DocketTelemetry", "DocketSettings", "DocketRuntime",
-            "DocketCrypto", "DocketText", "DocketWire", "DocketMessages", "DocketRPC",
+            "DocketWire", "DocketRPC",
             "DocketService", "DocketSQLite", "DocketHTTP", "DocketSystem",
         ]
     ),
@@ -141,7 +141,7 @@ let product: [Target] = [
         "DocketCommands",
         [
             "DocketClient", "DocketCore", "DocketJSON", "DocketSettings", "DocketSystem",
-            "DocketTelemetry", "DocketRuntime",
+            "DocketRuntime",
         ]
     ),
     swift(
@@ -169,17 +169,17 @@ let testing: [Target] = [
         path: "Tests/PowerCutServer",
         swiftSettings: settings
     ),
-    tests("PowerCut", ["DocketClient", "DocketCore", "DocketTestKit", "docketd-power-cut"]),
+    tests("PowerCut", ["DocketClient", "DocketTestKit", "docketd-power-cut"]),
     tests("DocketSystem", ["DocketSystem"]),
-    tests("DocketCore", ["DocketCore"]),
-    tests("DocketCache", ["DocketCache", "DocketSystem"]),
-    tests("DocketTelemetry", ["DocketTelemetry"]),
+    tests("DocketCore", ["DocketCore", "DocketTestKit"]),
+    tests("DocketCache", ["DocketCache", "DocketSystem", "DocketTestKit"]),
+    tests("DocketTelemetry", ["DocketTelemetry", "DocketTestKit"]),
     tests("DocketSettings", ["DocketSettings"]),
-    tests("DocketRuntime", ["DocketRuntime", "DocketSystem"]),
+    tests("DocketRuntime", ["DocketRuntime", "DocketSystem", "DocketTestKit"]),
     tests("DocketCrypto", ["DocketCrypto", "DocketSystem"]),
-    tests("DocketText", ["DocketText"]),
-    tests("DocketJSON", ["DocketJSON"]),
-    tests("DocketWire", ["DocketSystem", "DocketWire"]),
+    tests("DocketText", ["DocketTestKit", "DocketText"]),
+    tests("DocketJSON", ["DocketJSON", "DocketTestKit"]),
+    tests("DocketWire", ["DocketSystem", "DocketTestKit", "DocketWire"]),
     tests(
         "DocketRPC",
         ["DocketRPC", "DocketWire", "DocketRuntime", "DocketSystem", "DocketTelemetry"]
@@ -187,34 +187,41 @@ let testing: [Target] = [
     tests(
         "DocketSQLite",
         [
-            "DocketSQLite", "DocketCore", "DocketRuntime", "DocketSystem", "DocketText",
-            "DocketTelemetry", "CDocketPages", "CDocketSQLite",
+            "DocketSQLite", "DocketCore", "DocketRuntime", "DocketSystem", "DocketTestKit",
+            "CDocketPages", "CDocketSQLite",
         ]
     ),
     tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry", "DocketTestKit"]),
-    tests("DocketClient", ["DocketClient", "DocketCore", "DocketServer", "DocketSystem"]),
+    tests("DocketClient", ["DocketClient", "DocketCore", "DocketSystem", "DocketRuntime"]),
     tests(
         "DocketLoad",
         [
             "DocketLoad", "DocketClient", "DocketCommands", "DocketCore", "DocketRuntime",
-            "DocketSettings", "DocketSystem", "DocketTelemetry",
+            "DocketSettings", "DocketSystem", "DocketTestKit", "DocketTelemetry",
         ]
     ),
     tests(
         "DocketService",
         [
             "DocketService", "DocketCore", "DocketCache", "DocketCrypto", "DocketMessages",
-            "DocketRPC", "DocketRuntime", "DocketSQLite", "DocketSystem", "DocketTelemetry",
+            "DocketRPC", "DocketRuntime", "DocketSQLite", "DocketSystem", "DocketTestKit",
+            "DocketTelemetry",
             "DocketWire",
         ]
     ),
     tests(
         "DocketMessages",
-        ["DocketMessages", "DocketCore", "DocketSystem", "DocketWire", "CDocketMessages"]
+        [
+            "DocketMessages", "DocketCore", "DocketSystem", "DocketTestKit", "DocketWire",
+            "CDocketMessages",
+        ]
     ),
     tests(
         "Conformance",
-        ["DocketRPC", "DocketWire", "DocketRuntime", "DocketSystem", "DocketTelemetry"]
+        [
+            "DocketRPC", "DocketWire", "DocketRuntime", "DocketSystem", "DocketTestKit",
+            "DocketTelemetry",
+        ]
     ),
     .target(
         name: "DocketTestKit",
@@ -222,10 +229,7 @@ let testing: [Target] = [
         path: "Tests/DocketTestKit",
         swiftSettings: settings
     ),
-    tests(
-        "DocketServer",
-        ["DocketServer", "DocketClient", "DocketCore", "DocketTestKit", "docketd"]
-    ),
+    tests("DocketServer", ["DocketClient", "DocketTestKit", "docketd"]),
     tests(
         "DocketCommands",
         [
@@ -233,7 +237,7 @@ let testing: [Target] = [
             "DocketTestKit", "docketd",
         ]
     ),
-    tests("EndToEnd", ["DocketClient", "DocketCore", "DocketTestKit", "docketd", "docket-load"]),
+    tests("EndToEnd", ["DocketClient", "DocketTestKit", "docketd", "docket-load"]),
     tests("Tidy", []),
     .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount", cSettings: cSettings),
     .executableTarget(

@@ -94,12 +94,6 @@ package struct JSONWriter: Sendable {
         bytes += "null".utf8
     }
 
-    /// Ends a line: what follows is another document.
-    package mutating func newline() {
-        bytes.append(UInt8(ascii: "\n"))
-        needsComma = false
-    }
-
     /// Takes what was written, and begins anew.
     package mutating func take() -> [UInt8] {
         defer { self = JSONWriter() }

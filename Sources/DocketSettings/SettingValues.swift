@@ -30,15 +30,6 @@ package struct SettingValues: Sendable {
         given[setting.definition.name]?.source
     }
 
-    /// What was given, sorted by name, for the log; secrets are not shown.
-    package func described(_ definitions: [SettingDefinition]) -> [(name: String, value: String)] {
-        definitions.sorted { $0.name < $1.name }.compactMap { definition in
-            given[definition.name].map {
-                (definition.name, definition.isSecret ? "***" : $0.texts.joined(separator: ","))
-            }
-        }
-    }
-
     /// Takes a value; `name` is how its source calls the setting.
     mutating func add(
         _ text: String,

@@ -1,7 +1,7 @@
 internal import DocketCache
 internal import Testing
 
-@Suite("Generations of cached replies")
+@Suite("Generations of cached replies", .timeLimit(.minutes(5)))
 struct GenerationTests {
     private let cache = ReplyCache()
     private let state = CollectionState(hard: 5, soft: 5, schemaEpoch: 5, confirmed: .max)

@@ -1,7 +1,8 @@
 internal import DocketCache
+internal import DocketTestKit
 internal import Testing
 
-@Suite("Reply cache")
+@Suite("Reply cache", .timeLimit(.minutes(5)))
 struct ReplyCacheTests {
     private let state = CollectionState()
 

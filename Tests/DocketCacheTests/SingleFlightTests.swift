@@ -1,4 +1,5 @@
 internal import DocketCache
+internal import DocketTestKit
 internal import Synchronization
 internal import Testing
 
@@ -9,33 +10,6 @@ private final class Count: Sendable {
     var value: Int { number.load(ordering: .relaxed) }
 
     func increment() { number.add(1, ordering: .relaxed) }
-}
-
-/// A gate that a load waits at, and the news that it has come there.
-private final class Gate: Sendable {
-    private let arrivals: AsyncStream<Void>
-    private let arriving: AsyncStream<Void>.Continuation
-    private let exits: AsyncStream<Void>
-    private let exiting: AsyncStream<Void>.Continuation
-
-    init() {
-        (arrivals, arriving) = AsyncStream.makeStream()
-        (exits, exiting) = AsyncStream.makeStream()
-    }
-
-    func open() { exiting.finish() }
-
-    func pass() async {
-        arriving.yield()
-        for await _ in exits {}
-    }
-
-    /// As `pass()`, also for a task that is cancelled.
-    func passWhateverComes() async { await Task { await pass() }.value }
-
-    func arrival() async {
-        for await _ in arrivals { return }
-    }
 }
 
 @Suite("Single flight", .timeLimit(.minutes(1)))
@@ -60,12 +34,12 @@ struct SingleFlightTests {
                 group.addTask {
                     try? await flights.reply(for: key) {
                         loads.increment()
-                        await gate.passWhateverComes()
+                        await gate.passUncancelled()
                         return reply
                     }.body
                 }
             }
-            await gate.arrival()
+            await gate.arrived()
             while flights.waiting < 50 { await Task.yield() }
             gate.open()
             for await body in group { #expect(body == [1]) }
@@ -82,11 +56,11 @@ struct SingleFlightTests {
         let key = key("query")
         let first = Task {
             try await flights.reply(for: key) {
-                await gate.passWhateverComes()
+                await gate.passUncancelled()
                 return reply
             }.body
         }
-        await gate.arrival()
+        await gate.arrived()
         let second = Task {
             try await flights.reply(for: key) { throw LoadFailed() }.body
         }
@@ -121,11 +95,11 @@ struct SingleFlightTests {
         let key = key("query")
         let first = Task {
             try await flights.reply(for: key, onAbandoned: { told.increment() }) {
-                await gate.passWhateverComes()
+                await gate.passUncancelled()
                 return old
             }.body
         }
-        await gate.arrival()
+        await gate.arrived()
         let second = Task { try await flights.reply(for: key) { old }.body }
         while flights.waiting < 2 { await Task.yield() }
         first.cancel()
@@ -152,11 +126,11 @@ struct SingleFlightTests {
         let (old, new) = (CachedReply([1], state), CachedReply([2], state))
         let before = Task {
             try await flights.reply(for: key) {
-                await gate.passWhateverComes()
+                await gate.passUncancelled()
                 return old
             }.body
         }
-        await gate.arrival()
+        await gate.arrived()
         state.raise(hard: 2, soft: 1, schemaEpoch: 1)
         #expect((try? await flights.reply(for: self.key("query")) { new }.body) == [2])
         gate.open()

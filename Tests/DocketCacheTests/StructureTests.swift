@@ -1,9 +1,10 @@
 internal import DocketSystem
+internal import DocketTestKit
 internal import Testing
 
 @testable internal import DocketCache
 
-@Suite("Parts of the cache")
+@Suite("Parts of the cache", .timeLimit(.minutes(5)))
 struct StructureTests {
     @Test("hashes the scope together with the bytes")
     func scopes() {

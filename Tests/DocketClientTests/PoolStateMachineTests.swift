@@ -5,7 +5,7 @@ import Testing
 
 @testable import DocketClient
 
-@Suite("Pool state machine")
+@Suite("Pool state machine", .timeLimit(.minutes(5)))
 struct PoolStateMachineTests {
     private typealias Action = PoolStateMachine.Action
     private let start = MonotonicTime(nanoseconds: 1_000_000_000)

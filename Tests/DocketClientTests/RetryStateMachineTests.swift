@@ -5,7 +5,7 @@ import Testing
 
 @testable import DocketClient
 
-@Suite("Retry state machine")
+@Suite("Retry state machine", .timeLimit(.minutes(5)))
 struct RetryStateMachineTests {
     private let start = MonotonicTime(nanoseconds: 1_000_000_000)
 

@@ -5,7 +5,7 @@ internal import Testing
 
 @testable internal import DocketCommands
 
-@Suite("Arguments with a form of their own")
+@Suite("Arguments with a form of their own", .timeLimit(.minutes(5)))
 struct ArgumentSyntaxTests {
     @Test("reads an attribute with and without uses")
     func attribute() throws {

@@ -6,7 +6,7 @@ internal import Testing
 
 @testable internal import DocketCommands
 
-@Suite("The client that the settings describe")
+@Suite("The client that the settings describe", .timeLimit(.minutes(5)))
 struct ClientSettingsTests {
     private func configuration(
         _ arguments: String...,

@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import DocketCommands
 
-@Suite("Documents from lines")
+@Suite("Documents from lines", .timeLimit(.minutes(5)))
 struct DocumentReaderTests {
     private func read(_ line: String) -> DocumentReader.Outcome {
         var reader = DocumentReader()

@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import DocketCommands
 
-@Suite("Lines with faults")
+@Suite("Lines with faults", .timeLimit(.minutes(5)))
 struct LineFaultTests {
     private func read(_ line: [UInt8]) -> DocumentReader.Outcome {
         var reader = DocumentReader()

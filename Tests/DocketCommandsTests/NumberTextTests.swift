@@ -2,7 +2,7 @@ internal import Testing
 
 @testable internal import DocketCommands
 
-@Suite("Numbers, cursors, tables and lines of progress")
+@Suite("Numbers, cursors, tables and lines of progress", .timeLimit(.minutes(5)))
 struct NumberTextTests {
     @Test("groups digits by thousands")
     func grouped() {

@@ -2,7 +2,7 @@ internal import Testing
 
 @testable internal import DocketCommands
 
-@Suite("Text made fit for terminals")
+@Suite("Text made fit for terminals", .timeLimit(.minutes(5)))
 struct PlainTextTests {
     @Test(
         "leaves what cannot steer a terminal as it is",

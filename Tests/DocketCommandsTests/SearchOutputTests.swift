@@ -5,7 +5,7 @@ internal import Testing
 
 @testable internal import DocketCommands
 
-@Suite("Replies to searches as people and programs read them")
+@Suite("Replies to searches as people and programs read them", .timeLimit(.minutes(5)))
 struct SearchOutputTests {
     private static let knuth = Hit(
         document: Document(

@@ -3,7 +3,7 @@ internal import Testing
 
 @testable internal import DocketCommands
 
-@Suite("What becomes of an upload's lines")
+@Suite("What becomes of an upload's lines", .timeLimit(.minutes(5)))
 struct UploadTests {
     // MARK: Batches
 

@@ -1,7 +1,7 @@
 import DocketCore
 import Testing
 
-@Suite("The schema of a collection")
+@Suite("The schema of a collection", .timeLimit(.minutes(5)))
 struct CollectionSchemaTests {
     @Test("numbers attributes by their place, which is their slot")
     func slots() throws {

@@ -1,7 +1,7 @@
 import DocketCore
 import Testing
 
-@Suite("The methods")
+@Suite("The methods", .timeLimit(.minutes(5)))
 struct DocketMethodTests {
     @Test("read with read, write with write, change collections with admin, ask with either")
     func scopes() {
@@ -44,7 +44,7 @@ struct DocketMethodTests {
     }
 }
 
-@Suite("Errors")
+@Suite("Errors", .timeLimit(.minutes(5)))
 struct DocketErrorTests {
     @Test("name the field in the message and in a detail")
     func invalid() {

@@ -1,7 +1,7 @@
 import DocketCore
 import Testing
 
-@Suite("The check of documents")
+@Suite("The check of documents", .timeLimit(.minutes(5)))
 struct DocumentValidatorTests {
     private let schema: CollectionSchema
     private let validator: DocumentValidator

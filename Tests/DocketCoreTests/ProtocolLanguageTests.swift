@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Every query and filter that docs/PROTOCOL.md shows is what it says it is.
-@Suite("Languages as the protocol's description has them")
+@Suite("Languages as the protocol's description has them", .timeLimit(.minutes(5)))
 struct ProtocolLanguageTests {
     /// The lines of all fences that are marked so, without their comments.
     private static func examples(_ marker: String) throws -> [String] {

@@ -1,7 +1,7 @@
 import DocketCore
 import Testing
 
-@Suite("Names of tenants, collections and attributes")
+@Suite("Names of tenants, collections and attributes", .timeLimit(.minutes(5)))
 struct ResourceNameTests {
     @Test(
         "are letters, digits, _ and -, a letter first",

@@ -1,7 +1,7 @@
 import DocketCore
 import Testing
 
-@Suite("From a search to its plan")
+@Suite("From a search to its plan", .timeLimit(.minutes(5)))
 struct SearchBinderTests {
     private let binder: SearchBinder
 

@@ -1,7 +1,8 @@
 import DocketCore
+import DocketTestKit
 import Testing
 
-@Suite("The words of a search")
+@Suite("The words of a search", .timeLimit(.minutes(5)))
 struct TextQueryTests {
     typealias Clause = TextQuery.Clause
 
@@ -81,7 +82,7 @@ struct TextQueryTests {
             var random = SeededGenerator(seed: seed)
             let count = Int.random(in: 0..<24, using: &random)
             let text = String((0..<count).map { _ in letters.randomElement(using: &random) ?? "a" })
-            #expect(try parse(text).count <= text.unicodeScalars.count)
+            #expect(try parse(text).count <= text.unicodeScalars.count, "seed \(seed)")
         }
     }
 }

@@ -1,7 +1,8 @@
 import DocketCore
+import DocketTestKit
 import Testing
 
-@Suite("Instants in text")
+@Suite("Instants in text", .timeLimit(.minutes(5)))
 struct TimestampTests {
     static let table: [(String, Int64)] = [
         ("1970-01-01T00:00:00Z", 0),

@@ -2,7 +2,7 @@ internal import DocketCrypto
 internal import DocketSystem
 internal import Testing
 
-@Suite("Cryptography")
+@Suite("Cryptography", .timeLimit(.minutes(5)))
 struct DocketCryptoTests {
     @Test(
         "hashes the examples of FIPS 180",

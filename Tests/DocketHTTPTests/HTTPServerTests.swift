@@ -5,7 +5,7 @@ internal import Glibc
 internal import Synchronization
 internal import Testing
 
-@Suite("HTTP server", .timeLimit(.minutes(2)))
+@Suite("HTTP server", .timeLimit(.minutes(5)))
 struct HTTPServerTests {
     private final class Obstacle: Sendable {
         let text = Mutex<String?>(nil)

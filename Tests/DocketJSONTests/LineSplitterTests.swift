@@ -1,7 +1,7 @@
 internal import DocketJSON
 internal import Testing
 
-@Suite("Lines")
+@Suite("Lines", .timeLimit(.minutes(5)))
 struct LineSplitterTests {
     private func split(_ text: [UInt8], by size: Int, maximum: Int = 100) -> [String?] {
         var splitter = LineSplitter(byteMaximum: maximum)

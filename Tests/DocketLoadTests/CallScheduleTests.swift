@@ -4,7 +4,7 @@ import Testing
 
 @testable import DocketLoad
 
-@Suite("Call schedule")
+@Suite("Call schedule", .timeLimit(.minutes(5)))
 struct CallScheduleTests {
     private let start = MonotonicTime(nanoseconds: 5_000_000_000)
 
@@ -76,7 +76,7 @@ struct CallScheduleTests {
     }
 }
 
-@Suite("Call mix")
+@Suite("Call mix", .timeLimit(.minutes(5)))
 struct CallMixTests {
     @Test(
         "spreads uploads evenly and numbers each kind without a gap",

@@ -22,7 +22,7 @@ final class Output: Sendable {
     }
 }
 
-@Suite("Program docket-load")
+@Suite("Program docket-load", .timeLimit(.minutes(5)))
 struct LoadProgramTests {
     private let output = Output()
     private let directory = FileManager.default.temporaryDirectory

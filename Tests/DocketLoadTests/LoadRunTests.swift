@@ -2,6 +2,7 @@ import DocketClient
 import DocketCore
 import DocketRuntime
 import DocketTelemetry
+import DocketTestKit
 import Synchronization
 import Testing
 
@@ -45,7 +46,7 @@ final class InventedServer: Sendable {
     }
 }
 
-@Suite("Load run")
+@Suite("Load run", .timeLimit(.minutes(5)))
 struct LoadRunTests {
     private let server = InventedServer()
 
@@ -135,7 +136,7 @@ struct LoadRunTests {
         )
         async let result = run.run()
         await gate.arrived(7)
-        await gate.open()
+        gate.open()
         let measured = try await result
         #expect(measured.tally.searches.count + measured.notOffered == 200)
         #expect(flying.withLock { $0.most } == 7)
@@ -194,7 +195,7 @@ struct LoadRunTests {
             group.addTask { try await run.run() }
             await gate.arrived(1)
             group.cancelAll()
-            await gate.open()
+            gate.open()
             return try #require(try await group.next())
         }
         #expect(result.isInterrupted)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DocketLoad
 
-@Suite("Queries")
+@Suite("Queries", .timeLimit(.minutes(5)))
 struct QueryTests {
     private let attributes = [
         AttributeDefinition("section", .keyword, [.filter, .facet]),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DocketLoad
 
-@Suite("Reports")
+@Suite("Reports", .timeLimit(.minutes(5)))
 struct ReportTests {
     private func result(
         pace: LoadPace = .open(rate: 500, inFlightMaximum: 10),

@@ -3,7 +3,7 @@ import DocketWire
 import Foundation
 import Testing
 
-@Suite("Bodies against protobuf-c")
+@Suite("Bodies against protobuf-c", .timeLimit(.minutes(5)))
 struct ContractTests {
     @Test("every message of a method that is served is compared")
     func coverage() throws {

@@ -16,7 +16,7 @@ struct ContractText: Sendable, CustomTestStringConvertible {
     }
 }
 
-@Suite("Names of the contract")
+@Suite("Names of the contract", .timeLimit(.minutes(5)))
 struct ContractTextTests {
     @Test(
         "each part of a value is in the field that the contract has for it",

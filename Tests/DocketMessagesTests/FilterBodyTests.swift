@@ -5,7 +5,7 @@ import DocketWire
 import Testing
 
 /// A filter travels as a list of nodes, which need not be a tree.
-@Suite("Bodies of filters")
+@Suite("Bodies of filters", .timeLimit(.minutes(5)))
 struct FilterBodyTests {
     private enum Operation {
         static let all = 1 as UInt8

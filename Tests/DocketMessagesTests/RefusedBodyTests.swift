@@ -4,7 +4,7 @@ import DocketSystem
 import DocketWire
 import Testing
 
-@Suite("Bodies that are refused or partly known")
+@Suite("Bodies that are refused or partly known", .timeLimit(.minutes(5)))
 struct RefusedBodyTests {
     /// What decoding the fields that `write` makes is refused with.
     private func fault<Message: WireMessage>(

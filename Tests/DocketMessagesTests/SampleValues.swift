@@ -1,4 +1,5 @@
 import DocketCore
+import DocketTestKit
 
 /// Values for the fields of messages, by chance and the same for the same seed.
 struct SampleValues {

@@ -5,7 +5,7 @@ import DocketWire
 import Testing
 
 /// What other writers of protobuf may send for the same value, and what no writer sends.
-@Suite("Forms of the wire")
+@Suite("Forms of the wire", .timeLimit(.minutes(5)))
 struct WireFormTests {
     private func body(_ write: (inout ByteWriter) -> Void) -> [UInt8] {
         var writer = ByteWriter()

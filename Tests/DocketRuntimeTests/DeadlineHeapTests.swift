@@ -1,8 +1,9 @@
 internal import DocketRuntime
 internal import DocketSystem
+internal import DocketTestKit
 internal import Testing
 
-@Suite("Deadline heap")
+@Suite("Deadline heap", .timeLimit(.minutes(5)))
 struct DeadlineHeapTests {
     @Test("gives out deadlines in order of time, equal ones in order of insertion")
     func order() {

@@ -3,7 +3,7 @@ internal import DocketSystem
 internal import Synchronization
 internal import Testing
 
-@Suite("Event loop")
+@Suite("Event loop", .timeLimit(.minutes(5)))
 struct EventLoopTests {
     private final class Flush: TurnEnd, Sendable {
         let log = Mutex<[String]>([])

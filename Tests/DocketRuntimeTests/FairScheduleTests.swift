@@ -1,4 +1,5 @@
 internal import DocketRuntime
+internal import DocketTestKit
 internal import Testing
 
 /// A pool that a schedule rules, with a clock of its own: nothing runs, time is counted.

@@ -4,7 +4,7 @@ internal import Glibc
 internal import Synchronization
 internal import Testing
 
-@Suite("Lifecycle")
+@Suite("Lifecycle", .timeLimit(.minutes(5)))
 struct LifecycleTests {
     private final class Journal: Sendable {
         private let entries = Mutex<[String]>([])
@@ -172,7 +172,7 @@ struct LifecycleTests {
 /// Waits until the task is cancelled.
 private func forever() async { _ = try? await OneShot<Void>().value() }
 
-@Suite("Signals", .serialized)
+@Suite("Signals", .serialized, .timeLimit(.minutes(5)))
 struct SignalTests {
     @Test("delivers a signal to the process as a value")
     func reload() async throws {

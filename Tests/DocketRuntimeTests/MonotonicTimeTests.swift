@@ -2,7 +2,7 @@ internal import DocketRuntime
 internal import DocketSystem
 internal import Testing
 
-@Suite("Clocks")
+@Suite("Clocks", .timeLimit(.minutes(5)))
 struct ClockTests {
     @Test("never goes back")
     func monotonic() {

@@ -2,7 +2,7 @@ internal import DocketRuntime
 internal import DocketSystem
 internal import Testing
 
-@Suite("One-shot value")
+@Suite("One-shot value", .timeLimit(.minutes(5)))
 struct OneShotTests {
     @Test("gives the value set before and after the wait began")
     func value() async throws {

@@ -1,7 +1,8 @@
 internal import DocketRuntime
+internal import DocketTestKit
 internal import Testing
 
-@Suite("Backoff")
+@Suite("Backoff", .timeLimit(.minutes(5)))
 struct BackoffTests {
     @Test("stays between zero and the doubled delay with full jitter", arguments: 1...10)
     func fullJitter(seed: Int) {
@@ -52,7 +53,7 @@ struct BackoffTests {
     }
 }
 
-@Suite("Retry budget")
+@Suite("Retry budget", .timeLimit(.minutes(5)))
 struct RetryBudgetTests {
     @Test("allows retries until half of the tokens are gone")
     func exhausts() {

@@ -4,7 +4,7 @@ internal import Glibc
 internal import Synchronization
 internal import Testing
 
-@Suite("Thread executor")
+@Suite("Thread executor", .timeLimit(.minutes(5)))
 struct ThreadExecutorTests {
     private actor Engine {
         nonisolated let executor: ThreadExecutor
@@ -68,20 +68,20 @@ struct ThreadExecutorTests {
     func depth() async throws {
         let busy = try ThreadExecutor(name: "busy")
         let free = try ThreadExecutor(name: "free")
-        let gate = Gate()
+        let gate = Semaphore()
         let blocked = Engine(on: busy)
         let other = Engine(on: free)
         let hasBegun = OneShot<Void>()
         let blocking = Task(executorPreference: busy) {
             hasBegun.succeed(())
-            gate.pass()
+            gate.wait()
         }
         try await hasBegun.value()
         let waiting = (0..<10).map { _ in Task { await blocked.call() } }
         while busy.queueDepth < 11 { await Task.yield() }
         #expect(await other.call())
         #expect(busy.queueDepth == 11)
-        gate.open()
+        gate.signal()
         await blocking.value
         for task in waiting { #expect(await task.value) }
         busy.shutdown()
@@ -93,27 +93,18 @@ struct ThreadExecutorTests {
     func shutdown() async throws {
         let executor = try ThreadExecutor(name: "engine")
         let engine = Engine(on: executor)
-        let gate = Gate()
+        let gate = Semaphore()
         let hasBegun = OneShot<Void>()
         Task(executorPreference: executor) {
             hasBegun.succeed(())
-            gate.pass()
+            gate.wait()
         }
         try await hasBegun.value()
         let calls = (0..<100).map { _ in Task { await engine.call() } }
         while executor.queueDepth < 101 { await Task.yield() }
-        gate.open()
+        gate.signal()
         executor.shutdown()
         executor.shutdown()
         for call in calls { #expect(await call.value) }
     }
-}
-
-/// Holds a thread until it is opened.
-private final class Gate: Sendable {
-    private let isOpen = Atomic<Bool>(false)
-
-    func open() { isOpen.store(true, ordering: .releasing) }
-
-    func pass() { while !isOpen.load(ordering: .acquiring) { sched_yield() } }
 }

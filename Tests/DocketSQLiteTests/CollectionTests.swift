@@ -4,7 +4,7 @@ import Testing
 
 @testable import DocketSQLite
 
-@Suite("Collections and tenants")
+@Suite("Collections and tenants", .timeLimit(.minutes(5)))
 struct CollectionTests {
     @Test("collections have names, schemas and a quota")
     func collections() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DocketSQLite
 
-@Suite("Documents")
+@Suite("Documents", .timeLimit(.minutes(5)))
 struct DocumentTests {
     @Test("an upload is durable as indexing and visible once it is indexed")
     func lifecycle() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DocketSQLite
 
-@Suite("Durability")
+@Suite("Durability", .timeLimit(.minutes(5)))
 struct DurabilityTests {
     /// The same store, opened anew.
     private static func reopen(_ test: TestStore) async throws -> TestStore {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DocketSQLite
 
-@Suite("Indexing")
+@Suite("Indexing", .timeLimit(.minutes(5)))
 struct IndexingTests {
     /// Remembers what it was told.
     private final class Recorder: GenerationObserver {

@@ -1,10 +1,11 @@
 import DocketCore
 import DocketRuntime
+import DocketTestKit
 import Testing
 
 @testable import DocketSQLite
 
-@Suite("Queries of many terms")
+@Suite("Queries of many terms", .timeLimit(.minutes(5)))
 struct LongQueryTests {
     /// Documents of which document n has the words w0 to wn: w0 is the most frequent.
     private static func stairs(_ count: Int) async throws -> TestStore {

@@ -1,10 +1,11 @@
 import DocketCore
+import DocketTestKit
 import Foundation
 import Testing
 
 @testable import DocketSQLite
 
-@Suite("Ranking")
+@Suite("Ranking", .timeLimit(.minutes(5)))
 struct RankTests {
     private static func table(_ options: String = "") throws -> ConnectionHandle {
         let connection = try ConnectionHandle(path: ":memory:", creates: true, vfs: nil)

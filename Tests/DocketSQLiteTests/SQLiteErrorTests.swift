@@ -3,7 +3,7 @@ import Testing
 
 @testable import DocketSQLite
 
-@Suite("Errors of SQLite")
+@Suite("Errors of SQLite", .timeLimit(.minutes(5)))
 struct SQLiteErrorTests {
     private func cause(_ code: Int32, _ text: String) -> String? {
         SQLiteError(code: code, text: text).docketError.cause.text

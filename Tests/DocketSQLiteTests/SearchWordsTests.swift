@@ -4,7 +4,7 @@ import Testing
 
 @testable import DocketSQLite
 
-@Suite("Search by words")
+@Suite("Search by words", .timeLimit(.minutes(5)))
 struct SearchWordsTests {
     private static func library() async throws -> TestStore {
         let test = try await TestStore.make()

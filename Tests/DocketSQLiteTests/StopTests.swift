@@ -1,6 +1,7 @@
 import DocketCore
 import DocketRuntime
 import DocketSystem
+import DocketTestKit
 import Testing
 
 @testable import DocketSQLite

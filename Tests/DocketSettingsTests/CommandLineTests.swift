@@ -1,7 +1,7 @@
 internal import DocketSettings
 internal import Testing
 
-@Suite("Command line")
+@Suite("Command line", .timeLimit(.minutes(5)))
 struct CommandLineTests {
     private static let json = Setting.flag("json", help: "print JSON").from(.arguments)
     private static let wait = Setting.flag("wait", help: "wait until all are indexed")

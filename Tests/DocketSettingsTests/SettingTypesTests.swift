@@ -21,7 +21,7 @@ private func problem<Value>(_ setting: Setting<Value>, _ text: String) -> String
     }
 }
 
-@Suite("Types of settings")
+@Suite("Types of settings", .timeLimit(.minutes(5)))
 struct SettingTypesTests {
     @Test("reads whole numbers within their range")
     func integers() throws {

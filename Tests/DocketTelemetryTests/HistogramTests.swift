@@ -1,8 +1,9 @@
+internal import DocketTestKit
 internal import Testing
 
 @testable internal import DocketTelemetry
 
-@Suite("Log-linear histogram")
+@Suite("Log-linear histogram", .timeLimit(.minutes(5)))
 struct HistogramTests {
     @Test("every value lies in its bucket, and buckets touch", arguments: [1, 3, 7, 10, 12])
     func scale(bits: Int) {
@@ -24,18 +25,21 @@ struct HistogramTests {
         }
     }
 
-    @Test("percentiles are those of the sorted values, to three digits", arguments: 0..<5)
+    @Test("percentiles are those of the sorted values, to three digits", .seeded, arguments: 0..<5)
     func percentiles(shape: Int) {
+        var random = SeededGenerator()
         var histogram = LogLinearHistogram()
         var values: [UInt64] = []
         for _ in 0..<10_000 {
             let value: UInt64 =
                 switch shape {
-                case 0: .random(in: 0...100)
-                case 1: .random(in: 0...1_000_000)
-                case 2: UInt64.random(in: 1...1000) << UInt64.random(in: 0...40)
+                case 0: .random(in: 0...100, using: &random)
+                case 1: .random(in: 0...1_000_000, using: &random)
+                case 2:
+                    UInt64.random(in: 1...1000, using: &random)
+                        << UInt64.random(in: 0...40, using: &random)
                 case 3: 42
-                default: Bool.random() ? 3 : 60_000_000_000
+                default: Bool.random(using: &random) ? 3 : 60_000_000_000
                 }
             values.append(value)
             histogram.record(value)
@@ -56,15 +60,16 @@ struct HistogramTests {
         #expect(Int(histogram.countAbove(median)) <= values.filter { $0 > median }.count)
     }
 
-    @Test("merging is recording all in one")
+    @Test("merging is recording all in one", .seeded)
     func merge() {
+        var random = SeededGenerator()
         var (whole, left, right) = (
             LogLinearHistogram(), LogLinearHistogram(), LogLinearHistogram()
         )
         for _ in 0..<5000 {
-            let value = UInt64.random(in: 0...1_000_000_000)
+            let value = UInt64.random(in: 0...1_000_000_000, using: &random)
             whole.record(value)
-            if Bool.random() { left.record(value) } else { right.record(value) }
+            if Bool.random(using: &random) { left.record(value) } else { right.record(value) }
         }
         left.merge(right)
         left.merge(LogLinearHistogram())

@@ -13,7 +13,7 @@ private final class Collector: LogSink {
     var count: Int { records.withLock { $0.count } }
 }
 
-@Suite("Logger")
+@Suite("Logger", .timeLimit(.minutes(5)))
 struct LoggerTests {
     @Test("makes lines of its level and above, and evaluates no others")
     func levels() {
@@ -74,7 +74,7 @@ struct LoggerTests {
     }
 }
 
-@Suite("Log line")
+@Suite("Log line", .timeLimit(.minutes(5)))
 struct LogRecordTests {
     private func line(_ fields: LogFields) -> String {
         var bytes: [UInt8] = []
@@ -103,7 +103,7 @@ struct LogRecordTests {
     }
 }
 
-@Suite("Log output")
+@Suite("Log output", .timeLimit(.minutes(5)))
 struct LogOutputTests {
     /// A pipe: what is written to it, and what is read.
     private struct Pipe {

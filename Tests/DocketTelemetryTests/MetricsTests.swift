@@ -29,7 +29,7 @@ private struct Exposition {
     }
 }
 
-@Suite("Metrics")
+@Suite("Metrics", .timeLimit(.minutes(5)))
 struct MetricsTests {
     private let registry = MetricsRegistry()
 

@@ -1,8 +1,9 @@
+import DocketTestKit
 import Testing
 
 @testable import DocketText
 
-@Suite("Highlighter")
+@Suite("Highlighter", .timeLimit(.minutes(5)))
 struct HighlighterTests {
     private static func marked(_ fragment: HighlightedFragment?) -> [String] {
         guard let fragment else { return [] }

@@ -1,8 +1,9 @@
+import DocketTestKit
 import Testing
 
 @testable import DocketText
 
-@Suite("Tokenizer")
+@Suite("Tokenizer", .timeLimit(.minutes(5)))
 struct TokenizerTests {
     private struct NoMemory: Error {}
 

@@ -2,7 +2,7 @@ import DocketSystem
 import DocketWire
 import Testing
 
-@Suite("Bytes as they are put together")
+@Suite("Bytes as they are put together", .timeLimit(.minutes(5)))
 struct ByteWriterTests {
     @Test(
         "a sub-message has the shortest length there is, and is read back whole",

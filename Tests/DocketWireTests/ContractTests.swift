@@ -12,7 +12,7 @@ enum Repository {
     }
 }
 
-@Suite("Codes in the contract")
+@Suite("Codes in the contract", .timeLimit(.minutes(5)))
 struct ContractTests {
     /// Number by name of the values of an enum whose names begin with `prefix`.
     private func values(_ prefix: String) throws -> [String: Int] {

@@ -2,7 +2,7 @@ import DocketSystem
 import DocketWire
 import Testing
 
-@Suite("Control frames")
+@Suite("Control frames", .timeLimit(.minutes(5)))
 struct ControlFrameTests {
     @Test("are written whole")
     func golden() {

@@ -1,8 +1,9 @@
 import DocketSystem
+import DocketTestKit
 import DocketWire
 import Testing
 
-@Suite("Frame header")
+@Suite("Frame header", .timeLimit(.minutes(5)))
 struct FrameHeaderTests {
     @Test("has the layout that PROTOCOL.md shows, byte for byte")
     func golden() {
@@ -146,8 +147,8 @@ struct FrameHeaderTests {
 extension FrameHeader {
     /// The layout without the checks that a sender's own frames pass.
     fileprivate func encodeUnchecked(into writer: inout ByteWriter) {
-        writer.append24(UInt32(length))
-        writer.append(type.rawValue)
+        // The length takes three bytes, the type the fourth.
+        writer.append(UInt32(length) << 8 | UInt32(type.rawValue))
         writer.append(flags.rawValue)
         writer.append(codec.rawValue)
         writer.append(UInt16(metaLength))
@@ -156,7 +157,7 @@ extension FrameHeader {
     }
 }
 
-@Suite("Frame flags")
+@Suite("Frame flags", .timeLimit(.minutes(5)))
 struct FrameFlagsTests {
     @Test("carry a priority beside the other flags", arguments: Priority.allCases)
     func priority(_ priority: Priority) {

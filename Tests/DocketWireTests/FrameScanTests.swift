@@ -2,7 +2,7 @@ import DocketSystem
 import DocketWire
 import Testing
 
-@Suite("Frames in a stream of bytes")
+@Suite("Frames in a stream of bytes", .timeLimit(.minutes(5)))
 struct FrameScanTests {
     private static let headers = [
         FrameHeader(type: .hello, metaLength: 3),

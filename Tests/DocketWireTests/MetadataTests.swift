@@ -1,7 +1,7 @@
 import DocketWire
 import Testing
 
-@Suite("Metadata")
+@Suite("Metadata", .timeLimit(.minutes(5)))
 struct MetadataTests {
     @Test("is written as protobuf writes it", arguments: MetadataSample.all)
     func golden(_ sample: MetadataSample) {
@@ -97,7 +97,7 @@ struct MetadataTests {
     }
 }
 
-@Suite("Bounds of metadata")
+@Suite("Bounds of metadata", .timeLimit(.minutes(5)))
 struct MetadataBoundsTests {
     @Test("a field at its bound is taken, one byte more is not")
     func lengths() {
@@ -172,7 +172,7 @@ struct MetadataBoundsTests {
     }
 }
 
-@Suite("Limits that a side announces")
+@Suite("Limits that a side announces", .timeLimit(.minutes(5)))
 struct ReceiveLimitsTests {
     @Test("by default are usable")
     func defaults() {

@@ -2,7 +2,7 @@ import DocketSystem
 import DocketWire
 import Testing
 
-@Suite("Preface")
+@Suite("Preface", .timeLimit(.minutes(5)))
 struct PrefaceTests {
     private static let golden = [UInt8](hex: "8d 44 4b 54 01 01 0d 0a")
 

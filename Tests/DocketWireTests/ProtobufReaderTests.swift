@@ -2,7 +2,7 @@ import DocketSystem
 import DocketWire
 import Testing
 
-@Suite("Protobuf reader")
+@Suite("Protobuf reader", .timeLimit(.minutes(5)))
 struct ProtobufReaderTests {
     /// Walks all fields at one level; the numbers of those it met.
     private func walk(_ bytes: [UInt8]) throws(ProtobufError) -> [Int] {

@@ -7,7 +7,7 @@ import Testing
 ///
 /// Fences are marked `preface`, `frames client` or `frames server`. Each header stands on a line of
 /// its own, whose comment begins with the type of the frame.
-@Suite("Examples of the protocol's description")
+@Suite("Examples of the protocol's description", .timeLimit(.minutes(5)))
 struct ProtocolDocumentTests {
     private struct Line {
         var bytes: [UInt8]

@@ -16,7 +16,7 @@ enum Architecture {
         "DocketText": ["CDocketText"],
         "DocketJSON": ["CDocketJSON"],
 
-        "DocketWire": ["CDocketZstd", "DocketSystem", "DocketTelemetry"],
+        "DocketWire": ["CDocketZstd", "DocketSystem"],
         "DocketMessages": ["CDocketMessages", "DocketCore", "DocketSystem", "DocketWire"],
         "DocketRPC": [
             "Glibc", "CDocketTLS", "DocketRuntime", "DocketSystem", "DocketTelemetry", "DocketWire",
@@ -34,9 +34,9 @@ enum Architecture {
         "DocketHTTP": ["Glibc", "CDocketHTTP", "DocketTelemetry"],
 
         "DocketServer": [
-            "Glibc", "DocketCache", "DocketCore", "DocketCrypto", "DocketHTTP", "DocketMessages",
-            "DocketRPC", "DocketRuntime", "DocketService", "DocketSettings", "DocketSQLite",
-            "DocketSystem", "DocketTelemetry", "DocketText", "DocketWire",
+            "Glibc", "DocketCache", "DocketCore", "DocketHTTP", "DocketRPC", "DocketRuntime",
+            "DocketService", "DocketSettings", "DocketSQLite", "DocketSystem", "DocketTelemetry",
+            "DocketWire",
         ],
         "DocketClient": [
             "DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketSystem",
@@ -44,7 +44,7 @@ enum Architecture {
         ],
         "DocketCommands": [
             "Glibc", "DocketClient", "DocketCore", "DocketJSON", "DocketRuntime", "DocketSettings",
-            "DocketSystem", "DocketTelemetry",
+            "DocketSystem",
         ],
         "DocketLoad": [
             "Glibc", "DocketClient", "DocketCommands", "DocketCore", "DocketJSON", "DocketRuntime",

@@ -1,7 +1,7 @@
 import Testing
 
 /// The rules of docs/CONTRIBUTING.md, held against every file of the repository.
-@Suite("The repository")
+@Suite("The repository", .timeLimit(.minutes(5)))
 struct RepositoryTests {
     private let repository = Repository.current
 
@@ -39,6 +39,9 @@ struct RepositoryTests {
 
     @Test("names files by what is in them")
     func fileNames() { expectNone(repository.swiftFiles.flatMap(SourceRules.vagueNames)) }
+
+    @Test("gives every suite of tests a time limit")
+    func timeLimits() { expectNone(repository.swiftFiles.flatMap(SourceRules.endlessSuites)) }
 
     @Test("has no function over 70 lines")
     func functionLength() { expectNone(repository.swiftFiles.flatMap(SourceRules.longFunctions)) }
@@ -85,7 +88,7 @@ struct RepositoryTests {
 }
 
 /// What has its source elsewhere in the repository.
-@Suite("What must agree")
+@Suite("What must agree", .timeLimit(.minutes(5)))
 struct AgreementTests {
     private static let repository = Repository.current
     private static let hasCompiler =

@@ -156,6 +156,21 @@ enum SourceRules {
         return [Finding(file.path, "name the file by what is in it, not \(word)")]
     }
 
+    /// A test that waits for what never happens ends at its suite's limit.
+    ///
+    /// The limit holds for each test of the suite by itself.
+    static func endlessSuites(_ file: SourceFile) -> [Finding] {
+        file.places(of: "@Suite").compactMap { place in
+            let rest = file.code[place...]
+            let declaration = rest.prefix { $0 != UInt8(ascii: "{") }
+            guard !String(decoding: declaration, as: UTF8.self).contains(".timeLimit(") else {
+                return nil
+            }
+            let advice = "give the suite a time limit: `.timeLimit(.minutes(5))`"
+            return Finding(file.path, line: file.line(of: place), advice)
+        }
+    }
+
     static func longFunctions(_ file: SourceFile) -> [Finding] {
         functions(of: file).filter { $0.count > functionLinesMaximum }.map {
             let advice = "a function of \($0.count) lines, the limit is \(functionLinesMaximum)"

@@ -1,7 +1,7 @@
 import Testing
 
 /// Each rule finds what it is for and leaves alone what only looks like it.
-@Suite("Rules of Swift files")
+@Suite("Rules of Swift files", .timeLimit(.minutes(5)))
 struct SourceRulesTests {
     private func source(
         _ text: String,
@@ -68,7 +68,7 @@ struct SourceRulesTests {
     @Test("an import needs its access level and a place in the table")
     func imports() {
         let text =
-            "import DocketTelemetry\ninternal import DocketCore\npackage import CDocketZstd\n"
+            "import DocketSystem\ninternal import DocketCore\npackage import CDocketZstd\n"
         let file = source(text)
         #expect(SourceRules.importsWithoutLevel(file).map(\.line) == [1])
         #expect(SourceRules.foreignImports(file).map(\.line) == [2])
@@ -97,6 +97,14 @@ struct SourceRulesTests {
         #expect(SourceRules.unexplained(said).isEmpty)
         let format = source("// swift-format-ignore\nlet a = 1\n")
         #expect(SourceRules.unexplained(format).count == 1)
+    }
+
+    @Test("a suite without a time limit is found")
+    func endlessSuites() {
+        let endless = source("@Suite(\"A\")\nstruct A {\n    let a = B.timeLimit(1)\n}\n")
+        #expect(SourceRules.endlessSuites(endless).map(\.line) == [1])
+        let limited = source("@Suite(\n    \"A\",\n    .timeLimit(.minutes(1))\n)\nstruct A {}\n")
+        #expect(SourceRules.endlessSuites(limited).isEmpty)
     }
 
     @Test("a vague file name is found")

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("Rules of all files")
+@Suite("Rules of all files", .timeLimit(.minutes(5)))
 struct TextRulesTests {
     private func file(_ text: String, _ path: String = "scripts/run") -> RepositoryFile {
         RepositoryFile(path: path, text: text)

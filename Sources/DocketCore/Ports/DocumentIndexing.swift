@@ -31,7 +31,7 @@ package protocol GenerationObserver: Sendable {
     func tenantDeleted(_ tenant: TenantID)
 }
 
-/// What cached replies are held against; see DESIGN §3, Generations.
+/// What cached replies are held against; see Generations in docs/ARCHITECTURE.md.
 package struct Generations: Hashable, Sendable {
     /// Rises when something must no longer be seen: a delete, a document's failing.
     package var hard: UInt64

@@ -1,7 +1,7 @@
 /// Every bound of the service that a request can run into, in one place.
 ///
-/// DESIGN §2 lists them; HELLO_ACK announces those a client must keep, and the server enforces
-/// exactly these values. Sizes are bytes.
+/// docs/PROTOCOL.md lists them; HELLO_ACK announces those a client must keep, and the server
+/// enforces exactly these values. Sizes are bytes.
 public struct Limits: Hashable, Sendable {
     /// Largest document: title, body and attributes together: 1 MiB.
     public var documentBytes = 1 << 20

@@ -34,12 +34,6 @@ extension ByteWriter {
     /// Appends two bytes, big-endian.
     package mutating func append(_ value: UInt16) { bytes.appendBigEndian(value) }
 
-    /// Appends the low 24 bits, big-endian.
-    package mutating func append24(_ value: UInt32) {
-        bytes.append(UInt8(truncatingIfNeeded: value >> 16))
-        bytes.appendBigEndian(UInt16(truncatingIfNeeded: value))
-    }
-
     /// Appends four bytes, big-endian.
     package mutating func append(_ value: UInt32) { bytes.appendBigEndian(value) }
 

@@ -1,6 +1,7 @@
 internal import DocketRPC
 internal import DocketRuntime
 internal import DocketSystem
+internal import DocketTestKit
 internal import DocketWire
 
 /// Serves each call as its ``Behaviour`` says; every credential is welcome.
@@ -76,7 +77,7 @@ private final class BehaviourSession: CallSession {
         case .hold:
             try await Task.sleep(for: .seconds(3600))
         case .stubborn:
-            await gate.pass()
+            await gate.passUncancelled()
             try await call.finish()
         case .fail:
             let request = try await call.receive() ?? []

@@ -2,6 +2,7 @@ internal import DocketRPC
 internal import DocketRuntime
 internal import DocketSystem
 internal import DocketTelemetry
+internal import DocketTestKit
 internal import DocketWire
 internal import Synchronization
 
@@ -33,35 +34,6 @@ enum Behaviour: UInt16 {
     case single
     /// The same, saying how long the message was, of which it holds four times as much.
     case held
-}
-
-/// Where handlers wait whatever becomes of their calls.
-final class Gate: Sendable {
-    private struct State {
-        var isOpen = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
-    }
-
-    private let state = Mutex(State())
-
-    func pass() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                if !state.isOpen { state.waiting.append(continuation) }
-                return state.isOpen
-            }
-            if isOpen { continuation.resume() }
-        }
-    }
-
-    func open() {
-        let waiting = state.withLock { state in
-            state.isOpen = true
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        for continuation in waiting { continuation.resume() }
-    }
 }
 
 /// A server on a free port, and what became of its handlers.

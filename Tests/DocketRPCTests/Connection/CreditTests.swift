@@ -62,7 +62,7 @@ private struct CreditGame: ~Copyable {
     }
 }
 
-@Suite("Credit")
+@Suite("Credit", .timeLimit(.minutes(5)))
 struct CreditTests {
     private static let windows = [139_280, 139_281, 150_011, 200_000, 262_144, 262_181, 399_989]
 

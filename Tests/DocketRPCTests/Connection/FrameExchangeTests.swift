@@ -24,7 +24,7 @@ private final class EchoSession: CallSession {
     func ended(_ head: CallHead, _ status: StatusCode) {}
 }
 
-@Suite("Frame exchange")
+@Suite("Frame exchange", .timeLimit(.minutes(5)))
 struct FrameExchangeTests {
     private let session = EchoSession()
     private let now = MonotonicTime.now()

@@ -72,7 +72,7 @@ extension ConnectionStateMachine {
     mutating func takeAll(_ frames: FrameHeader...) -> [Outcome] { frames.map { take($0) } }
 }
 
-@Suite("Connection state machine: server")
+@Suite("Connection state machine: server", .timeLimit(.minutes(5)))
 struct ServerMachineTests {
     private func machine(
         _ change: (inout ConnectionLimits, inout ReceiveLimits) -> Void = { _, _ in }
@@ -274,7 +274,7 @@ struct ServerMachineTests {
     }
 }
 
-@Suite("Connection state machine: client")
+@Suite("Connection state machine: client", .timeLimit(.minutes(5)))
 struct ClientMachineTests {
     private func machine(streamsMaximum: UInt32 = 256) -> ConnectionStateMachine {
         var machine = ConnectionStateMachine(

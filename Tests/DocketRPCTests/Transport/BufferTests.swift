@@ -4,7 +4,7 @@ internal import DocketSystem
 internal import DocketWire
 internal import Testing
 
-@Suite("Receive buffer")
+@Suite("Receive buffer", .timeLimit(.minutes(5)))
 struct ReceiveBufferTests {
     @Test("takes no more than its capacity")
     func capacity() {
@@ -59,7 +59,7 @@ struct ReceiveBufferTests {
     }
 }
 
-@Suite("Send buffer")
+@Suite("Send buffer", .timeLimit(.minutes(5)))
 struct SendBufferTests {
     @Test("sends small, large and borrowed bytes in order")
     func order() {
@@ -137,7 +137,7 @@ struct SendBufferTests {
     }
 }
 
-@Suite("Endpoint")
+@Suite("Endpoint", .timeLimit(.minutes(5)))
 struct EndpointTests {
     @Test(
         "reads host and port",

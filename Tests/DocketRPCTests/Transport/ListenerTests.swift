@@ -5,7 +5,7 @@ internal import Glibc
 internal import Synchronization
 internal import Testing
 
-@Suite("Listener and connector")
+@Suite("Listener and connector", .timeLimit(.minutes(5)))
 struct ListenerTests {
     /// Echoes what comes, until the peer ends.
     private final class Echo {

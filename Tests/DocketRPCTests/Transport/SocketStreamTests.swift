@@ -2,7 +2,7 @@ internal import DocketRPC
 internal import DocketRuntime
 internal import Testing
 
-@Suite("Socket stream")
+@Suite("Socket stream", .timeLimit(.minutes(5)))
 struct SocketStreamTests {
     @Test("says that it would block, has ended, or has failed")
     func progress() {

@@ -3,7 +3,7 @@ internal import DocketRuntime
 internal import Glibc
 internal import Testing
 
-@Suite("TLS stream")
+@Suite("TLS stream", .timeLimit(.minutes(5)))
 struct TLSStreamTests {
     private let certificates: TestCertificates
     private let identity: TLSConfiguration.Identity

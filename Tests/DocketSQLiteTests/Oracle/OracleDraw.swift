@@ -1,3 +1,4 @@
+import DocketTestKit
 import Foundation
 
 /// Draws documents as lines of JSON, and queries about them; the same seed draws the same.

@@ -1,12 +1,13 @@
 import DocketCore
 import DocketRuntime
+import DocketTestKit
 import Foundation
 import Testing
 
 @testable import DocketSQLite
 
 /// Random searches against ``JSONOracle``: every filter, facet, sort and total, exactly.
-@Suite("Search against an oracle of JSON documents")
+@Suite("Search against an oracle of JSON documents", .timeLimit(.minutes(5)))
 struct OracleTests {
     /// A store with the documents of a seed, and the oracle of the same lines.
     private static func make(

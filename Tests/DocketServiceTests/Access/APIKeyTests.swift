@@ -1,7 +1,7 @@
 import DocketService
 import Testing
 
-@Suite("API keys")
+@Suite("API keys", .timeLimit(.minutes(5)))
 struct APIKeyTests {
     @Test("a new key is a prefix and 84 hexadecimal digits, and reads back as itself")
     func form() throws {

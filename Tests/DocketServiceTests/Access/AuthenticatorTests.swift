@@ -59,7 +59,7 @@ final class WatchedDirectory: TenantDirectory {
     func serverSecret() async throws(DocketError) -> [UInt8] { try await inner.serverSecret() }
 }
 
-@Suite("Authenticator")
+@Suite("Authenticator", .timeLimit(.minutes(5)))
 struct AuthenticatorTests {
     private func code(
         _ authenticator: Authenticator,

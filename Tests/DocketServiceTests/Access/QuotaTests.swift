@@ -2,7 +2,7 @@ import DocketCore
 import DocketMessages
 import Testing
 
-@Suite("Quotas")
+@Suite("Quotas", .timeLimit(.minutes(5)))
 struct QuotaTests {
     @Test("documents beyond the quota are refused one by one, the others go in")
     func documents() async throws {

@@ -1,25 +1,11 @@
 import DocketCore
 import DocketMessages
 import DocketRPC
+import DocketTestKit
 import DocketWire
 import Testing
 
-/// Numbers that are the same in each run.
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
-@Suite("Tenant separation")
+@Suite("Tenant separation", .timeLimit(.minutes(5)))
 struct SeparationTests {
     /// What one tenant's documents must be by now: the version of each id, by what was called.
     private struct Tenant {
@@ -49,7 +35,7 @@ struct SeparationTests {
     @Test("in random calls of tenants with equal names every reply holds only the caller's own")
     func random() async throws {
         try await TestService.run { test in
-            var numbers = SeededNumbers(seed: 42)
+            var numbers = SeededGenerator(seed: 42)
             var tenants: [Tenant] = []
             let marks = (0..<4).map { "canary\($0)" }
             for mark in marks {

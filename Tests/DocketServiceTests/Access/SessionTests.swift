@@ -8,7 +8,7 @@ import Testing
 
 @testable import DocketRPC
 
-@Suite("Sessions")
+@Suite("Sessions", .timeLimit(.minutes(5)))
 struct SessionTests {
     private func head(_ method: DocketMethod) -> CallHead {
         CallHead(

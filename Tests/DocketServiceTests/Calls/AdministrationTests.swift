@@ -8,7 +8,7 @@ import DocketWire
 import Foundation
 import Testing
 
-@Suite("Administration")
+@Suite("Administration", .timeLimit(.minutes(5)))
 struct AdministrationTests {
     private func run(_ body: (TestService, TestClient) async throws -> Void) async throws {
         try await TestService.run { test in

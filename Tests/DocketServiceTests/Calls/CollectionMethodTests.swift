@@ -2,7 +2,7 @@ import DocketCore
 import DocketMessages
 import Testing
 
-@Suite("Collections")
+@Suite("Collections", .timeLimit(.minutes(5)))
 struct CollectionMethodTests {
     private func run(
         _ body: (TestService, TestClient, TenantID) async throws -> Void

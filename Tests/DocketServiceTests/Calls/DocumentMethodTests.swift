@@ -3,7 +3,7 @@ import DocketMessages
 import DocketWire
 import Testing
 
-@Suite("Get, Delete and Status")
+@Suite("Get, Delete and Status", .timeLimit(.minutes(5)))
 struct DocumentMethodTests {
     private func run(
         _ body: (TestService, TestClient, TenantID) async throws -> Void

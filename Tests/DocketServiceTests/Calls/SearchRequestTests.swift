@@ -2,7 +2,7 @@ import DocketCore
 import DocketMessages
 import Testing
 
-@Suite("Wrong searches")
+@Suite("Wrong searches", .timeLimit(.minutes(5)))
 struct SearchRequestTests {
     struct Wrong: Sendable {
         let field: String

@@ -3,7 +3,7 @@ import DocketMessages
 import DocketWire
 import Testing
 
-@Suite("Upload")
+@Suite("Upload", .timeLimit(.minutes(5)))
 struct UploadTests {
     private func run(
         _ body: (TestService, TestClient, TenantID) async throws -> Void

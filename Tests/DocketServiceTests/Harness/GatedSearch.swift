@@ -2,36 +2,8 @@ import DocketCore
 import DocketRuntime
 import DocketService
 import DocketSystem
+import DocketTestKit
 import Synchronization
-
-/// A gate that work waits at, and the news that it has come there.
-final class Gate: Sendable {
-    private let arrivals: AsyncStream<Void>
-    private let arriving: AsyncStream<Void>.Continuation
-    private let exits: AsyncStream<Void>
-    private let exiting: AsyncStream<Void>.Continuation
-
-    init() {
-        (arrivals, arriving) = AsyncStream.makeStream()
-        (exits, exiting) = AsyncStream.makeStream()
-    }
-
-    func open() { exiting.finish() }
-
-    /// Returns when the gate is open, or the task cancelled.
-    func pass() async {
-        arriving.yield()
-        for await _ in exits {}
-    }
-
-    /// As `pass()`, also for a task that is cancelled.
-    func passWhateverComes() async { await Task { await pass() }.value }
-
-    /// Returns when somebody stands at the gate.
-    func arrival() async {
-        for await _ in arrivals { return }
-    }
-}
 
 /// The store's search, counted; it can be held back after it has read, or made to fail.
 final class GatedSearch: DocumentSearch {
@@ -74,7 +46,7 @@ final class GatedSearch: DocumentSearch {
         }
         if let failure { throw failure }
         let page = try await attached().search(plan, work: work)
-        await gate?.passWhateverComes()
+        await gate?.passUncancelled()
         return page
     }
 

@@ -2,7 +2,7 @@ import DocketCore
 import DocketService
 import Testing
 
-@Suite("Indexing schedule")
+@Suite("Indexing schedule", .timeLimit(.minutes(5)))
 struct IndexingScheduleTests {
     private let first = TenantID(1)
     private let second = TenantID(2)

@@ -7,7 +7,7 @@ import DocketSystem
 import DocketWire
 import Testing
 
-@Suite("Cached searches")
+@Suite("Cached searches", .timeLimit(.minutes(5)))
 struct CachedSearchTests {
     /// A client of a collection with three documents, and the searches of the engine counted.
     private func run(

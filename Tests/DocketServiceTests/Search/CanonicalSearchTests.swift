@@ -3,7 +3,7 @@ import Testing
 
 @testable import DocketService
 
-@Suite("Canonical searches")
+@Suite("Canonical searches", .timeLimit(.minutes(5)))
 struct CanonicalSearchTests {
     private func canonical(_ request: SearchRequest) throws -> CanonicalSearch {
         let collection = Collection(

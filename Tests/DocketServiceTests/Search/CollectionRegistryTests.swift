@@ -31,7 +31,7 @@ private final class InterruptedGenerations: GenerationSource {
     }
 }
 
-@Suite("Collections in use")
+@Suite("Collections in use", .timeLimit(.minutes(5)))
 struct CollectionRegistryTests {
     private func run(
         _ body: (TestService, TenantID, InterruptedGenerations) async throws -> Void

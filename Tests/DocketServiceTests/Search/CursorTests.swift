@@ -3,7 +3,7 @@ import DocketMessages
 import DocketService
 import Testing
 
-@Suite("Cursors")
+@Suite("Cursors", .timeLimit(.minutes(5)))
 struct CursorTests {
     private static let purpose = CursorPurpose(3, TenantID(1), collection: 1, search: [1, 2])
 

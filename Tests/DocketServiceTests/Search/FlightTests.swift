@@ -5,6 +5,7 @@ import DocketRPC
 import DocketRuntime
 import DocketService
 import DocketSystem
+import DocketTestKit
 import DocketWire
 import Testing
 
@@ -44,7 +45,7 @@ struct FlightTests {
                     let query = number % 2 == 0 ? "tea" : "  TEA "
                     group.addTask { try await client.search(query) }
                 }
-                await gate.arrival()
+                await gate.arrived()
                 await wait(test, for: 100)
                 gate.open()
                 for try await found in group {
@@ -62,7 +63,7 @@ struct FlightTests {
             let gate = Gate()
             search.hold(at: gate)
             async let early = client.search("tea")
-            await gate.arrival()
+            await gate.arrived()
             try await client.delete(["a"])
             // The old search has read both documents and still holds them.
             #expect(try await client.search("tea").ids == ["b"])
@@ -80,7 +81,7 @@ struct FlightTests {
             let gate = Gate()
             search.hold(at: gate)
             let first = Task { try await client.search("tea") }
-            await gate.arrival()
+            await gate.arrived()
             let second = Task { try await client.search("tea ") }
             await wait(test, for: 2)
             let work = try #require(search.works.first)

@@ -7,7 +7,7 @@ import DocketSystem
 import DocketWire
 import Testing
 
-@Suite("Freshness of searches")
+@Suite("Freshness of searches", .timeLimit(.minutes(5)))
 struct GenerationTests {
     private func run(
         _ body: (TestService, TestClient, TenantID) async throws -> Void
