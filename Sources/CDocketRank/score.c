@@ -7,7 +7,7 @@
 static const double k1 = 1.2;
 static const double b = 0.5;
 
-/* The positions of a word in a row of a megabyte are read in 2 ms, so few rows pass between looks. */
+/* The positions of a word in a row of a megabyte are read in 2 ms: few rows pass between looks. */
 enum { UNITS_OF_ROW = UNITS_BETWEEN_LOOKS / 8 };
 
 /* Places of docket_score's arguments after the table. */

@@ -12,7 +12,7 @@ package import DocketWire
 package final class TenantSession: CallSession {
     /// Bytes of any request but an upload: more than the limits of all its fields together.
     private static let requestMaximum = 1 << 20
-    /// An upload is there as bytes, as documents and as rows; short values take several times theirs.
+    /// An upload is held as bytes, documents and rows; short values take several times theirs.
     private static let uploadFactor = 6
 
     private let grant: Grant

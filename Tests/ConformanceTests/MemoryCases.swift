@@ -1,6 +1,7 @@
 internal import DocketRPC
 internal import DocketRuntime
 internal import DocketSystem
+internal import DocketTestKit
 internal import DocketWire
 internal import Testing
 

@@ -81,9 +81,12 @@ struct FairThreadsTests {
         }
         try await isRunning.value()
         await #expect(throws: FairThreadsRefusal.withdrawn) {
-            try await threads.run(for: 1, .interactive, onSubmitted: { $0() }) { _ in
-                Issue.record("it ran")
-            }
+            try await threads.run(
+                for: 1,
+                .interactive,
+                onSubmitted: { $0() },
+                { _ in Issue.record("it ran") }
+            )
         }
         mayEnd.store(true, ordering: .releasing)
         try await first

@@ -1,6 +1,7 @@
 import CDocketPages
 import CDocketSQLite
 import DocketCore
+import DocketTestKit
 import Foundation
 import Testing
 

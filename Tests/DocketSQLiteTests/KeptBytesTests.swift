@@ -1,5 +1,6 @@
 import DocketCore
 import DocketRuntime
+import DocketTestKit
 import Testing
 
 @testable import DocketSQLite

@@ -112,7 +112,9 @@ extension Connection {
         }
         hasPlace = false
         configuration.metrics.refused()
-        guard connections.isToldItsEnd(self) else { return lose("too many connections", isFault: true) }
+        guard connections.isToldItsEnd(self) else {
+            return lose("too many connections", isFault: true)
+        }
         phaseDeadline = loop.turnStart + Self.tick
         // In the handshake of TLS nothing can be said yet.
         if frames.machine.phase != .handshaking { sayThatThereIsNoPlace() }

@@ -1,7 +1,7 @@
 internal import DocketRuntime
 internal import DocketWire
 
-/// The memory that calls and buffers take: charged to the owner's accounts here, and given back here.
+/// The memory that calls and buffers take: charged to the owner's accounts and given back here.
 extension Connection {
     // MARK: Received
 
@@ -49,8 +49,8 @@ extension Connection {
 
     /// Takes room for a message that is to be sent; false when too much waits already.
     ///
-    /// A small answer of a handler goes out whatever waits: what it tells of may have been done, and
-    /// the number of handlers bounds it.
+    /// A small answer of a handler goes out whatever waits: what it tells of may have been done,
+    /// and the number of handlers bounds it.
     func chargeReply(_ bytes: Int, to entry: CallEntry) -> Bool {
         guard let memory else { return true }
         let isHandled = entry.head != nil
@@ -96,8 +96,9 @@ extension Connection {
     /// Room for the largest frame, and for the next to begin behind it.
     private var largeInput: Int { 2 * configuration.receive.frameLimits.creditMinimum }
 
-    /// Whether so many answers that cost no credit wait for the socket that nothing more is taken from
-    /// the peer. Replies have their own room.
+    /// Whether nothing more is taken from the peer: too many answers that cost no credit wait for it.
+    ///
+    /// Replies have their own room.
     var isOutputFull: Bool { memory != nil && frames.controlBytes >= Self.controlMaximum }
 
     /// What may wait for the socket in this turn: little where the owner's other connections, or

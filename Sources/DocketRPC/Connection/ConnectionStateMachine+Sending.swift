@@ -117,11 +117,8 @@ extension ConnectionStateMachine {
     /// allow, if that is `least` bytes, and no credit is left over that is too little for the next
     /// such part. Smaller parts cost more in headers than they carry, but a peer may want all its
     /// credit used before it grants more: so once a second a connection asks with `least` 1, and no
-    /// credit stays unused that has room for a header and a byte.
-    ///
-    /// - Parameters:
-    ///   - opening: Bytes of metadata that the frame has in any case.
-    ///   - ending: Bytes of metadata that the last frame has if there is room.
+    /// credit stays unused that has room for a header and a byte. The frame has `opening` bytes of
+    /// metadata in any case, the last one `ending` if there is room.
     package func nextFrame(
         of left: Int,
         on stream: UInt32,
@@ -184,7 +181,7 @@ extension ConnectionStateMachine {
         calls[stream]?.update { $0.sendCredit += bytes }
     }
 
-    /// Returns what to grant the connection so that calls which wait for their reader stop no others.
+    /// What to grant the connection so that calls which wait for their reader stop no others.
     package mutating func keepReserve() -> Int { window.keepReserve() }
 
     /// As `release(_:on:)` for what belongs to no open call: returns what to grant the connection.

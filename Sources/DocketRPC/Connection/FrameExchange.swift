@@ -163,8 +163,8 @@ struct FrameExchange: ~Copyable {
     /// A turn of a connection that waits for nothing but input: reads once, answers all calls that
     /// can be answered at once, and writes their answers.
     ///
-    /// Nearly all turns of a server that answers from its cache are of this kind. The output must be
-    /// empty.
+    /// Nearly all turns of a server that answers from its cache are of this kind. The output must
+    /// be empty.
     mutating func turn(
         on stream: any ByteStream,
         for session: any CallSession,

@@ -9,9 +9,10 @@ package enum WorkClass: Int, Hashable, Sendable, CaseIterable {
 /// Decides whose work runs: deficit round robin between owners over the time that was measured.
 ///
 /// A value: events in, actions out; times are monotonic nanoseconds. An owner that has little to
-/// do, one that was not backlogged when its work came, goes before those that are, until it has used
-/// its quantum. Work that has run for its slice is paused when another owner's turn has come, and
-/// goes on later; so nobody waits for the end of long work, and nothing waits while there is room.
+/// do, one that was not backlogged when its work came, goes before those that are, until it has
+/// used its quantum. Work that has run for its slice is paused when another owner's turn has come,
+/// and goes on later; so nobody waits for the end of long work, and nothing waits while there is
+/// room.
 package struct FairSchedule: Sendable {
     package typealias JobID = UInt64
 
@@ -28,7 +29,7 @@ package struct FairSchedule: Sendable {
         package var quantum: UInt64 = 2_000_000
         /// A job that gives way to another has run for this time.
         package var shortestSlice: UInt64 = 250_000
-        /// An owner whose jobs all wait longer than this for `delayInterval` gets no more of them in.
+        /// An owner whose jobs all wait longer than this for `delayInterval` gets no more in.
         package var delayTarget: UInt64 = 500_000_000
         package var delayInterval: UInt64 = 1_000_000_000
 

@@ -57,13 +57,10 @@ package final class FairThreads: Sendable {
     /// Jobs that wait to begin.
     package var waiting: Int { state.withLock { $0.schedule.waiting } }
 
-    /// Runs `body` on one of the threads.
+    /// Runs `body` on one of the threads, as work of `owner`.
     ///
-    /// - Parameters:
-    ///   - owner: Whose work it is.
-    ///   - onSubmitted: Gets what withdraws the job, for whoever may come to want that: a job that
-    ///     has not begun is then refused, one that is paused goes on at once.
-    /// - Throws: ``FairThreadsRefusal``.
+    /// `onSubmitted` gets what withdraws the job, for whoever may come to want that: a job that has
+    /// not begun is then refused, one that is paused goes on at once. Throws ``FairThreadsRefusal``.
     package func run<Value: Sendable>(
         for owner: UInt64,
         _ workClass: WorkClass,

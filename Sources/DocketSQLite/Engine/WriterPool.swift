@@ -152,8 +152,9 @@ final class WriterPool: Sendable {
         }
     }
 
-    /// Ends the threads and closes all files; nothing is under way. Returns those of the tenants
-    /// that were open and have nothing left to index.
+    /// Ends the threads and closes all files; nothing is under way.
+    ///
+    /// - Returns: Those of the tenants that were open and have nothing left to index.
     func shutdown(_ tenants: Set<TenantID>) -> [TenantID] {
         threads.shutdown()
         var done: [TenantID] = []

@@ -2,8 +2,10 @@ internal import DocketCore
 internal import DocketRuntime
 internal import DocketSystem
 
-/// What work on a connection looks at as it goes on: whether anybody still wants it, and whether it
-/// is another's turn. One thread at a time uses it.
+/// What work on a connection looks at as it goes on.
+///
+/// It tells whether anybody still wants the work, and whether it is another's turn. One thread at a
+/// time uses it.
 final class WorkWatch {
     /// Units of work between two looks: one takes some 100 ns, so that a look comes every few
     /// microseconds and costs little of that.

@@ -4,7 +4,7 @@ internal import DocketRPC
 internal import DocketTelemetry
 internal import DocketWire
 
-/// The layer that turns what a method throws into what its caller learns, and logs what lies behind.
+/// The layer that turns what a method throws into what its caller learns, and logs the cause.
 struct CallFailures: Sendable {
     let logger: Logger
     private let rate = LogRate(maximum: 10)

@@ -4,8 +4,9 @@ internal import DocketRuntime
 internal import DocketSystem
 internal import DocketWire
 
-/// What of a call is done in the turn of its event loop, by bytes: the rest is done beside the loop,
-/// on threads that tenants share fairly.
+/// What of a call is done in the turn of its event loop, by bytes.
+///
+/// The rest is done beside the loop, on threads that tenants share fairly.
 ///
 /// A turn takes at most 2 ms, with the calls of many connections in it.
 struct TurnBudget: Sendable {

@@ -37,7 +37,7 @@ struct UploadMethod: BodyMethod {
         }
     }
 
-    /// All that is done with the bytes of the batch, in one step: it is decoded, checked and hashed.
+    /// All that is done with the bytes of the batch, in one step: decoding, checks and the hash.
     ///
     /// The step is taken again for a collection that was not in use.
     private func checked(
