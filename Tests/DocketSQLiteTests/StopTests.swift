@@ -64,8 +64,8 @@ struct StopTests {
         let texts = (0..<20).map { _ in String(repeating: "red x blue x ", count: 20_000) }
         let connection = try Self.index(texts)
         let looks = try looks(connection) { try score(connection, "\"red blue\"") }
-        // 800,000 places: a look for each 64,000 of them at the least.
-        #expect(looks >= 12)
+        // 800,000 places: a look for each 200,000 of them, some milliseconds, at the least.
+        #expect(looks >= 4)
     }
 
     @Test("a search that is stopped ends within 64 units of work, whatever it is at")
