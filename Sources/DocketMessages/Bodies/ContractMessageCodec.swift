@@ -2,6 +2,9 @@ internal import CDocketMessages
 internal import DocketCore
 internal import DocketWire
 
+/// A generated function that sets a structure up with no field set.
+typealias Initialise<Fields> = (UnsafeMutablePointer<Fields>?) -> Void
+
 /// A message of the contract, which protobuf-c reads and writes.
 ///
 /// It has the structure of the generated code, and its fields become a value of Docket and come
@@ -11,7 +14,7 @@ protocol ContractMessage: WireMessage {
     associatedtype Fields
 
     /// The generated function that sets a structure up with no field set.
-    @unsafe static var initialise: (UnsafeMutablePointer<Fields>?) -> Void { get }
+    @unsafe static var initialise: Initialise<Fields> { get }
 
     /// The value of a message that was unpacked; also says what a field that is not set means.
     @unsafe static func read(_ fields: Fields) throws(DocketError) -> Self

@@ -2,9 +2,7 @@ internal import CDocketMessages
 package import DocketCore
 
 extension Quota: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__Quota>?) -> Void {
-        unsafe docket__v1__quota__init
-    }
+    static var initialise: Initialise<Docket__V1__Quota> { unsafe docket__v1__quota__init }
 
     static func read(_ fields: Docket__V1__Quota) throws(DocketError) -> Quota {
         var quota = Quota(collections: nil)
@@ -39,9 +37,7 @@ extension Quota: ContractMessage {
 // MARK: - Tenants
 
 extension TenantDescription: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__Tenant>?) -> Void {
-        unsafe docket__v1__tenant__init
-    }
+    static var initialise: Initialise<Docket__V1__Tenant> { unsafe docket__v1__tenant__init }
 
     static func read(_ fields: Docket__V1__Tenant) throws(DocketError) -> TenantDescription {
         try unsafe TenantDescription(
@@ -59,7 +55,7 @@ extension TenantDescription: ContractMessage {
 }
 
 extension CreateTenantRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__CreateTenantRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__CreateTenantRequest> {
         unsafe docket__v1__create_tenant_request__init
     }
 
@@ -79,7 +75,7 @@ extension CreateTenantRequest: ContractMessage {
 }
 
 extension SetQuotaRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__SetQuotaRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__SetQuotaRequest> {
         unsafe docket__v1__set_quota_request__init
     }
 
@@ -99,13 +95,13 @@ extension SetQuotaRequest: ContractMessage {
 }
 
 extension ListTenantsRequest: EmptyMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__ListTenantsRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__ListTenantsRequest> {
         unsafe docket__v1__list_tenants_request__init
     }
 }
 
 extension ListTenantsReply: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__ListTenantsReply>?) -> Void {
+    static var initialise: Initialise<Docket__V1__ListTenantsReply> {
         unsafe docket__v1__list_tenants_reply__init
     }
 
@@ -121,7 +117,7 @@ extension ListTenantsReply: ContractMessage {
 }
 
 extension DeleteTenantRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__DeleteTenantRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__DeleteTenantRequest> {
         unsafe docket__v1__delete_tenant_request__init
     }
 
@@ -137,7 +133,7 @@ extension DeleteTenantRequest: ContractMessage {
 }
 
 extension DeleteTenantReply: EmptyMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__DeleteTenantReply>?) -> Void {
+    static var initialise: Initialise<Docket__V1__DeleteTenantReply> {
         unsafe docket__v1__delete_tenant_reply__init
     }
 }
@@ -145,7 +141,7 @@ extension DeleteTenantReply: EmptyMessage {
 // MARK: - Backups
 
 extension BackupRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__BackupRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__BackupRequest> {
         unsafe docket__v1__backup_request__init
     }
 
@@ -159,7 +155,7 @@ extension BackupRequest: ContractMessage {
 }
 
 extension BackupProgress: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__BackupProgress>?) -> Void {
+    static var initialise: Initialise<Docket__V1__BackupProgress> {
         unsafe docket__v1__backup_progress__init
     }
 

@@ -2,7 +2,7 @@ internal import CDocketMessages
 package import DocketCore
 
 extension AttributeDefinition: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__AttributeDefinition>?) -> Void {
+    static var initialise: Initialise<Docket__V1__AttributeDefinition> {
         unsafe docket__v1__attribute_definition__init
     }
 
@@ -32,7 +32,7 @@ extension AttributeDefinition: ContractMessage {
 }
 
 extension CollectionDescription: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__Collection>?) -> Void {
+    static var initialise: Initialise<Docket__V1__Collection> {
         unsafe docket__v1__collection__init
     }
 
@@ -56,7 +56,7 @@ extension CollectionDescription: ContractMessage {
 }
 
 extension CreateCollectionRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__CreateCollectionRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__CreateCollectionRequest> {
         unsafe docket__v1__create_collection_request__init
     }
 
@@ -76,7 +76,7 @@ extension CreateCollectionRequest: ContractMessage {
 }
 
 extension AddAttributesRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__AddAttributesRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__AddAttributesRequest> {
         unsafe docket__v1__add_attributes_request__init
     }
 
@@ -96,13 +96,13 @@ extension AddAttributesRequest: ContractMessage {
 }
 
 extension ListCollectionsRequest: EmptyMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__ListCollectionsRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__ListCollectionsRequest> {
         unsafe docket__v1__list_collections_request__init
     }
 }
 
 extension ListCollectionsReply: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__ListCollectionsReply>?) -> Void {
+    static var initialise: Initialise<Docket__V1__ListCollectionsReply> {
         unsafe docket__v1__list_collections_reply__init
     }
 
@@ -120,7 +120,7 @@ extension ListCollectionsReply: ContractMessage {
 }
 
 extension GetCollectionRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__GetCollectionRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__GetCollectionRequest> {
         unsafe docket__v1__get_collection_request__init
     }
 
@@ -136,7 +136,7 @@ extension GetCollectionRequest: ContractMessage {
 }
 
 extension DeleteCollectionRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__DeleteCollectionRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__DeleteCollectionRequest> {
         unsafe docket__v1__delete_collection_request__init
     }
 
@@ -152,7 +152,7 @@ extension DeleteCollectionRequest: ContractMessage {
 }
 
 extension DeleteCollectionReply: EmptyMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__DeleteCollectionReply>?) -> Void {
+    static var initialise: Initialise<Docket__V1__DeleteCollectionReply> {
         unsafe docket__v1__delete_collection_reply__init
     }
 }

@@ -4,7 +4,7 @@ internal import DocketSystem
 internal import DocketWire
 
 extension UploadRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__UploadRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__UploadRequest> {
         unsafe docket__v1__upload_request__init
     }
 
@@ -80,9 +80,7 @@ extension Document {
 }
 
 extension Rejection: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__Rejection>?) -> Void {
-        unsafe docket__v1__rejection__init
-    }
+    static var initialise: Initialise<Docket__V1__Rejection> { unsafe docket__v1__rejection__init }
 
     static func read(_ fields: Docket__V1__Rejection) throws(DocketError) -> Rejection {
         let detail = unsafe DocketError.Detail(
@@ -111,7 +109,7 @@ extension Rejection: ContractMessage {
 }
 
 extension UploadReply: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__UploadReply>?) -> Void {
+    static var initialise: Initialise<Docket__V1__UploadReply> {
         unsafe docket__v1__upload_reply__init
     }
 
@@ -132,7 +130,7 @@ extension UploadReply: ContractMessage {
 }
 
 extension GetRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__GetRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__GetRequest> {
         unsafe docket__v1__get_request__init
     }
 
@@ -155,7 +153,7 @@ extension GetRequest: ContractMessage {
 struct NameList: ContractMessage {
     var names: [String]
 
-    static var initialise: (UnsafeMutablePointer<Docket__V1__FieldSelection>?) -> Void {
+    static var initialise: Initialise<Docket__V1__FieldSelection> {
         unsafe docket__v1__field_selection__init
     }
 
@@ -169,9 +167,7 @@ struct NameList: ContractMessage {
 }
 
 extension GetReply: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__GetReply>?) -> Void {
-        unsafe docket__v1__get_reply__init
-    }
+    static var initialise: Initialise<Docket__V1__GetReply> { unsafe docket__v1__get_reply__init }
 
     static func read(_ fields: Docket__V1__GetReply) throws(DocketError) -> GetReply {
         var reply = GetReply()
@@ -189,7 +185,7 @@ extension GetReply: ContractMessage {
 }
 
 extension DeleteRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__DeleteRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__DeleteRequest> {
         unsafe docket__v1__delete_request__init
     }
 
@@ -211,7 +207,7 @@ extension DeleteRequest: ContractMessage {
 }
 
 extension DeleteReply: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__DeleteReply>?) -> Void {
+    static var initialise: Initialise<Docket__V1__DeleteReply> {
         unsafe docket__v1__delete_reply__init
     }
 

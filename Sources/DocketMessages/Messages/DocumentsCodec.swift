@@ -3,9 +3,7 @@ package import DocketCore
 internal import DocketWire
 
 extension Attribute: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__Attribute>?) -> Void {
-        unsafe docket__v1__attribute__init
-    }
+    static var initialise: Initialise<Docket__V1__Attribute> { unsafe docket__v1__attribute__init }
 
     static func read(_ fields: Docket__V1__Attribute) throws(DocketError) -> Attribute {
         var values: [AttributeValue] = []
@@ -45,9 +43,7 @@ extension Attribute: ContractMessage {
 }
 
 extension Document: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__Document>?) -> Void {
-        unsafe docket__v1__document__init
-    }
+    static var initialise: Initialise<Docket__V1__Document> { unsafe docket__v1__document__init }
 
     static func read(_ fields: Docket__V1__Document) throws(DocketError) -> Document {
         try unsafe Document(
@@ -83,7 +79,7 @@ extension DocumentState {
 }
 
 extension VersionedDocument: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__StoredDocument>?) -> Void {
+    static var initialise: Initialise<Docket__V1__StoredDocument> {
         unsafe docket__v1__stored_document__init
     }
 
@@ -105,7 +101,7 @@ extension VersionedDocument: ContractMessage {
 }
 
 extension DocumentStatus: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__DocumentStatus>?) -> Void {
+    static var initialise: Initialise<Docket__V1__DocumentStatus> {
         unsafe docket__v1__document_status__init
     }
 

@@ -2,7 +2,7 @@ internal import CDocketMessages
 package import DocketCore
 
 extension AttributeValue: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__FilterValue>?) -> Void {
+    static var initialise: Initialise<Docket__V1__FilterValue> {
         unsafe docket__v1__filter_value__init
     }
 
@@ -39,9 +39,7 @@ extension Filter: ContractMessage {
     private typealias Node = Docket__V1__FilterNode
     private typealias Nodes = Slice<UnsafeMutableBufferPointer<UnsafeMutablePointer<Node>?>>
 
-    static var initialise: (UnsafeMutablePointer<Docket__V1__Filter>?) -> Void {
-        unsafe docket__v1__filter__init
-    }
+    static var initialise: Initialise<Docket__V1__Filter> { unsafe docket__v1__filter__init }
 
     static func read(_ fields: Docket__V1__Filter) throws(DocketError) -> Filter {
         let maximum = Limits().filterNodes

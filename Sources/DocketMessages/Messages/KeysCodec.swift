@@ -12,9 +12,7 @@ extension Scopes {
 }
 
 extension KeyDescription: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__Key>?) -> Void {
-        unsafe docket__v1__key__init
-    }
+    static var initialise: Initialise<Docket__V1__Key> { unsafe docket__v1__key__init }
 
     static func read(_ fields: Docket__V1__Key) throws(DocketError) -> KeyDescription {
         // A newer peer may know scopes that are not known here; the key is shown without.
@@ -40,7 +38,7 @@ extension KeyDescription: ContractMessage {
 }
 
 extension CreateKeyRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__CreateKeyRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__CreateKeyRequest> {
         unsafe docket__v1__create_key_request__init
     }
 
@@ -72,7 +70,7 @@ extension CreateKeyRequest: ContractMessage {
 }
 
 extension CreateKeyReply: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__CreateKeyReply>?) -> Void {
+    static var initialise: Initialise<Docket__V1__CreateKeyReply> {
         unsafe docket__v1__create_key_reply__init
     }
 
@@ -91,7 +89,7 @@ extension CreateKeyReply: ContractMessage {
 }
 
 extension ListKeysRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__ListKeysRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__ListKeysRequest> {
         unsafe docket__v1__list_keys_request__init
     }
 
@@ -107,7 +105,7 @@ extension ListKeysRequest: ContractMessage {
 }
 
 extension ListKeysReply: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__ListKeysReply>?) -> Void {
+    static var initialise: Initialise<Docket__V1__ListKeysReply> {
         unsafe docket__v1__list_keys_reply__init
     }
 
@@ -121,7 +119,7 @@ extension ListKeysReply: ContractMessage {
 }
 
 extension RevokeKeyRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__RevokeKeyRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__RevokeKeyRequest> {
         unsafe docket__v1__revoke_key_request__init
     }
 
@@ -137,7 +135,7 @@ extension RevokeKeyRequest: ContractMessage {
 }
 
 extension RevokeKeyReply: EmptyMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__RevokeKeyReply>?) -> Void {
+    static var initialise: Initialise<Docket__V1__RevokeKeyReply> {
         unsafe docket__v1__revoke_key_reply__init
     }
 }

@@ -3,9 +3,7 @@ package import DocketCore
 internal import DocketWire
 
 extension Highlight: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__Highlight>?) -> Void {
-        unsafe docket__v1__highlight__init
-    }
+    static var initialise: Initialise<Docket__V1__Highlight> { unsafe docket__v1__highlight__init }
 
     static func read(_ fields: Docket__V1__Highlight) throws(DocketError) -> Highlight {
         unsafe Highlight(
@@ -44,9 +42,7 @@ extension Highlight: ContractMessage {
 }
 
 extension Hit: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__Hit>?) -> Void {
-        unsafe docket__v1__hit__init
-    }
+    static var initialise: Initialise<Docket__V1__Hit> { unsafe docket__v1__hit__init }
 
     static func read(_ fields: Docket__V1__Hit) throws(DocketError) -> Hit {
         try unsafe Hit(
@@ -66,7 +62,7 @@ extension Hit: ContractMessage {
 }
 
 extension FacetResult.Count: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__FacetCount>?) -> Void {
+    static var initialise: Initialise<Docket__V1__FacetCount> {
         unsafe docket__v1__facet_count__init
     }
 
@@ -84,7 +80,7 @@ extension FacetResult.Count: ContractMessage {
 }
 
 extension FacetResult: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__FacetResult>?) -> Void {
+    static var initialise: Initialise<Docket__V1__FacetResult> {
         unsafe docket__v1__facet_result__init
     }
 
@@ -102,7 +98,7 @@ extension FacetResult: ContractMessage {
 }
 
 extension SearchReply: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__SearchReply>?) -> Void {
+    static var initialise: Initialise<Docket__V1__SearchReply> {
         unsafe docket__v1__search_reply__init
     }
 
@@ -132,7 +128,7 @@ extension SearchReply: ContractMessage {
 }
 
 extension StreamPart: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__StreamPart>?) -> Void {
+    static var initialise: Initialise<Docket__V1__StreamPart> {
         unsafe docket__v1__stream_part__init
     }
 

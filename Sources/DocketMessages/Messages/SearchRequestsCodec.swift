@@ -42,9 +42,7 @@ extension SearchRequest.TotalMode {
 }
 
 extension SortKey: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__SortKey>?) -> Void {
-        unsafe docket__v1__sort_key__init
-    }
+    static var initialise: Initialise<Docket__V1__SortKey> { unsafe docket__v1__sort_key__init }
 
     static func read(_ fields: Docket__V1__SortKey) throws(DocketError) -> SortKey {
         unsafe SortKey(text(fields.attribute), isDescending: Bool(fields.descending))
@@ -57,7 +55,7 @@ extension SortKey: ContractMessage {
 }
 
 extension FacetRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__FacetRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__FacetRequest> {
         unsafe docket__v1__facet_request__init
     }
 
@@ -75,7 +73,7 @@ extension FacetRequest: ContractMessage {
 }
 
 extension SearchRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__SearchRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__SearchRequest> {
         unsafe docket__v1__search_request__init
     }
 
@@ -114,7 +112,7 @@ extension SearchRequest: ContractMessage {
 }
 
 extension StreamRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__StreamRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__StreamRequest> {
         unsafe docket__v1__stream_request__init
     }
 

@@ -2,7 +2,7 @@ internal import CDocketMessages
 package import DocketCore
 
 extension StatusRequest: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__StatusRequest>?) -> Void {
+    static var initialise: Initialise<Docket__V1__StatusRequest> {
         unsafe docket__v1__status_request__init
     }
 
@@ -20,7 +20,7 @@ extension StatusRequest: ContractMessage {
 }
 
 extension CollectionStatus: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__CollectionStatus>?) -> Void {
+    static var initialise: Initialise<Docket__V1__CollectionStatus> {
         unsafe docket__v1__collection_status__init
     }
 
@@ -47,7 +47,7 @@ extension CollectionStatus: ContractMessage {
 }
 
 extension StatusReply: ContractMessage {
-    static var initialise: (UnsafeMutablePointer<Docket__V1__StatusReply>?) -> Void {
+    static var initialise: Initialise<Docket__V1__StatusReply> {
         unsafe docket__v1__status_reply__init
     }
 

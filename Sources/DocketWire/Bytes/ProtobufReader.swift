@@ -172,15 +172,13 @@ extension ProtobufReader {
         return value
     }
 
-    /// The text of a field of at most `maximum` bytes: valid UTF-8, without NUL unless the caller
-    /// looks for it.
+    /// The text of a field of at most `maximum` bytes: valid UTF-8, without NUL.
     package mutating func readString(
         _ field: ProtobufField,
-        maximum: Int = .max,
-        allowsNUL: Bool = false
+        maximum: Int = .max
     ) throws(ProtobufError) -> String {
         let utf8 = try readBytes(field, maximum: maximum)
-        guard let text = utf8.text(), allowsNUL || !utf8.containsZero else {
+        guard let text = utf8.text(), !utf8.containsZero else {
             throw .invalidText(field: field.number)
         }
         return text
