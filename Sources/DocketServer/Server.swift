@@ -26,14 +26,6 @@ final class Server: Sendable {
         store: EmbeddedStore,
         logger: Logger
     ) async throws {
-        let backends = Backends(
-            directory: store,
-            store: store,
-            search: store,
-            indexing: store,
-            generations: store,
-            backup: store
-        )
         let registry = MetricsRegistry()
         let counters = IndexingCounters()
         let indexer = Indexer(store, width: parts.cores, counters: counters, logger: logger)
@@ -45,7 +37,7 @@ final class Server: Sendable {
         )
         store.observe(collections)
         let service = try DocumentService(
-            backends,
+            Self.backends(store),
             collections: collections,
             secret: try await store.serverSecret(),
             metrics: CallMetrics(registry),
@@ -96,6 +88,18 @@ final class Server: Sendable {
         )
     }
 
+    /// The embedded store fills all ports.
+    private static func backends(_ store: EmbeddedStore) -> Backends {
+        Backends(
+            directory: store,
+            store: store,
+            search: store,
+            indexing: store,
+            generations: store,
+            backup: store
+        )
+    }
+
     /// Serves until a signal asks for the end.
     func run(until shutdown: @escaping @Sendable () async -> Void) async throws {
         try await lifecycle.run(ready: { try self.announce() }, until: shutdown)
@@ -104,6 +108,12 @@ final class Server: Sendable {
     /// Everything is served: says where, and what the limits allow.
     private func announce() throws(ServerFault) {
         let rpcAddress = rpc.address?.description ?? ""
+        if let readyFile {
+            try ServerFile.write(
+                "{\"rpc\":\"\(rpcAddress)\",\"http\":\"\(http.address)\",\"pid\":\(getpid())}\n",
+                to: readyFile
+            )
+        }
         logger.info(
             "serving",
             [
@@ -121,10 +131,5 @@ final class Server: Sendable {
                 ]
             )
         }
-        guard let readyFile else { return }
-        try ServerFile.write(
-            "{\"rpc\":\"\(rpcAddress)\",\"http\":\"\(http.address)\",\"pid\":\(getpid())}\n",
-            to: readyFile
-        )
     }
 }

@@ -96,7 +96,7 @@ extension Connection {
     /// Room for the largest frame, and for the next to begin behind it.
     private var largeInput: Int { 2 * configuration.receive.frameLimits.creditMinimum }
 
-    /// Whether nothing more is taken from the peer: too many answers that cost no credit wait for it.
+    /// Whether nothing more is taken from the peer: too many answers that cost no credit wait.
     ///
     /// Replies have their own room.
     var isOutputFull: Bool { memory != nil && frames.controlBytes >= Self.controlMaximum }

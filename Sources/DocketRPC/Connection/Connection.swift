@@ -115,12 +115,8 @@ package actor Connection: TurnEnd {
     private func answer(for session: any CallSession) {
         let now = loop.turnStart
         adjustRoom()
-        let turn = frames.turn(on: bytes, for: session, at: now)
-        if turn.read > 0 {
-            lastRead = now
-            configuration.metrics.moved(turn.read, turn.written, answered: turn.answered)
-        }
-        if turn.answered > 0 { session.answeredAtOnce(turn.answered, since: now) }
+        let turn = frames.turn(on: bytes, for: session, at: now, counting: configuration.metrics)
+        if turn.read > 0 { lastRead = now }
         switch turn.failure {
         case nil: break
         case .ended?: return lose("the peer closed the connection")

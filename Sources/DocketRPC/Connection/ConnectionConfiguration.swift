@@ -117,11 +117,10 @@ package final class RPCMetrics: Sendable {
         bytesRead.add(bytes, ordering: .relaxed)
     }
 
-    /// What a whole turn moved.
-    func moved(_ bytesIn: Int, _ bytesOut: Int, answered: Int) {
-        read(bytesIn)
-        wrote(bytesOut)
-        answeredAtOnce(answered)
+    /// What a turn read, and answered of it.
+    func took(_ bytes: Int, answered: Int) {
+        read(bytes)
+        if answered > 0 { answeredAtOnce(answered) }
     }
 
     func wrote(_ bytes: Int) { bytesWritten.add(bytes, ordering: .relaxed) }

@@ -144,11 +144,8 @@ struct FrameExchange: ~Copyable {
 
     /// What one turn did of itself, and what it leaves to its connection.
     struct Turn {
-        /// Bytes that were read, and written.
+        /// Bytes that were read.
         var read = 0
-        var written = 0
-        /// Calls that were answered.
-        var answered = 0
         /// What the answers cannot go on before: `.nothing` mostly.
         var arrival = Arrival.nothing
         /// Set when the stream did not do what it was asked.
@@ -168,7 +165,8 @@ struct FrameExchange: ~Copyable {
     mutating func turn(
         on stream: any ByteStream,
         for session: any CallSession,
-        at now: MonotonicTime
+        at now: MonotonicTime,
+        counting metrics: RPCMetrics
     ) -> Turn {
         var turn = Turn()
         switch stream.read(into: &input) {
@@ -179,12 +177,15 @@ struct FrameExchange: ~Copyable {
             return turn
         }
         turn.arrival = next(for: session, at: now)
-        turn.answered = takeAnswered()
         turn.hasMore = turn.read >= Self.fullRead || stream.hasBuffered
+        let answered = takeAnswered()
+        // Before the peer has its answers, who may then ask for the counts.
+        metrics.took(turn.read, answered: answered)
+        if answered > 0 { session.answeredAtOnce(answered, since: now) }
         while !output.isEmpty {
             switch stream.write(from: &output) {
             case .moved(let count):
-                turn.written += count
+                metrics.wrote(count)
                 wrote(count)
             case .wouldBlock: return turn
             case let failure:

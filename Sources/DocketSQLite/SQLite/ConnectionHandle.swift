@@ -7,8 +7,9 @@ internal import Glibc
 @safe final class ConnectionHandle {
     /// Statements kept prepared; with a hundred collections there are more kinds than that.
     private static let statementsMaximum = 256
-    /// Instructions of SQLite between two looks at whether the work is still wanted: about 3 µs, or
-    /// some sixty pages of the search index, each of which takes a few.
+    /// Instructions of SQLite between two looks at whether the work is still wanted.
+    ///
+    /// About 3 µs, or some sixty pages of the search index, each of which takes a few.
     private static let stepsBetweenLooks: Int32 = 250
 
     /// Statistics of memory are switched off before the first connection of the process.
