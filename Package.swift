@@ -182,7 +182,7 @@ let testing: [Target] = [
     tests("DocketWire", ["DocketSystem", "DocketTestKit", "DocketWire"]),
     tests(
         "DocketRPC",
-        ["DocketRPC", "DocketWire", "DocketRuntime", "DocketSystem", "DocketTelemetry"]
+        ["DocketRPC", "DocketWire", "DocketRuntime", "DocketSystem", "DocketTestKit"]
     ),
     tests(
         "DocketSQLite",
@@ -229,7 +229,7 @@ let testing: [Target] = [
         path: "Tests/DocketTestKit",
         swiftSettings: settings
     ),
-    tests("DocketServer", ["DocketClient", "DocketTestKit", "docketd"]),
+    tests("DocketServer", ["DocketClient", "DocketServer", "DocketTestKit", "docketd"]),
     tests(
         "DocketCommands",
         [

@@ -5,7 +5,7 @@ import DocketWire
 import Testing
 
 /// What the scan keeps away from protobuf-c, and what it must let through.
-@Suite("Bodies that protobuf-c alone must not read")
+@Suite("Bodies that protobuf-c alone must not read", .timeLimit(.minutes(5)))
 struct HostileBodyTests {
     private func body(_ write: (inout ByteWriter) -> Void) -> [UInt8] {
         var writer = ByteWriter()

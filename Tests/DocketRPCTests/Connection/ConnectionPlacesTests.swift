@@ -1,3 +1,4 @@
+import DocketTestKit
 import Testing
 
 @testable import DocketRPC
@@ -158,19 +159,4 @@ private final class Room {
     func left(_ id: Int) { places.left(id) }
 
     func remaining(for owner: ConnectionOwner) -> Int { places.remaining(for: owner) }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
-    }
 }
