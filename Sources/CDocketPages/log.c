@@ -27,6 +27,7 @@ typedef struct docket_log {
     pthread_mutex_t lock;
     uint64_t *sums[CHUNKS]; /* of the page of each frame; 0 while unknown */
     int seal;               /* the file, or -1 */
+    docket_seal begun;      /* as far as the last frame of a commit whose header was written */
     docket_seal written;    /* as far as the last commit */
     docket_seal sealed;     /* as the file says */
 } docket_log;
@@ -96,12 +97,16 @@ static void note_write(docket_log *log, const unsigned char *from, int count, sq
     place p = place_of(at);
     if (p.offset == 0 && count == FRAME_HEADER) {
         if (wrote && read_be32(from + 4) != 0) {
-            log->written.frames = (uint32_t)p.frame + 1;
-            memcpy(log->written.salts, from + 8, sizeof log->written.salts);
-            memcpy(log->written.sums, from + 16, sizeof log->written.sums);
+            log->begun.frames = (uint32_t)p.frame + 1;
+            memcpy(log->begun.salts, from + 8, sizeof log->begun.salts);
+            memcpy(log->begun.sums, from + 16, sizeof log->begun.sums);
         }
         return;
     }
+    /* The log may be synchronized inside a frame that only fills a sector: it is not in it yet. */
+    place end_of_write = place_of(at + count);
+    if (wrote && end_of_write.offset == 0 && end_of_write.frame == (sqlite3_int64)log->begun.frames)
+        log->written = log->begun;
     /* Pages come in one piece, but where the log is synchronized in between. */
     int is_whole = wrote && is_page(p, count);
     for (sqlite3_int64 end = at + count; at < end; at += FRAME, p = place_of(at)) {
@@ -145,7 +150,7 @@ static int log_truncate(sqlite3_file *file, sqlite3_int64 size) {
     forget_sums(log, frames);
     if (log->sealed.frames > frames) {
         docket_seal none = {0};
-        if (docket_seal_write(log->seal, &none, 1)) log->sealed = log->written = none;
+        if (docket_seal_write(log->seal, &none, 1)) log->sealed = log->written = log->begun = none;
         else rc = SQLITE_IOERR_TRUNCATE;
     }
     pthread_mutex_unlock(&log->lock);

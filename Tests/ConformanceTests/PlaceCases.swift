@@ -16,9 +16,16 @@ struct PlaceCases {
 
     @Test("connections that do not greet give way to new ones, and hear why")
     func silent() async throws {
-        try await withTestServer(connections: limits { $0.greeting = 2 }) { server in
+        let metrics = RPCMetrics()
+        try await withTestServer(connections: limits { $0.greeting = 2 }) {
+            $0.metrics = metrics
+        } _: { server in
             var silent: [Silent] = []
-            for _ in 0..<8 { silent.append(Silent(RawPeer(silentlyTo: server.port))) }
+            for count in 1...8 {
+                silent.append(Silent(RawPeer(silentlyTo: server.port)))
+                // Two loops take connections: only so it is certain which one came first.
+                while metrics.values.accepted < count { await Task.yield() }
+            }
             let client = try await server.connect()
             #expect(try await client.call(CallMeta(.echo), [1]).body == [1])
             for peer in silent.prefix(6) {

@@ -7,8 +7,12 @@ import Testing
 
 @Suite("Ranking", .timeLimit(.minutes(5)))
 struct RankTests {
-    private static func table(_ options: String = "") throws -> ConnectionHandle {
-        let connection = try ConnectionHandle(path: ":memory:", creates: true, vfs: nil)
+    private let folder: TestFolder
+
+    init() throws { folder = try TestFolder() }
+
+    private func table(_ options: String = "") throws -> ConnectionHandle {
+        let connection = try ConnectionHandle(path: folder.path("t.db"), creates: true, vfs: nil)
         try connection.execute(
             "CREATE VIRTUAL TABLE t USING fts5(a, b, tokenize = 'docket'\(options))"
         )
@@ -25,7 +29,7 @@ struct RankTests {
 
     @Test("stems stand beside words: plain terms find inflections, phrases and prefixes only words")
     func stems() throws {
-        let connection = try Self.table()
+        let connection = try table()
         try connection.execute(
             "INSERT INTO t(a) VALUES ('running'), ('run'), ('runs fast'), ('rune')"
         )
@@ -45,7 +49,7 @@ struct RankTests {
 
     @Test("the score is BM25 with k1 1.2 and b 0.5, whatever the phrases")
     func score() throws {
-        let connection = try Self.table()
+        let connection = try table()
         let documents = [
             "red", "red red green", "green blue blue blue", "red blue", "x x x x x x x",
         ]
@@ -98,7 +102,7 @@ struct RankTests {
 
     @Test("indexing counts the words of a document")
     func countsWords() throws {
-        let connection = try Self.table(", columnsize = 0")
+        let connection = try table(", columnsize = 0")
         _ = connection.takeWords()
         try connection.run("INSERT INTO t(a, b) VALUES ('one two', 'threes')")
         #expect(connection.takeWords() == 3)

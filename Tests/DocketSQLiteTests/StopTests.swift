@@ -9,8 +9,13 @@ import Testing
 /// How often work looks whether it is still wanted, by what it does and not by a clock.
 @Suite("What stops work", .timeLimit(.minutes(2)))
 struct StopTests {
-    private static func index(_ documents: [String]) throws -> ConnectionHandle {
-        let connection = try ConnectionHandle(path: ":memory:", creates: true, vfs: nil)
+    private let folder: TestFolder
+
+    init() throws { folder = try TestFolder() }
+
+    private func index(_ documents: [String]) throws -> ConnectionHandle {
+        let connection = try ConnectionHandle(path: folder.path("t.db"), creates: true, vfs: nil)
+        try connection.execute("PRAGMA synchronous = OFF")
         try connection.execute(
             "CREATE VIRTUAL TABLE t USING fts5(a, tokenize = 'docket', columnsize = 0)"
         )
@@ -37,7 +42,7 @@ struct StopTests {
 
     @Test("a text is taken apart with a look every 64 words")
     func tokenizing() throws {
-        let connection = try Self.index([])
+        let connection = try index([])
         let text = String(repeating: "word ", count: 100_000)
         let looks = try looks(connection) {
             try connection.run("INSERT INTO t(a) VALUES (?1)", .text(text))
@@ -47,14 +52,14 @@ struct StopTests {
 
     @Test("the places of a word in a long text are gone through with a look every 4,096")
     func scoring() throws {
-        let connection = try Self.index([String(repeating: "word ", count: 100_000)])
+        let connection = try index([String(repeating: "word ", count: 100_000)])
         let looks = try looks(connection) { try score(connection, "word") }
         #expect(looks >= 100_000 / 4096 - 1)
     }
 
     @Test("the rows of a phrase are counted with a look every eight")
     func counting() throws {
-        let connection = try Self.index((0..<2000).map { "some common word \($0)" })
+        let connection = try index((0..<2000).map { "some common word \($0)" })
         let looks = try looks(connection) { try score(connection, "\"common word\" AND 7") }
         #expect(looks >= 2000 / 8)
     }
@@ -62,7 +67,7 @@ struct StopTests {
     @Test("a phrase that long texts do not have is looked for with looks")
     func phrases() throws {
         let texts = (0..<20).map { _ in String(repeating: "red x blue x ", count: 20_000) }
-        let connection = try Self.index(texts)
+        let connection = try index(texts)
         let looks = try looks(connection) { try score(connection, "\"red blue\"") }
         // 800,000 places: a look for each 200,000 of them, some milliseconds, at the least.
         #expect(looks >= 4)

@@ -138,7 +138,7 @@ struct ExitStatusTests {
     enum LostControl: String, CaseIterable {
         case isMissing = "control.db is missing"
         case isEmpty = "control.db is empty"
-        case hasNoData = "control.db has no data"
+        case hasNoData = "control.db is damaged"
     }
 
     @Test(
