@@ -96,7 +96,7 @@ static checked_file *database_of(sqlite3 *connection) {
     return file && file->pMethods == &docket_database_methods ? checked(file) : NULL;
 }
 
-docket_file_state docket_pages_state(sqlite3 *connection) {
+docket_file_state docket_pages_examine(sqlite3 *connection) {
     checked_file *file = database_of(connection);
     return file ? file->state : DOCKET_FILE_FOREIGN;
 }

@@ -30,7 +30,7 @@ typedef enum {
 const char *docket_pages_vfs(const char *below, int takes_unchecked);
 
 /* What the connection's file was when it was opened. */
-docket_file_state docket_pages_state(struct sqlite3 *connection);
+docket_file_state docket_pages_examine(struct sqlite3 *connection);
 
 /* Makes room for checksums in a new database, or in what VACUUM makes of this one. Returns SQLite's
  * result code. */

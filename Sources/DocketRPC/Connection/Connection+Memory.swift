@@ -104,9 +104,9 @@ extension Connection {
     /// What may wait for the socket in this turn: little where the owner's other connections, or
     /// everybody's, hold much.
     func adjustRoom() {
-        guard let memory else { return }
+        guard let supply = memory?.unsent.supply else { return }
         frames.output.limit =
-            switch memory.unsent.supply {
+            switch supply {
             case .ample: Self.unsentMaximum
             case .short: 16 << 10
             case .exhausted: 4 << 10

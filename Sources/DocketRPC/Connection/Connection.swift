@@ -128,7 +128,14 @@ package actor Connection: TurnEnd {
             processInput()
         }
         if turn.hasMore { read() }
-        updateInterest()
+        if !isAtRest { updateInterest() }
+    }
+
+    /// Whether nothing waits in either direction, so that what is charged and waited for is as
+    /// before.
+    private var isAtRest: Bool {
+        frames.isAnswering && !frames.isInputTooSmall && inputBytes == 0 && unreadSince == nil
+            && bytes.wants == .readable
     }
 
     private func handshake() {

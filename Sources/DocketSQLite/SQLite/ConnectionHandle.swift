@@ -29,7 +29,7 @@ internal import Glibc
     ///   that `mayBeUnchecked` for pages without checksums.
     convenience init(path: String, creates: Bool, vfs: String?) throws(SQLiteError) {
         try self.init(path, creates: creates, takesUnchecked: false, vfs)
-        switch unsafe docket_pages_state(connection) {
+        switch unsafe docket_pages_examine(connection) {
         case DOCKET_FILE_CHECKED: break
         case DOCKET_FILE_EMPTY where creates: try reserveChecksums()
         case DOCKET_FILE_EMPTY: throw .damagedPages
@@ -42,7 +42,7 @@ internal import Glibc
     convenience init(unchecked path: String, vfs: String?) throws(SQLiteError) {
         try self.init(path, creates: false, takesUnchecked: true, vfs)
         unsafe docket_sqlite_keep_log(connection)
-        guard unsafe docket_pages_state(connection) == DOCKET_FILE_UNCHECKED else {
+        guard unsafe docket_pages_examine(connection) == DOCKET_FILE_UNCHECKED else {
             throw .damagedPages
         }
     }

@@ -68,7 +68,7 @@ extension [UInt8] {
     }
 
     /// Appends the bytes of `value`, the highest first.
-    package mutating func appendBigEndian(_ value: some FixedWidthInteger) {
+    @inlinable package mutating func appendBigEndian(_ value: some FixedWidthInteger) {
         unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
     }
 
