@@ -6,38 +6,45 @@ struct JSONOracle {
     /// A document as JSON has it.
     struct Entry {
         let id: String
+        /// Among the entries.
+        let place: Int
         let words: [String: [String]]
         let attributes: [String: [Any]]
+        private let texts: [String: [String]]
+        private let numbers: [String: [Double]]
+        /// In words.
+        let length: Double
 
-        init(line: String) throws {
+        init(line: String, place: Int) throws {
+            self.place = place
             let json = try JSONSerialization.jsonObject(with: Data(line.utf8))
             let fields = json as? [String: Any] ?? [:]
             id = fields["id"] as? String ?? ""
             attributes = (fields["attributes"] as? [String: Any] ?? [:]).mapValues {
                 $0 as? [Any] ?? [$0]
             }
+            texts = attributes.compactMapValues { $0 as? [String] }
+            numbers = attributes.mapValues { values in
+                values.compactMap { ($0 as? NSNumber)?.doubleValue }
+            }
             var words: [String: [String]] = [:]
             for field in ["title", "body"] {
                 words[field] = Self.cut(fields[field] as? String ?? "")
             }
             for field in ["author", "note"] {
-                words[field] = (attributes[field] as? [String] ?? []).flatMap(Self.cut)
+                words[field] = (texts[field] ?? []).flatMap(Self.cut)
             }
             self.words = words
+            length = Double(words.values.reduce(0) { $0 + $1.count })
         }
 
         private static func cut(_ text: String) -> [String] {
             text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
         }
 
-        /// In words.
-        var length: Double { Double(words.values.reduce(0) { $0 + $1.count }) }
+        func texts(_ name: String) -> [String] { texts[name] ?? [] }
 
-        func texts(_ name: String) -> [String] { attributes[name] as? [String] ?? [] }
-
-        func numbers(_ name: String) -> [Double] {
-            (attributes[name] ?? []).compactMap { ($0 as? NSNumber)?.doubleValue }
-        }
+        func numbers(_ name: String) -> [Double] { numbers[name] ?? [] }
     }
 
     /// A part of a query: what is looked for in which field, nil for all of them.
@@ -62,8 +69,6 @@ struct JSONOracle {
             guard case .compound(let words) = self else { return [] }
             return words.map { .word($0, field: nil) }
         }
-
-        func matches(_ entry: Entry) -> Bool { frequency(in: entry) > 0 }
 
         /// How often it is there; in a title it counts twice.
         func frequency(in entry: Entry) -> Double {
@@ -105,42 +110,89 @@ struct JSONOracle {
                 times[term, default: 0] += 1
             }
         }
+    }
 
-        func hasAll(_ entry: Entry) -> Bool { terms.allSatisfy { $0.matches(entry) } }
-
-        func hasWords(_ entry: Entry) -> Bool {
-            let isFound =
-                terms.isEmpty
-                || (isAny ? lookedFor.keys.contains { $0.matches(entry) } : hasAll(entry))
-            return isFound && !excluded.contains { $0.matches(entry) }
-        }
-
-        func matches(_ entry: Entry) -> Bool {
-            hasWords(entry) && condition?.matches(entry) ?? true
-        }
+    /// What is kept of each term that was asked for, since many queries have the same.
+    private final class KnownTerms {
+        var frequencies: [Term: [Int: Double]] = [:]
     }
 
     let entries: [Entry]
+    /// The places of the entries that have a word, in any field.
+    private let places: [String: Set<Int>]
+    private let known = KnownTerms()
 
-    func matching(_ query: Query) -> [Entry] { entries.filter(query.matches) }
+    init(lines: [String]) throws {
+        entries = try lines.enumerated().map { try Entry(line: $1, place: $0) }
+        places = entries.reduce(into: [:]) { places, entry in
+            for word in entry.words.values.joined() {
+                places[word, default: []].insert(entry.place)
+            }
+        }
+    }
+
+    /// How often the term is in the entries that have it, by their places.
+    private func frequencies(_ term: Term) -> [Int: Double] {
+        if let found = known.frequencies[term] { return found }
+        var found: [Int: Double] = [:]
+        for place in candidates(term) {
+            let frequency = term.frequency(in: entries[place])
+            if frequency > 0 { found[place] = frequency }
+        }
+        known.frequencies[term] = found
+        return found
+    }
+
+    /// The places where the term may be: elsewhere a word of it is missing.
+    private func candidates(_ term: Term) -> Set<Int> {
+        switch term {
+        case .word(let word, _): places[word] ?? []
+        case .prefix(let prefix):
+            places.reduce(into: []) { if $1.key.hasPrefix(prefix) { $0.formUnion($1.value) } }
+        case .phrase(let words), .compound(let words): words.first.flatMap { places[$0] } ?? []
+        }
+    }
+
+    private func haveAll(_ query: Query) -> (Entry) -> Bool {
+        let terms = query.terms.map(frequencies)
+        return { entry in terms.allSatisfy { $0[entry.place] != nil } }
+    }
+
+    /// The entries with the words of the query, whatever its condition says.
+    func withWords(_ query: Query) -> [Entry] {
+        let some = query.lookedFor.keys.map(frequencies)
+        let excluded = query.excluded.map(frequencies)
+        let hasAll = haveAll(query)
+        return entries.filter { entry in
+            let isFound =
+                query.terms.isEmpty
+                || (query.isAny ? some.contains { $0[entry.place] != nil } : hasAll(entry))
+            return isFound && !excluded.contains { $0[entry.place] != nil }
+        }
+    }
+
+    func matching(_ query: Query) -> [Entry] {
+        withWords(query).filter { query.condition?.matches($0) ?? true }
+    }
 
     /// Of two documents the one with all terms has more, then the one with the better BM25.
     func scores(_ query: Query) -> (Entry) -> Double {
-        let terms = Array(query.lookedFor)
+        let terms = query.lookedFor.map { (frequencies: frequencies($0), times: $1) }
         let (k1, b, count) = (1.2, 0.5, Double(entries.count))
-        let idf = terms.map { term, times in
-            let found = Double(entries.count(where: term.matches))
-            return times * log(1 + (count - found + 0.5) / (found + 0.5))
+        let idf = terms.map { term in
+            let found = Double(term.frequencies.count)
+            return term.times * log(1 + (count - found + 0.5) / (found + 0.5))
         }
         let average = entries.reduce(0.0) { $0 + $1.length } / count
         let most = query.isAny && terms.count > 1 ? idf.reduce(0) { $0 + $1 * (k1 + 1) } : 0
+        let hasAll = haveAll(query)
         return { entry in
             let norm = k1 * (1 - b + b * entry.length / average)
             let sum = zip(terms, idf).reduce(0.0) { sum, term in
-                let found = term.0.key.frequency(in: entry)
+                let found = term.0.frequencies[entry.place] ?? 0
                 return sum + term.1 * found * (k1 + 1) / (found + norm)
             }
-            return sum + (query.hasAll(entry) ? most : 0)
+            return sum + (hasAll(entry) ? most : 0)
         }
     }
 
