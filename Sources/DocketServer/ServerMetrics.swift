@@ -17,81 +17,17 @@ enum ServerMetrics {
         _ loops: EventLoopGroup,
         _ log: LogOutput
     ) {
-        registerRPC(registry, rpc, connections)
-        let cache = service.searcher.cache
-        for (outcome, read) in outcomes {
-            registry.observeCounter(
-                "docket_cache_lookups_total",
-                help: "Lookups of cached replies",
-                labels: [("outcome", outcome)]
-            ) { UInt64(read(cache.statistics)) }
-        }
-        registry.observeCounter("docket_cache_evictions_total", help: "Cached replies evicted") {
-            UInt64(cache.statistics.evicted)
-        }
-        registry.observeGauge("docket_cache_bytes", help: "Memory of cached replies") {
-            Double(cache.statistics.bytes)
-        }
-        registry.observeGauge("docket_calls_count", help: "Uncached calls under way") {
-            Double(service.admission.underWay)
-        }
-        registerStore(registry, indexing, store.counters)
+        registry.count("docket_log_dropped_total", "Log lines dropped") { log.droppedRecords }
         registry.observeGauge(
             "docket_loop_turn_max_seconds",
             help: "Longest turn of an event loop since the last scrape"
         ) { Double(loops.takeLongestTurn()) / 1e9 }
-        registry.observeCounter("docket_log_dropped_total", help: "Log lines dropped") {
-            UInt64(log.droppedRecords)
+        registry.show("docket_calls_count", "Uncached calls under way") {
+            service.admission.underWay
         }
-    }
-
-    private static func registerStore(
-        _ registry: MetricsRegistry,
-        _ indexing: IndexingCounters,
-        _ counters: EmbeddedCounters
-    ) {
-        registry.observeCounter("docket_write_groups_total", help: "Transactions of writes") {
-            UInt64(counters.writes.groups)
-        }
-        registry.observeCounter("docket_write_calls_total", help: "Calls in those transactions") {
-            UInt64(counters.writes.calls)
-        }
-        registry.observeCounter("docket_written_documents_total", help: "Documents written") {
-            UInt64(counters.writes.documents)
-        }
-        registry.observeCounter("docket_index_groups_total", help: "Groups indexed") {
-            UInt64(indexing.values.groups)
-        }
-        registry.observeCounter("docket_indexed_documents_total", help: "Documents indexed") {
-            UInt64(indexing.values.indexed)
-        }
-        registry.observeCounter(
-            "docket_index_failures_total",
-            help: "Groups that could not be indexed at once"
-        ) { UInt64(indexing.values.failures) }
-    }
-
-    private static let outcomes: [(String, @Sendable (ReplyCache.Statistics) -> Int)] = [
-        ("hit", { $0.hits }), ("stale", { $0.stale }), ("miss", { $0.misses }),
-    ]
-
-    static func register(_ registry: MetricsRegistry, _ files: FilePlan) {
-        registry.observeGauge("docket_open_files_limit_count", help: "Files the system allows") {
-            Double(files.limit)
-        }
-    }
-
-    /// What peers make the server hold.
-    static func register(_ registry: MetricsRegistry, _ memory: ServerMemory) {
-        registry.observeGauge("docket_held_received_bytes", help: "Requests not whole or waiting") {
-            Double(memory.held.received)
-        }
-        registry.observeGauge("docket_held_working_bytes", help: "Requests being worked on") {
-            Double(memory.held.working)
-        }
-        registry.observeGauge("docket_held_unsent_bytes", help: "Replies not read") {
-            Double(memory.held.unsent)
-        }
+        registerRPC(registry, rpc, connections)
+        registerCache(registry, service.searcher.cache)
+        registerStore(registry, indexing, store.counters)
     }
 
     private static func registerRPC(
@@ -99,31 +35,95 @@ enum ServerMetrics {
         _ rpc: RPCMetrics,
         _ connections: ServerConnections
     ) {
-        registry.observeGauge("docket_connections_count", help: "Open connections") {
-            Double(connections.count)
-        }
-        registry.observeGauge(
+        registry.show("docket_connections_count", "Open connections") { connections.count }
+        registry.show(
             "docket_connections_remaining_count",
-            help: "Connections that would still be taken"
-        ) { Double(connections.remaining) }
-        registry.observeCounter("docket_connections_total", help: "Connections taken") {
-            UInt64(rpc.values.accepted)
+            "Connections that would still be taken"
+        ) { connections.remaining }
+        let counts: [(StaticString, StaticString, @Sendable (RPCMetrics.Values) -> Int)] = [
+            ("docket_connections_total", "Connections taken", { $0.accepted }),
+            ("docket_connections_refused_total", "Connections refused", { $0.refused }),
+            ("docket_reads_total", "Reads of sockets that gave bytes", { $0.reads }),
+            ("docket_received_bytes_total", "Bytes read", { $0.bytesRead }),
+            ("docket_sent_bytes_total", "Bytes written", { $0.bytesWritten }),
+            ("docket_calls_at_once_total", "Calls answered in their turn", { $0.answeredAtOnce }),
+        ]
+        for (name, help, value) in counts { registry.count(name, help) { value(rpc.values) } }
+    }
+
+    private static func registerCache(_ registry: MetricsRegistry, _ cache: ReplyCache) {
+        let outcomes: [(String, @Sendable (ReplyCache.Statistics) -> Int)] = [
+            ("hit", { $0.hits }), ("stale", { $0.stale }), ("miss", { $0.misses }),
+        ]
+        for (outcome, value) in outcomes {
+            registry.count(
+                "docket_cache_lookups_total",
+                "Lookups of cached replies",
+                labels: [("outcome", outcome)]
+            ) { value(cache.statistics) }
         }
-        registry.observeCounter("docket_connections_refused_total", help: "Connections refused") {
-            UInt64(rpc.values.refused)
+        registry.count("docket_cache_evictions_total", "Cached replies evicted") {
+            cache.statistics.evicted
         }
-        registry.observeCounter("docket_reads_total", help: "Reads of sockets that gave bytes") {
-            UInt64(rpc.values.reads)
+        registry.show("docket_cache_bytes", "Memory of cached replies") { cache.statistics.bytes }
+    }
+
+    private static func registerStore(
+        _ registry: MetricsRegistry,
+        _ indexing: IndexingCounters,
+        _ store: EmbeddedCounters
+    ) {
+        registry.count("docket_write_groups_total", "Transactions of writes") {
+            store.writes.groups
         }
-        registry.observeCounter("docket_received_bytes_total", help: "Bytes read") {
-            UInt64(rpc.values.bytesRead)
+        registry.count("docket_write_calls_total", "Calls in those transactions") {
+            store.writes.calls
         }
-        registry.observeCounter("docket_sent_bytes_total", help: "Bytes written") {
-            UInt64(rpc.values.bytesWritten)
+        registry.count("docket_written_documents_total", "Documents written") {
+            store.writes.documents
         }
-        registry.observeCounter("docket_calls_at_once_total", help: "Calls answered in their turn")
-        {
-            UInt64(rpc.values.answeredAtOnce)
+        registry.count("docket_index_groups_total", "Groups indexed") { indexing.values.groups }
+        registry.count("docket_indexed_documents_total", "Documents indexed") {
+            indexing.values.indexed
         }
+        registry.count("docket_index_failures_total", "Groups that could not be indexed at once") {
+            indexing.values.failures
+        }
+    }
+
+    static func register(_ registry: MetricsRegistry, _ files: FilePlan) {
+        registry.show("docket_open_files_limit_count", "Files the system allows") { files.limit }
+    }
+
+    /// What peers make the server hold.
+    static func register(_ registry: MetricsRegistry, _ memory: ServerMemory) {
+        registry.show("docket_held_received_bytes", "Requests not whole or waiting") {
+            memory.held.received
+        }
+        registry.show("docket_held_working_bytes", "Requests being worked on") {
+            memory.held.working
+        }
+        registry.show("docket_held_unsent_bytes", "Replies not read") { memory.held.unsent }
+    }
+}
+
+extension MetricsRegistry {
+    /// A counter that a part of the server keeps.
+    fileprivate func count(
+        _ name: StaticString,
+        _ help: StaticString,
+        labels: [Label] = [],
+        _ value: @escaping @Sendable () -> Int
+    ) {
+        observeCounter(name, help: help, labels: labels) { UInt64(value()) }
+    }
+
+    /// A gauge that a part of the server keeps.
+    fileprivate func show(
+        _ name: StaticString,
+        _ help: StaticString,
+        _ value: @escaping @Sendable () -> Int
+    ) {
+        observeGauge(name, help: help) { Double(value()) }
     }
 }
