@@ -94,10 +94,7 @@ let tools: [Target] = [
 let wire: [Target] = [
     swift("DocketWire", ["CDocketZstd", "DocketSystem"]),
     swift("DocketMessages", ["CDocketMessages", "DocketCore", "DocketSystem", "DocketWire"]),
-    swift(
-        "DocketRPC",
-        ["DocketWire", "DocketRuntime", "DocketSystem", "DocketTelemetry", "CDocketTLS"]
-    ),
+    swift("DocketRPC", ["CDocketTLS", "DocketRuntime", "DocketSystem", "DocketWire"]),
 ]
 
 let service: [Target] = [

@@ -27,9 +27,6 @@ package enum StemmedWords: Sendable {
     /// Rises whenever some text gives other words or stems, so that indices are built anew.
     package static var version: Int { Int(DOCKET_TOKENIZER_VERSION) }
 
-    /// Longest folded word in bytes; what is longer is cut.
-    package static var wordBytes: Int { Int(DOCKET_WORD_BYTES) }
-
     /// nil when there is no memory.
     package init?() {
         guard let made = unsafe docket_tokenizer_new() else { return nil }

@@ -27,16 +27,6 @@ struct DocketMethodTests {
         #expect(methods.allSatisfy { $0.allowingScopes == .admin })
     }
 
-    @Test("that only read may be repeated, those that change may not")
-    func repeating() {
-        for method in DocketMethod.allCases where method.allowingScopes.contains(.read) {
-            #expect(method.isIdempotent, "\(method)")
-        }
-        for method in [DocketMethod.upload, .delete, .createKey, .deleteTenant, .backup] {
-            #expect(!method.isIdempotent, "\(method)")
-        }
-    }
-
     @Test("are all served but three")
     func served() {
         let unserved = DocketMethod.allCases.filter { !$0.isServed }

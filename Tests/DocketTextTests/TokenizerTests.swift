@@ -5,6 +5,9 @@ import Testing
 
 @Suite("Tokenizer", .timeLimit(.minutes(5)))
 struct TokenizerTests {
+    /// Longest folded word in bytes; what is longer is cut.
+    private static let wordBytes = 64
+
     private struct NoMemory: Error {}
 
     private static func words(_ text: String) throws -> [Word] {
@@ -81,7 +84,7 @@ struct TokenizerTests {
     func longWord() throws {
         let long = try Self.words(String(repeating: "x", count: 1 << 20))
         #expect(long.map(\.range) == [0..<1 << 20])
-        #expect(long[0].folded.utf8.count == TokenizerHandle.wordBytes)
+        #expect(long[0].folded.utf8.count == Self.wordBytes)
         let wide = try Self.words("a" + String(repeating: "ж", count: 100))
         #expect(wide[0].folded == "a" + String(repeating: "ж", count: 31))
     }
@@ -124,7 +127,7 @@ struct TokenizerTests {
             var end = 0
             for word in try Self.words(bytes) {
                 #expect(word.range.lowerBound >= end && !word.range.isEmpty)
-                #expect((1...TokenizerHandle.wordBytes).contains(word.folded.utf8.count))
+                #expect((1...Self.wordBytes).contains(word.folded.utf8.count))
                 #expect(word.stem.utf8.first == word.folded.utf8.first)
                 end = word.range.upperBound
             }

@@ -40,10 +40,6 @@ extension GoAway {
 }
 
 extension ControlFrame {
-    static func cancelReason(_ body: [UInt8]) throws(FrameError) -> CancelReason {
-        try cancelReason(body.rawSpan)
-    }
-
     static func creditBytes(_ body: [UInt8]) throws(FrameError) -> Int {
         try creditBytes(body.rawSpan)
     }

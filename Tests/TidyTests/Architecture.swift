@@ -18,9 +18,7 @@ enum Architecture {
 
         "DocketWire": ["CDocketZstd", "DocketSystem"],
         "DocketMessages": ["CDocketMessages", "DocketCore", "DocketSystem", "DocketWire"],
-        "DocketRPC": [
-            "Glibc", "CDocketTLS", "DocketRuntime", "DocketSystem", "DocketTelemetry", "DocketWire",
-        ],
+        "DocketRPC": ["Glibc", "CDocketTLS", "DocketRuntime", "DocketSystem", "DocketWire"],
 
         "DocketService": [
             "DocketCache", "DocketCore", "DocketCrypto", "DocketMessages", "DocketRPC",

@@ -34,16 +34,6 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// True when a repeated call does no more than one: it may be retried whatever happened.
-    public var isIdempotent: Bool {
-        switch self {
-        case .upload, .uploadStream, .delete, .createCollection, .addAttributes, .deleteCollection,
-            .createTenant, .deleteTenant, .createKey, .revokeKey, .backup:
-            false
-        default: true
-        }
-    }
-
     /// True for methods of administration, which need a key without a tenant.
     public var needsAdministration: Bool { rawValue >= 32 }
 

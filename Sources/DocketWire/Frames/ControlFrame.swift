@@ -49,12 +49,6 @@ package enum ControlFrame {
         writer.append(payload)
     }
 
-    /// The reason in the body of a CANCEL.
-    package static func cancelReason(_ body: RawSpan) throws(FrameError) -> CancelReason {
-        guard body.byteCount == 1 else { throw wrongLength }
-        return CancelReason(rawValue: body.byte(at: 0))
-    }
-
     /// The bytes granted by the body of a CREDIT: 1 to 2^31 - 1.
     package static func creditBytes(_ body: RawSpan) throws(FrameError) -> Int {
         guard body.byteCount == 4 else { throw wrongLength }

@@ -1,4 +1,4 @@
-/// What stands at some place in the bytes that have arrived.
+/// What is at some place in the bytes that have arrived.
 package enum FrameScan: Hashable, Sendable {
     /// A frame may begin here; from its start at least this many bytes are needed to go on.
     case needMore(Int)

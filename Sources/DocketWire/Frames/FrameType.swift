@@ -69,15 +69,12 @@ package struct FrameFlags: OptionSet, Hashable, Sendable {
     package static let endStream = FrameFlags(rawValue: 0x01)
     /// The message goes on in the next frame of this stream.
     package static let more = FrameFlags(rawValue: 0x02)
-    /// Reserved in version 1: a checksum follows the body.
-    package static let checksum = FrameFlags(rawValue: 0x04)
     /// A PING that answers a PING.
     package static let ack = FrameFlags(rawValue: 0x08)
-    /// Reserved in version 1: the reply is not to be compressed.
-    package static let noCompressReply = FrameFlags(rawValue: 0x10)
     /// Both bits of the priority.
     package static let priorityMask = FrameFlags(rawValue: 0x60)
-    /// The bits that must be zero in version 1.
+    /// The bits that must be zero in version 1: 0x04 is for a checksum behind the body, 0x10 for
+    /// a reply that is not to be compressed.
     package static let reserved = FrameFlags(rawValue: 0x94)
 
     /// Which class of frames this one travels with.
