@@ -49,7 +49,7 @@ static sqlite3_stmt *prepare(sqlite3 *connection, const char *format) {
     return statement;
 }
 
-// Runs to the first row or the end; whoever reads no row ends the statement too.
+// Runs to the first row or the end; a caller that reads no row ends the statement too.
 static int step(sqlite3_stmt *statement) {
     int code = sqlite3_step(statement);
     must(file, code);
@@ -129,7 +129,7 @@ static struct {
     sqlite3_stmt *begin, *commit, *savepoint, *release, *sequence, *state;
     sqlite3_stmt *expire, *find_call, *keep_call;
     sqlite3_stmt *find, *insert, *content, *outbox;
-    sqlite3_stmt *next, *find_number, *read, *text, *shown, *value, *complete, *worked_off;
+    sqlite3_stmt *next, *find_number, *read, *text, *visible, *value, *complete, *worked_off;
     sqlite3_stmt *apply, *raise, *applied;
 } sql;
 
@@ -169,7 +169,7 @@ static void prepare_all(void) {
     sql.text = prepare(file, "INSERT INTO search_%d(rowid, title, body, text_01, text_02, text_03,"
                              " text_04, text_05, text_06, text_07, text_08)"
                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-    sql.shown = prepare(file, "INSERT INTO shown_%d(number, version, words, attributes)"
+    sql.visible = prepare(file, "INSERT INTO visible_%d(number, version, words, attributes)"
                               " VALUES (?1, ?2, ?3, ?4)");
     sql.value = prepare(file,
                         "INSERT OR IGNORE INTO values_%d(slot, value, number) VALUES (?1, ?2, ?3)");
@@ -257,11 +257,11 @@ static void index_document(sqlite3_int64 version, sqlite3_int64 number, int rais
     sqlite3_bind_value(sql.text, 3, sqlite3_column_value(sql.read, 2));
     for (int i = 2; i < TEXTS; i++) sqlite3_bind_value(sql.text, 2 + i, d->texts[i]);
     end(sql.text);
-    sqlite3_bind_int64(sql.shown, 1, number);
-    sqlite3_bind_int64(sql.shown, 2, version);
-    sqlite3_bind_int64(sql.shown, 3, docket_rank_take_words(rank));
-    sqlite3_bind_value(sql.shown, 4, sqlite3_column_value(sql.read, 0));
-    end(sql.shown);
+    sqlite3_bind_int64(sql.visible, 1, number);
+    sqlite3_bind_int64(sql.visible, 2, version);
+    sqlite3_bind_int64(sql.visible, 3, docket_rank_take_words(rank));
+    sqlite3_bind_value(sql.visible, 4, sqlite3_column_value(sql.read, 0));
+    end(sql.visible);
     sqlite3_reset(sql.read);
     for (int i = 0; i < d->value_count; i++) {
         sqlite3_bind_int(sql.value, 1, d->values[i].slot);

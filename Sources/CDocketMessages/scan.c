@@ -43,7 +43,7 @@ static const struct {
 };
 static const uint32_t least_maximum = 1000;
 
-/* Strings that may hold a NUL: whoever checks documents refuses it, by document and field. */
+/* Strings that may hold a NUL: the check of documents refuses it, by document and field. */
 static const struct {
     const char *message;
     const char *field;

@@ -25,7 +25,7 @@ static int has_checksum(const unsigned char *page, uint32_t number) {
 }
 
 /* Reads of other sizes are of the header alone, before the page is read, and may meet one that a
- * crash tore and the log mends: they are not looked at. */
+ * crash tore and the log repairs: they are not looked at. */
 static int database_read(sqlite3_file *file, void *to, int count, sqlite3_int64 at) {
     int rc = below(file)->pMethods->xRead(below(file), to, count, at);
     docket_file_state state = checked(file)->state;

@@ -96,7 +96,7 @@ final class CacheShard: Sendable {
         }
     }
 
-    /// Stores a reply whose weight was charged; gives back what stood there.
+    /// Stores a reply whose weight was charged; gives back what was there.
     func insert(
         _ digest: KeyDigest,
         _ scope: CacheScope,

@@ -46,7 +46,7 @@ struct DigestTable: Sendable {
         Int(truncatingIfNeeded: digest.low) & mask
     }
 
-    /// Where the digest stands, or the empty bucket where it would.
+    /// The bucket of the digest, or the empty one where it would be.
     private func position(of digest: KeyDigest) -> Int {
         var position = home(of: digest)
         while buckets[position].slot >= 0, buckets[position].digest != digest {

@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// A lookup hashes the key, takes the lock of one shard of 16 and allocates nothing. The bytes that
 /// are accounted never pass the limit. A tenant may use all that is free, but once the cache is
-/// full, only its share: whoever is above it gives way first.
+/// full, only its share: a tenant above it is evicted first.
 package final class ReplyCache: Sendable {
     package struct Configuration: Sendable {
         /// Bytes of keys, replies and their overhead; 0 switches the cache off.

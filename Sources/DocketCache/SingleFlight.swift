@@ -19,9 +19,9 @@ package struct FlightKey: Hashable, Sendable {
 /// Lets concurrent misses of one request share one load.
 ///
 /// The load runs in the task of the caller who began it, and goes on for the others when that one
-/// is cancelled: whoever gives up leaves, and when the last one has left, the load is told to stop,
-/// and whoever comes later begins a new one. So there are no more loads than callers who wait. A
-/// load that fails fails for all who wait, and nobody later.
+/// is cancelled. When the last caller has been cancelled, the load is told to stop, and the next
+/// caller begins a new one. So there are no more loads than callers who wait. A load that fails
+/// fails for all who wait, and nobody later.
 package final class SingleFlight: Sendable {
     /// Loads until it is told to stop, whatever becomes of the task that it runs in.
     package typealias Load = @Sendable () async throws -> CachedReply
@@ -113,7 +113,7 @@ package final class SingleFlight: Sendable {
 
     private func leave(_ key: FlightKey, _ ticket: UInt64) {
         let onAbandoned = state.withLock { state -> (@Sendable () -> Void)? in
-            // A flight that has landed stays out of the table.
+            // A load that has ended stays out of the table.
             guard state.flights[key]?.callers.remove(ticket) != nil else { return nil }
             state.flights[key]?.waiters[ticket] = nil
             guard state.flights[key]?.callers.isEmpty == true else { return nil }

@@ -3,7 +3,7 @@ internal import DocketTelemetry
 
 /// Says in the log how connections ended.
 struct ConnectionLog: Sendable {
-    /// Lines a second: whoever connects decides how often a connection fails.
+    /// Lines a second: peers decide how often a connection fails.
     private static let linesMaximum = 10
     private let faults = LogRate(maximum: linesMaximum)
     private let others = LogRate(maximum: linesMaximum)

@@ -89,7 +89,7 @@ struct MemoryService: Service {
     func stop(by deadline: MonotonicTime) async {}
 }
 
-/// Stands last, so that whoever asks learns of the end before anything stops.
+/// Is the last, so that health checks report the end before anything stops.
 struct ReadinessService: Service {
     let name = "readiness"
     let http: HTTPService

@@ -1,6 +1,6 @@
 package import DocketCore
 
-/// What the service stands on: the ports, filled by the embedded store or by engines.
+/// What the service is built on: the ports, filled by the embedded store or by engines.
 package struct Backends: Sendable {
     package var directory: any TenantDirectory
     package var store: any DocumentStore

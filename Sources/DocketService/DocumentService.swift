@@ -14,7 +14,7 @@ package final class DocumentService: CallServer {
         package var cache = ReplyCache.Configuration()
         /// Uncached calls under way at once.
         package var callsMaximum = 4096
-        /// Time of the engine for one search, whoever waits for it.
+        /// Time of the engine for one search, however long its callers would wait.
         package var searchLimit = Duration.seconds(30)
         /// Large requests and replies that are read or written at once.
         package var codecThreads = 2

@@ -30,7 +30,7 @@ package final class TenantSession: CallSession {
 
     deinit { grant.sessionEnded() }
 
-    package var isRevoked: Bool { grant.isOver }
+    package var isRevoked: Bool { grant.isExpiredOrRevoked }
 
     package func requestBounds(_ head: CallHead) -> RequestBounds {
         guard head.meta.method == DocketMethod.upload.rawValue else {
@@ -54,7 +54,7 @@ package final class TenantSession: CallSession {
     }
 
     private func refusal(_ head: CallHead) -> DocketError? {
-        guard !grant.isOver else {
+        guard !grant.isExpiredOrRevoked else {
             return DocketError(
                 .unauthenticated,
                 "the key is no longer valid",
@@ -88,7 +88,7 @@ package final class TenantSession: CallSession {
         into reply: inout ReplyWriter
     ) -> Bool {
         guard head.meta.method == DocketMethod.search.rawValue, let tenant = grant.tenant,
-            !grant.isOver, grant.scopes.contains(.read),
+            !grant.isExpiredOrRevoked, grant.scopes.contains(.read),
             let cached = service.searcher.cached(tenant, .raw, body, head.meta, at: head.arrived)
         else { return false }
         reply.body = cached.body

@@ -1,6 +1,6 @@
 /// A program or one of its commands: what it is called with, and how that is explained.
 package struct Command: Sendable {
-    /// What stands on the command line beside settings.
+    /// What is on the command line beside settings.
     package struct Operand: Sendable {
         package enum Count: Sendable {
             case one
@@ -19,7 +19,7 @@ package struct Command: Sendable {
         }
     }
 
-    /// A line that works as it stands, and what it does.
+    /// A complete command line, and what it does.
     package struct Example: Sendable {
         package let line: String
         package let meaning: String

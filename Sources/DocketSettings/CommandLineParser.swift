@@ -1,7 +1,7 @@
 extension Command {
     /// Reads a command line, without the name of the program.
     ///
-    /// Settings may stand before and after commands and operands, as `--name VALUE` or
+    /// Settings may be before and after commands and operands, as `--name VALUE` or
     /// `--name=VALUE`; after `--` everything is an operand.
     package func parse(_ arguments: [String]) throws(SettingsError) -> CommandLineRequest {
         var parser = CommandLineParser(root: self, arguments: arguments[...])

@@ -17,7 +17,7 @@ package struct SettingSources: OptionSet, Sendable {
 package struct SettingDefinition: Sendable {
     /// The name on the command line without its dashes, and the key in the file.
     package let name: String
-    /// What stands for the value in help texts; nil for a flag, which needs none.
+    /// The placeholder of the value in help texts; nil for a flag, which needs none.
     package let placeholder: String?
     package let help: String
     /// The default as one would write it; nil for none.

@@ -1,4 +1,4 @@
-/// A setting, an argument or a file of settings that is wrong; says what and how to mend it.
+/// A setting, an argument or a file of settings that is wrong; says what and how to correct it.
 package struct SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One line, without secrets.
     package let message: String

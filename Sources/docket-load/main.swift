@@ -2,8 +2,8 @@ internal import DocketCommands
 internal import DocketLoad
 internal import Glibc
 
-let console = ConsoleHandle.standard()
-let program = LoadProgram(console: console, environment: ConsoleHandle.environment())
+let console = CurrentProcess.standard()
+let program = LoadProgram(console: console, environment: CurrentProcess.environment())
 let arguments = Array(CommandLine.arguments.dropFirst())
 do {
     exit(try await Interruption.run { await program.run(arguments) }.rawValue)

@@ -1,8 +1,8 @@
 internal import DocketCommands
 internal import Glibc
 
-let console = ConsoleHandle.standard()
-let program = DocketProgram(console: console, environment: ConsoleHandle.environment())
+let console = CurrentProcess.standard()
+let program = DocketProgram(console: console, environment: CurrentProcess.environment())
 let arguments = Array(CommandLine.arguments.dropFirst())
 do {
     exit(try await Interruption.run { await program.run(arguments) }.rawValue)

@@ -61,7 +61,7 @@ struct UploadOrderTests {
         let file = try folder.write(lines.joined(separator: "\n"), to: "input")
         var uploader = Uploader(
             UploadTarget(upload: store.upload, status: { _ in StatusReply() }),
-            input: try InputFileHandle([file], holdsDocuments: true),
+            input: try InputFiles([file], holdsDocuments: true),
             fromLine: fromLine,
             waits: false,
             display: UploadDisplay(CapturedStreams().console(), totalBytes: nil)

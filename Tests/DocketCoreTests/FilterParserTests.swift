@@ -98,8 +98,8 @@ struct FilterParserTests {
         ("a = 1 or b = 2", "at character 7: expected AND, OR or the end; OR is in capitals"),
         ("not a = 1", "at character 5: expected a comparison"),
         ("k in (1)", "at character 3: expected a comparison; IN is in capitals"),
-        ("k EXISTS", "at character 3: expected a comparison; EXISTS stands before the name"),
-        ("k NOT IN (1)", "at character 3: expected a comparison; NOT stands before the condition"),
+        ("k EXISTS", "at character 3: expected a comparison; EXISTS goes before the name"),
+        ("k NOT IN (1)", "at character 3: expected a comparison; NOT goes before the condition"),
         (
             "k LIKE \"a\"",
             "at character 3: expected a comparison; a beginning is written name ^= \"text\""
@@ -110,8 +110,8 @@ struct FilterParserTests {
         ),
         ("k == 1", "at character 4: expected a value; equality is one ="),
         ("k <> 1", "at character 4: expected a value; write !="),
-        ("k = 'a'", "at character 5: unexpected ': strings stand in double quotes"),
-        ("k = “a”", "at character 5: unexpected \\u{201C}: strings stand in double quotes"),
+        ("k = 'a'", "at character 5: unexpected ': strings are written in double quotes"),
+        ("k = “a”", "at character 5: unexpected \\u{201C}: strings are written in double quotes"),
         ("k = 1 && m = 2", "at character 7: unexpected &: write AND"),
         ("k = 1 || m = 2", "at character 7: unexpected |: write OR"),
     ]

@@ -148,7 +148,7 @@ struct ChecksumTests {
             )
             let suffix = round % 2 == 0 ? "" : ["", "-wal", "-shm", "-seal"][round / 2 % 4]
             let path = configuration.directory + "/tenants/1.db" + suffix
-            let size = FilesHandle.size(path)
+            let size = FileSystem.size(path)
             let place = Int.random(in: 0..<size, using: &random)
             try Self.flip(path, at: place, bit: .random(in: 0..<8, using: &random))
             let outcome = try await Self.outcome(test, configuration, expected)
@@ -211,7 +211,7 @@ extension ChecksumTests {
         let configuration = try Self.copy(test, to: "killed")
         await test.store.close()
         let path = configuration.directory + "/tenants/1.db-wal"
-        let size = FilesHandle.size(path)
+        let size = FileSystem.size(path)
         #expect(size > 50 * 4120)
         switch fault {
         case .isMissing: try FileManager.default.removeItem(atPath: path)
@@ -242,7 +242,7 @@ extension ChecksumTests {
         let test = try await TestStore.make { $0.cacheBytes = 1 << 20 }
         try await Self.fill(test, from: 0, to: 60)
         let path = test.store.shared.path(of: test.tenant) + "-wal"
-        for place in stride(from: 32 + 24 + 50, to: FilesHandle.size(path), by: 4120) {
+        for place in stride(from: 32 + 24 + 50, to: FileSystem.size(path), by: 4120) {
             try Self.flip(path, at: place, bit: 1)
         }
         // A reader that has seen nothing yet: its pages come from the log.
@@ -269,7 +269,7 @@ extension ChecksumTests {
         _ = try await test.store.backup(into: target) { _ in }
         await test.store.close()
         let path = test.store.shared.path(of: test.tenant)
-        try Self.flip(path, at: FilesHandle.size(path) / 2, bit: 3)
+        try Self.flip(path, at: FileSystem.size(path) / 2, bit: 3)
         let store = try await EmbeddedStore.open(test.store.shared.configuration)
         let code = await thrownCode {
             _ = try await store.backup(into: test.folder.path + "/another") { _ in }
@@ -281,13 +281,13 @@ extension ChecksumTests {
         configuration.directory = test.folder.path + "/new"
         for file in ["tenants/1.db", "control.db"] {
             let damaged = "\(target)/\(file)"
-            try Self.flip(damaged, at: FilesHandle.size(damaged) - 2000, bit: 3)
+            try Self.flip(damaged, at: FileSystem.size(damaged) - 2000, bit: 3)
             let error = #expect(throws: DocketError.self) {
                 try EmbeddedStore.restore(from: target, configuration)
             }
             #expect(error?.code == .dataLoss)
             #expect(error?.message.contains("\(file) of the backup is damaged") == true)
-            try Self.flip(damaged, at: FilesHandle.size(damaged) - 2000, bit: 3)
+            try Self.flip(damaged, at: FileSystem.size(damaged) - 2000, bit: 3)
         }
         try EmbeddedStore.restore(from: target, configuration)
         let restored = try await EmbeddedStore.open(configuration)
@@ -314,7 +314,7 @@ extension ChecksumTests {
         #expect(verdicts.map(\.tenant) == [nil, "acme"])
         #expect(verdicts.allSatisfy { $0.faults.isEmpty }, "\(verdicts)")
         let path = test.store.shared.path(of: test.tenant)
-        let last = FilesHandle.size(path) / 4096
+        let last = FileSystem.size(path) / 4096
         try Self.flip(path, at: 4096 + 17, bit: 0)
         try Self.flip(path, at: (last - 1) * 4096 + 17, bit: 0)
         verdicts = try FileVerification.run(configuration)
@@ -322,7 +322,7 @@ extension ChecksumTests {
         #expect(verdicts[1].faults == ["damaged pages: 2, \(last)"])
     }
 
-    /// The tenant's file as the version before wrote it, with a log.
+    /// The tenant's file as the first version wrote it, with a log.
     private static func makeOld(_ path: String, from source: String) throws {
         try FileManager.default.moveItem(atPath: path, toPath: source)
         var plain: OpaquePointer?
@@ -332,12 +332,14 @@ extension ChecksumTests {
         unsafe sqlite3_close(plain)
         let old = try ConnectionHandle(unchecked: path, vfs: nil)
         try old.execute("PRAGMA journal_mode = WAL")
-        try old.execute(TenantSchema.tables + CollectionTables(collection: 1).creation)
+        let creation = CollectionTables(collection: 1).creation
+        try old.execute(TenantSchema.tables + creation.replacing("visible_1", with: "shown_1"))
         try old.run("ATTACH ?1 AS new", .text(source))
         let texts = CollectionTables.textColumns.joined(separator: ", ")
-        for table in ["meta", "collections", "documents", "contents", "shown_1", "values_1"] {
+        for table in ["meta", "collections", "documents", "contents", "values_1"] {
             try old.execute("INSERT INTO \(table) SELECT * FROM new.\(table)")
         }
+        try old.execute("INSERT INTO shown_1 SELECT * FROM new.visible_1")
         try old.execute(
             """
             INSERT INTO search_1(rowid, \(texts)) SELECT rowid, \(texts) FROM new.search_1;
@@ -353,7 +355,7 @@ extension ChecksumTests {
         await test.store.close()
         let path = test.store.shared.path(of: test.tenant)
         try Self.makeOld(path, from: test.folder.path + "/source.db")
-        #expect(FilesHandle.size(path + "-wal") > 0)
+        #expect(FileSystem.size(path + "-wal") > 0)
         let configuration = try Self.copy(test, to: "old")
         let copied = configuration.directory + "/tenants/1.db"
         #expect(
@@ -362,7 +364,7 @@ extension ChecksumTests {
         )
         #expect(try await Self.outcome(test, configuration, expected) == .right)
         #expect(try FileVerification.run(configuration).allSatisfy { $0.faults.isEmpty })
-        try Self.flip(copied, at: FilesHandle.size(copied) / 2, bit: 3)
+        try Self.flip(copied, at: FileSystem.size(copied) / 2, bit: 3)
         #expect(try await Self.outcome(test, configuration, expected) == .lost)
 
         // One that is damaged is refused, and stays as it is.

@@ -1,5 +1,6 @@
 import DocketCore
 import DocketRuntime
+import DocketTestKit
 import Foundation
 import Testing
 
@@ -127,7 +128,7 @@ struct DurabilityTests {
         _ = try await test.store.createCollection(other, named: "c", schema: schema, quota: Quota())
         try FileManager.default.removeItem(atPath: path)
         #expect(await thrownCode { _ = try await test.search("x") } == .dataLoss)
-        #expect(!FilesHandle.exists(path))
+        #expect(!FileSystem.exists(path))
         await test.store.close()
     }
 
@@ -146,24 +147,39 @@ struct DurabilityTests {
 
     @Test("formats are migrated step by step, all or nothing")
     func migrates() async throws {
-        let folder = TemporaryFolder()
+        let folder = try TestFolder()
         let configuration = TestStore.configuration(folder)
         let connection = try ConnectionHandle(path: folder.path + "/t.db", creates: true, vfs: nil)
         try TenantMigration(connection: connection).run(configuration)
-        var steps: [Int64: String] = [
-            3: "CREATE TABLE second(x)", 4: "CREATE TABLE first(x) broken",
+        let (first, second) = (TenantSchema.format, TenantSchema.format + 1)
+        var steps: [Int64: TenantMigration.Step] = [
+            first: { try $0.execute("CREATE TABLE second(x)") },
+            second: { try $0.execute("CREATE TABLE first(x) broken") },
         ]
-        var migration = TenantMigration(connection: connection, steps: steps, format: 5)
+        var migration = TenantMigration(connection: connection, steps: steps, format: second + 1)
         #expect(throws: SQLiteError.self) { try migration.run(configuration) }
         func format() throws -> Int64? {
             try connection.first("PRAGMA user_version", row: { $0.integer(0) })
         }
-        #expect(try format() == 3)
-        steps[4] = "INSERT INTO second VALUES (42)"
-        migration = TenantMigration(connection: connection, steps: steps, format: 5)
+        #expect(try format() == first)
+        steps[second] = { try $0.execute("INSERT INTO second VALUES (42)") }
+        migration = TenantMigration(connection: connection, steps: steps, format: second + 1)
         try migration.run(configuration)
-        #expect(try format() == 5)
+        #expect(try format() == second + 1)
         #expect(try connection.first("SELECT x FROM second", row: { $0.integer(0) }) == 42)
+    }
+
+    @Test("a file of format 3, with other names of tables, answers as before")
+    func renamesTables() async throws {
+        var test = try await TestStore.make()
+        try await test.add(Document(id: "a", title: "x"), Document(id: "b", title: "y"))
+        try test.tamper("ALTER TABLE visible_1 RENAME TO shown_1; PRAGMA user_version = 3")
+        test = try await Self.reopen(test)
+        #expect(try await test.ids("x") == ["a"])
+        try await test.delete("a")
+        try await test.add(Document(id: "c", title: "x"))
+        #expect(try await test.ids("x") == ["c"])
+        await test.store.close()
     }
 
     @Test("another tokenizer's index is built anew from the documents")
@@ -194,7 +210,7 @@ struct DurabilityTests {
             .execute("UPDATE tenants SET state = 2")
         test = try await Self.reopen(test)
         #expect(try await test.store.tenants().isEmpty)
-        #expect(!FilesHandle.exists(test.store.shared.path(of: test.tenant)))
+        #expect(!FileSystem.exists(test.store.shared.path(of: test.tenant)))
         let next = try await test.store.createTenant(named: "acme", quota: Quota())
         #expect(next.id > test.tenant)
         await test.store.close()

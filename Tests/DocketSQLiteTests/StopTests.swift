@@ -103,9 +103,9 @@ struct StopTests {
     func deadline() {
         let watch = WorkWatch()
         watch.begin(WorkLimit(deadlineNanoseconds: 1), nil)
-        #expect(watch.isOver())
+        #expect(watch.hasEnded())
         watch.begin(WorkLimit(), nil)
-        #expect(!watch.isOver())
+        #expect(!watch.hasEnded())
     }
 
     @Test("a search that waits for its turn leaves when it is no longer wanted")

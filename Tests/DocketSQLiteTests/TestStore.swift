@@ -1,24 +1,14 @@
 import DocketCore
 import DocketRuntime
+import DocketTestKit
 import Foundation
 import Testing
 
 @testable import DocketSQLite
 
-/// A folder that is removed at the end.
-final class TemporaryFolder: Sendable {
-    let path = FileManager.default.temporaryDirectory.path + "/docket-\(UUID().uuidString)"
-
-    init() {
-        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 /// A store in a folder of its own with one tenant and one collection.
 struct TestStore: Sendable {
-    let folder: TemporaryFolder
+    let folder: TestFolder
     let store: EmbeddedStore
     let tenant: TenantID
     let collection: Collection
@@ -32,7 +22,7 @@ struct TestStore: Sendable {
         AttributeDefinition("hidden", .keyword),
     ]
 
-    static func configuration(_ folder: TemporaryFolder) -> EmbeddedConfiguration {
+    static func configuration(_ folder: TestFolder) -> EmbeddedConfiguration {
         var configuration = EmbeddedConfiguration(directory: folder.path + "/data")
         configuration.synchronous = .off
         configuration.softGenerationInterval = .zero
@@ -42,7 +32,7 @@ struct TestStore: Sendable {
     static func make(
         _ change: (inout EmbeddedConfiguration) -> Void = { _ in }
     ) async throws -> TestStore {
-        let folder = TemporaryFolder()
+        let folder = try TestFolder()
         var configuration = configuration(folder)
         change(&configuration)
         let store = try await EmbeddedStore.open(configuration)

@@ -5,7 +5,7 @@ package final class ProgramLines: Sendable {
     private struct State {
         var lines: [String] = []
         var rest: [UInt8] = []
-        var isOver = false
+        var hasEnded = false
         var waiting: [AsyncStream<String>.Continuation] = []
 
         mutating func endLine() {
@@ -35,7 +35,7 @@ package final class ProgramLines: Sendable {
         AsyncStream { continuation in
             state.withLock { state in
                 for line in state.lines { continuation.yield(line) }
-                if state.isOver {
+                if state.hasEnded {
                     continuation.finish()
                 } else {
                     state.waiting.append(continuation)
@@ -55,7 +55,7 @@ package final class ProgramLines: Sendable {
     func finish() {
         state.withLock { state in
             if !state.rest.isEmpty { state.endLine() }
-            state.isOver = true
+            state.hasEnded = true
             for waiting in state.waiting { waiting.finish() }
         }
     }

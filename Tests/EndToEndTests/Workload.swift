@@ -21,7 +21,7 @@ final class Workload: Sendable {
     private static let batch = 25
 
     private let state = Mutex(Told())
-    private let isOver = Atomic<Bool>(false)
+    private let hasEnded = Atomic<Bool>(false)
 
     var told: Told { state.withLock { $0 } }
 
@@ -32,7 +32,7 @@ final class Workload: Sendable {
                 group.addTask { await self.write(client, "c\(caller)") }
             }
             try await body()
-            isOver.store(true, ordering: .releasing)
+            hasEnded.store(true, ordering: .releasing)
             try await group.waitForAll()
         }
     }
@@ -46,7 +46,7 @@ final class Workload: Sendable {
     /// One caller: batch after batch, and one document of each deleted again.
     private func write(_ client: DocketClient, _ name: String) async {
         for number in 0... {
-            guard !isOver.load(ordering: .acquiring) else { return }
+            guard !hasEnded.load(ordering: .acquiring) else { return }
             let ids = (0..<Self.batch).map { "\(name)-\(number)-\($0)" }
             let documents = ids.map { Document(id: $0, body: "paper \($0)") }
             do throws(DocketError) {

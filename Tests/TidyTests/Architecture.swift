@@ -53,19 +53,40 @@ enum Architecture {
         "docket-load": ["Glibc", "DocketCommands", "DocketLoad"],
     ]
 
-    /// Files whose code may say `unsafe` and hold pointers, by what they own or call.
-    private static let pointerFiles: Set<String> = [
-        "DocketSystem/CalendarTime", "DocketSystem/KeyedHash", "DocketSystem/RawBytes",
-        "DocketSystem/Semaphore", "DocketSystem/SmallFile", "DocketSystem/SystemThread",
+    /// Files whose code may say `unsafe` and hold pointers, by target: they own what C made, or
+    /// call C with the bytes of a value.
+    static let pointerFiles: [String: Set<String>] = [
+        "DocketCommands": ["CurrentProcess", "InputFiles"],
+        "DocketCrypto": ["DigestHandle"],
+        "DocketHTTP": ["HTTPDaemonHandle"],
+        "DocketJSON": ["JSONParserHandle", "JSONValueHandle"],
+        "DocketLoad": ["Pacer"],
+        "DocketMessages": [
+            "AdministrationCodec", "CollectionsCodec", "ContractMessageCodec", "DocumentCallsCodec",
+            "DocumentsCodec", "FiltersCodec", "KeysCodec", "ReadingArena", "SearchRepliesCodec",
+            "SearchRequestsCodec", "StatusCodec", "WritingArena",
+        ],
+        "DocketRPC": [
+            "SocketAddress", "SocketHandle", "SocketReceiveBuffer", "SocketSendBuffer",
+            "TLSContextHandle", "TLSHandle",
+        ],
+        "DocketRuntime": [
+            "EventLoop", "EventLoopHandle", "EventLoopIsolation", "EventLoopSignals",
+            "EventLoopWatch", "ThreadExecutor",
+        ],
+        "DocketSQLite": [
+            "AttributeBlobCodec", "ConnectionHandle", "DirectoryLockHandle", "FileSystem",
+            "StatementHandle",
+        ],
+        "DocketSystem": [
+            "CalendarTime", "KeyedHash", "RawBytes", "Semaphore", "SmallFile", "SystemThread",
+        ],
+        "DocketTelemetry": ["LogFileHandle"],
+        "DocketText": ["TokenizerHandle"],
+        "DocketWire": ["ZstdCodec"],
     ]
 
-    /// Files that may hold pointers: those of the list, owners of C's handles, event loops,
-    /// sockets, codecs, arenas and the executors of threads.
     static func mayBeUnsafe(_ file: SourceFile) -> Bool {
-        let stem = file.stem.prefix { $0 != "+" }
-        return pointerFiles.contains("\(file.target)/\(stem)")
-            || ["Handle", "Codec", "Arena"].contains { stem.hasSuffix($0) }
-            || ["EventLoop", "Socket"].contains { stem.hasPrefix($0) }
-            || ["BlockingExecutor", "ThreadExecutor"].contains(String(stem))
+        pointerFiles[file.target]?.contains(file.stem) ?? false
     }
 }

@@ -107,8 +107,19 @@ enum SourceRules {
     }
 
     static func unsafeCode(_ file: SourceFile) -> [Finding] {
-        guard !Architecture.mayBeUnsafe(file) else { return [] }
-        return file.codeLines.enumerated().compactMap { index, line in
+        let places = unsafePlaces(file)
+        if Architecture.mayBeUnsafe(file) {
+            let advice = "needs no place in the list of files with pointers of Architecture.swift"
+            return places.isEmpty ? [Finding(file.path, advice)] : []
+        }
+        return places.map {
+            Finding(file.path, line: $0, "pointers live in the files that Architecture.swift lists")
+        }
+    }
+
+    /// The lines that are unsafe or name a pointer.
+    private static func unsafePlaces(_ file: SourceFile) -> [Int] {
+        file.codeLines.enumerated().compactMap { index, line in
             // The hook that Swift gives executors is unsafe by its type.
             guard !line.contains("asUnownedSerialExecutor()") else { return nil }
             let words = line.utf8.split { !$0.isNamePart }.map { String($0) ?? "" }
@@ -117,12 +128,7 @@ enum SourceRules {
                     || (word.hasPrefix("Unsafe") && word.hasSuffix("Pointer"))
             }
             let isMarked = words.contains("unsafe") && !line.contains("nonisolated(unsafe)")
-            guard isUnsafe || isMarked else { return nil }
-            return Finding(
-                file.path,
-                line: index + 1,
-                "pointers live in files named Handle, EventLoop, Socket, Codec or Arena"
-            )
+            return isUnsafe || isMarked ? index + 1 : nil
         }
     }
 

@@ -8,7 +8,7 @@
  * A word is a run of letters and digits with the marks on them. Everything else separates words,
  * bytes that are no UTF-8 too. An apostrophe inside a word is dropped, and a final 's with it.
  * Scripts that are written without spaces (Han, Hiragana, Thai, Lao, Khmer, Myanmar) give one word
- * for each letter; whoever asks for several finds them as a phrase. */
+ * for each letter; a query for several finds them as a phrase. */
 
 /* Rises whenever some text gives other words or stems, so that indices are built anew. */
 #define DOCKET_TOKENIZER_VERSION 1

@@ -3,14 +3,14 @@ internal import DocketMessages
 internal import DocketRuntime
 internal import DocketWire
 
-/// Documents: storing, getting, deleting, asking where they stand.
+/// Documents: storing, getting, deleting, asking for their states.
 extension DocketClient {
     /// Stores documents; those that are accepted are durable when it returns, the others are named.
     ///
     /// Of two uploads of one document the one that began after the other had returned wins; uploads
     /// that run at the same time have no order.
     ///
-    /// Whoever repeats an upload over a restart of the program gives the same `idempotencyKey` and
+    /// To repeat an upload over a restart of the program, give the same `idempotencyKey` and
     /// the same documents again, within 24 h.
     ///
     /// - Parameters:
@@ -118,13 +118,13 @@ extension DocketClient {
         return deleted
     }
 
-    /// Where documents of a collection stand, and how many of it stand where.
+    /// The states of documents of a collection, and how many of it are in which.
     ///
     /// - Parameters:
     ///   - ids: At most 1,000; none for the counts alone.
     ///   - collection: Its name; empty for the counts of all collections.
     ///   - timeout: For all attempts.
-    /// - Returns: Where each of `ids` stands, and the counts by state.
+    /// - Returns: The state of each of `ids`, and the counts by state.
     /// - Throws: ``DocketError``.
     public func status(
         of ids: [String] = [],

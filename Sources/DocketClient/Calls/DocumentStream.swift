@@ -37,7 +37,7 @@ public struct DocumentStream: AsyncSequence, Sendable {
         private var request: StreamRequest
         private var replies: ReplyStream?
         private var retry: RetryStateMachine
-        private var isOver = false
+        private var hasEnded = false
 
         init(client: DocketClient, request: StreamRequest) {
             self.client = client
@@ -57,7 +57,7 @@ public struct DocumentStream: AsyncSequence, Sendable {
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws(DocketError) -> StreamPart? {
-            while !isOver {
+            while !hasEnded {
                 do throws(DocketError) {
                     return try await receive()
                 } catch {
@@ -72,7 +72,7 @@ public struct DocumentStream: AsyncSequence, Sendable {
             let replies = try await open()
             let timeout = client.configuration.timeouts.streamParts
             guard let message = try await replies.next(within: timeout) else {
-                isOver = true
+                hasEnded = true
                 self.replies = nil
                 return nil
             }
@@ -103,7 +103,7 @@ public struct DocumentStream: AsyncSequence, Sendable {
         /// ends.
         private mutating func waitToResume(after error: DocketError) async throws(DocketError) {
             guard client.configuration.resumesStreams else {
-                isOver = true
+                hasEnded = true
                 throw error
             }
             var failure = error
@@ -113,7 +113,7 @@ public struct DocumentStream: AsyncSequence, Sendable {
             do throws(DocketError) {
                 try await client.runner.waitForRetry(&retry, after: failure)
             } catch {
-                isOver = true
+                hasEnded = true
                 throw error
             }
         }

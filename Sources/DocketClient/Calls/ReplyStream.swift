@@ -9,7 +9,7 @@ final class ReplyStream: Sendable {
     private let call: ClientCall
     private let lease: ConnectionPool.Lease
     private let runner: CallRunner
-    private let isOver = Atomic<Bool>(false)
+    private let hasEnded = Atomic<Bool>(false)
 
     init(_ call: ClientCall, on lease: ConnectionPool.Lease, of runner: CallRunner) {
         self.call = call
@@ -26,7 +26,7 @@ final class ReplyStream: Sendable {
     ///
     /// - Throws: ``DocketError``; then the call is over.
     func next(within timeout: Duration) async throws(DocketError) -> [UInt8]? {
-        guard !isOver.load(ordering: .acquiring) else { return nil }
+        guard !hasEnded.load(ordering: .acquiring) else { return nil }
         do {
             let call = call
             let message = try await withDeadline(.now() + timeout) { try await call.receive() }
@@ -50,7 +50,7 @@ final class ReplyStream: Sendable {
 
     @discardableResult
     private func end() -> Bool {
-        guard !isOver.exchange(true, ordering: .acquiringAndReleasing) else { return false }
+        guard !hasEnded.exchange(true, ordering: .acquiringAndReleasing) else { return false }
         runner.pool.release(lease)
         return true
     }

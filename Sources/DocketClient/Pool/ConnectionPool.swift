@@ -44,7 +44,7 @@ final class ConnectionPool: Sendable {
         self.connect = connect
     }
 
-    /// A connection for one call; whoever gets it gives it back by `release`.
+    /// A connection for one call, which the caller gives back by `release`.
     ///
     /// - Throws: ``DocketError``, not processed: no server is reached, none in time, too many wait.
     func lease(by deadline: MonotonicTime) async throws(DocketError) -> Lease {
@@ -73,7 +73,7 @@ final class ConnectionPool: Sendable {
         change { ((), $0.machine.callEnded(on: lease.id)) }
     }
 
-    /// Whether the connection stands, as far as is known.
+    /// Whether the connection is established, as far as is known.
     func isStanding(_ lease: Lease) -> Bool {
         state.withLock { $0.connections[lease.id] != nil }
     }
@@ -83,7 +83,7 @@ final class ConnectionPool: Sendable {
         change { ((), $0.machine.drained(lease.id, retryAfter: nil, at: .now())) }
     }
 
-    /// Refuses what waits, ends what connects, closes what stands.
+    /// Refuses what waits, ends what connects, closes what is established.
     func shutDown() async {
         let open = state.withLock { Array($0.connections.values) }
         change { ((), $0.machine.shutDown()) }

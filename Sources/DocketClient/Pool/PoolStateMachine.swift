@@ -138,7 +138,7 @@ extension PoolStateMachine {
 // MARK: Events of connections
 
 extension PoolStateMachine {
-    /// A connection stands and takes `capacity` calls at once.
+    /// A connection is established and takes `capacity` calls at once.
     mutating func connected(_ id: ConnectionID, capacity: Int) -> [Action] {
         guard let connection = connections[id], connection.phase == .connecting else {
             return [.close(id)]
@@ -185,7 +185,7 @@ extension PoolStateMachine {
         return close + (isAtWork ? replaceIfNeeded(at: now) : [])
     }
 
-    /// A connection that stood is gone.
+    /// An established connection is lost.
     mutating func closed(
         _ id: ConnectionID,
         _ failure: DocketError,
@@ -223,7 +223,7 @@ extension PoolStateMachine {
         return actions
     }
 
-    /// Another connection when all that stand are busy.
+    /// Another connection when all that are established are busy.
     private mutating func growth(at now: MonotonicTime) -> [Action] {
         guard count(.connecting) == 0, let connection = leastBusy.flatMap({ connections[$0] }),
             connection.inFlight >= configuration.callsBeforeGrowth

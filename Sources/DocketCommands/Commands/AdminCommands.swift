@@ -36,8 +36,8 @@ extension CommandContext {
             throw UsageError("admin restore needs --data-dir, the directory to be made")
         }
         let arguments = ["restore", operands[0], "--data-dir", directory]
-        for program in ConsoleHandle.siblings(named: "docketd") {
-            ConsoleHandle.become(program, arguments)
+        for program in CurrentProcess.siblings(named: "docketd") {
+            CurrentProcess.become(program, arguments)
         }
         throw UsageError("docketd is neither beside docket nor on the PATH")
     }

@@ -5,15 +5,15 @@ extension CommandContext {
     /// `upload COLLECTION [FILE...|-]`.
     func runUpload() async throws -> ExitStatus {
         let files = operands.count > 1 ? Array(operands.dropFirst()) : ["-"]
-        let input: InputFileHandle
+        let input: InputFiles
         do {
-            input = try InputFileHandle(files, holdsDocuments: true)
+            input = try InputFiles(files, holdsDocuments: true)
         } catch {
             throw InputError(message: "no thread to read with")
         }
         try await input.checkStarts()
         let waits = self[CommandSettings.waits]
-        let totalBytes = InputFileHandle.totalBytes(of: files)
+        let totalBytes = InputFiles.totalBytes(of: files)
         return try await withClient { client in
             var uploader = Uploader(
                 UploadTarget(client, collection: operands[0]),

@@ -6,7 +6,7 @@ extension Console {
     package func report(_ error: any Error, of program: String) -> ExitStatus {
         let (status, message): (ExitStatus, String)
         switch error {
-        // Whoever read the output, such as `head`, has seen enough.
+        // The reader of the output, such as `head`, has seen enough.
         case is OutputClosed: return .allWell
         case let error as DocketError:
             guard error.code != .cancelled || !Task.isCancelled else { return .interrupted }

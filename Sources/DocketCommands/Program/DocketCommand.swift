@@ -207,7 +207,7 @@ enum DocketCommand {
 
     private static let status = Command(
         "status",
-        "shows where documents stand: how many of each collection, or one by one",
+        "shows the state of documents: counts for each collection, or one by one",
         operands: [.init("COLLECTION", .optional), .init("ID", .any)],
         examples: [
             .init("docket status", "All collections"),

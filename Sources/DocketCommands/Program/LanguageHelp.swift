@@ -1,6 +1,6 @@
 internal import DocketSettings
 
-/// What may stand in a query and in a filter, for usage texts; docs/PROTOCOL.md has it whole.
+/// The languages of queries and filters, for usage texts; docs/PROTOCOL.md has them whole.
 enum LanguageHelp {
     static let query = Command.Topic(
         "QUERY, any text of at most 4 KiB",

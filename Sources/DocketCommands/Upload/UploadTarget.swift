@@ -5,7 +5,7 @@ internal import DocketCore
 struct UploadTarget: Sendable {
     /// One batch.
     let upload: @Sendable ([Document]) async throws -> UploadReply
-    /// Where documents stand, by id.
+    /// Asks for the states of documents, by id.
     let status: @Sendable ([String]) async throws -> StatusReply
 }
 

@@ -27,7 +27,7 @@ struct Uploader {
 
     private let target: UploadTarget
     private let waits: Bool
-    private let input: InputFileHandle
+    private let input: InputFiles
     private let fromLine: Int
     private var splitter = LineSplitter(byteMaximum: DocumentReader.lineBytesMaximum)
     private var lines: ArraySlice<LineSplitter.Line> = []
@@ -44,7 +44,7 @@ struct Uploader {
 
     init(
         _ target: UploadTarget,
-        input: InputFileHandle,
+        input: InputFiles,
         fromLine: Int,
         waits: Bool,
         display: UploadDisplay

@@ -75,7 +75,7 @@ public struct VersionedDocument: Hashable, Sendable {
     public var document: Document
     /// The version shown.
     public var version: UInt64
-    /// Where it stands.
+    /// Its state.
     public var state: DocumentState
 
     /// A document as the store holds it.
@@ -144,7 +144,7 @@ public struct DeleteReply: Hashable, Sendable {
     public init() {}
 }
 
-/// A question where documents stand.
+/// Asks for the states of documents.
 public struct StatusRequest: Hashable, Sendable {
     /// The collection's name; empty for the counts of all.
     public var collection: String
@@ -158,7 +158,7 @@ public struct StatusRequest: Hashable, Sendable {
     }
 }
 
-/// How many documents of a collection stand where.
+/// How many documents of a collection are in which state.
 public struct CollectionStatus: Hashable, Sendable {
     /// The collection's name.
     public var name: String
@@ -172,7 +172,7 @@ public struct CollectionStatus: Hashable, Sendable {
     }
 }
 
-/// Where documents stand.
+/// The states of documents.
 public struct StatusReply: Hashable, Sendable {
     /// In the order asked, the known ones.
     public var documents: [DocumentStatus] = []

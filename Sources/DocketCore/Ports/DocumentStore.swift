@@ -1,9 +1,9 @@
 /// The truth: collections, documents with their versions and states, the outbox and its statuses.
 ///
 /// Everything is one tenant's; the tenant is the first argument of every method and comes from the
-/// credential. Every method throws ``DocketError``: `notFound` for a collection that does not exist
-/// (whoever's), `dataLoss` when the tenant's data is damaged, `resourceExhausted` for a full quota,
-/// queue or disk, `unavailable` when the store cannot answer now.
+/// credential. Every method throws ``DocketError``: `notFound` for a collection that the tenant
+/// does not have, `dataLoss` when the tenant's data is damaged, `resourceExhausted` for a full
+/// quota, queue or disk, `unavailable` when the store cannot answer now.
 package protocol DocumentStore: Sendable {
     // Collections
 

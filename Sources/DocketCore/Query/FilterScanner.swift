@@ -106,7 +106,7 @@ enum FilterHint {
 
     static func symbol(_ scalar: Unicode.Scalar) -> String? {
         switch scalar {
-        case "'", "\u{2018}"..."\u{201F}", "`": "strings stand in double quotes"
+        case "'", "\u{2018}"..."\u{201F}", "`": "strings are written in double quotes"
         case "&": "write AND"
         case "|": "write OR"
         case "!": "write NOT, or !="
@@ -116,13 +116,13 @@ enum FilterHint {
         }
     }
 
-    /// About a word that stands where it cannot.
+    /// About a word in a place where it cannot be.
     static func word(_ word: String) -> String? {
         let lower = word.lowercased()
         if keywords.contains(lower) {
             switch word {
-            case "EXISTS": return "EXISTS stands before the name"
-            case "NOT": return "NOT stands before the condition"
+            case "EXISTS": return "EXISTS goes before the name"
+            case "NOT": return "NOT goes before the condition"
             default: return word == word.uppercased() ? nil : "\(word.uppercased()) is in capitals"
             }
         }

@@ -65,13 +65,13 @@ public struct Document: Hashable, Sendable {
     }
 }
 
-/// Where a document stands on its way into the index.
+/// How far a document is on its way into the index.
 public enum DocumentState: UInt8, Hashable, Sendable, CaseIterable {
     /// Accepted and durable, not yet visible to search at its newest version.
     case indexing = 1
     /// Visible to search at its newest version.
     case indexed = 2
-    /// The newest version cannot be indexed; hidden from search until a newer one mends it.
+    /// The newest version cannot be indexed; hidden from search until a newer one replaces it.
     case failed = 3
     /// Deleted; search no longer shows it, the index still holds it.
     case deleting = 4
@@ -82,11 +82,11 @@ public enum DocumentState: UInt8, Hashable, Sendable, CaseIterable {
     public var name: String { "\(self)" }
 }
 
-/// The standing of one document.
+/// The state of one document.
 public struct DocumentStatus: Hashable, Sendable {
     /// The document's id.
     public var id: String
-    /// Where it stands.
+    /// Its state.
     public var state: DocumentState
     /// The newest version.
     public var version: UInt64
@@ -119,7 +119,7 @@ public struct DocumentStatus: Hashable, Sendable {
     }
 }
 
-/// How many documents of a collection stand where.
+/// How many documents of a collection are in which state.
 public struct StateCounts: Hashable, Sendable {
     /// Accepted, not yet visible.
     public var indexing = 0

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Tells work that nobody needs it any longer: the work looks, whoever waits stops it.
+/// Tells work that nobody needs it any longer: the work looks, its caller stops it.
 ///
 /// One for each piece of work. Looking costs a load, so loops look often.
 package final class WorkLimit: Sendable {
@@ -23,7 +23,7 @@ package final class WorkLimit: Sendable {
     package var isStopped: Bool { stopped.load(ordering: .relaxed) }
 
     /// True once the work was stopped or its deadline has passed.
-    package func isOver(at nanoseconds: UInt64) -> Bool {
+    package func hasEnded(at nanoseconds: UInt64) -> Bool {
         isStopped || nanoseconds >= deadlineNanoseconds
     }
 

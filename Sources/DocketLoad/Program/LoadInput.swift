@@ -19,7 +19,7 @@ enum LoadInput {
     ) async throws -> [SearchRequest] {
         var requests: [SearchRequest] = []
         var reader = QueryLineReader()
-        let input = try InputFileHandle([file], holdsDocuments: false)
+        let input = try InputFiles([file], holdsDocuments: false)
         try await forEachLine(of: file, input, byteMaximum: QueryLine.byteMaximum) { line in
             do {
                 let query = try reader.read(line.bytes)
@@ -74,7 +74,7 @@ enum LoadInput {
         _ body: (Document, Int) -> Bool
     ) async throws {
         var reader = DocumentReader()
-        let input = try InputFileHandle([file], holdsDocuments: true)
+        let input = try InputFiles([file], holdsDocuments: true)
         let byteMaximum = DocumentReader.lineBytesMaximum
         try await forEachLine(of: file, input, byteMaximum: byteMaximum) { line in
             switch reader.read(line.bytes) {
@@ -88,7 +88,7 @@ enum LoadInput {
     /// Calls `body` with each line that is not empty, until it says false.
     private static func forEachLine(
         of file: String,
-        _ input: InputFileHandle,
+        _ input: InputFiles,
         byteMaximum: Int,
         _ body: ((number: Int, bytes: [UInt8])) throws -> Bool
     ) async throws {

@@ -13,7 +13,7 @@ struct QueryLine: Hashable, Sendable {
     /// Attributes, each perhaps with `:N`.
     var facets: [String] = []
 
-    /// The line as it stands in a file, without its end.
+    /// The line as it is in a file, without its end.
     var text: String {
         var writer = JSONWriter()
         writer.object { writer in

@@ -42,7 +42,7 @@ struct LoadRun: Sendable {
     /// - Throws: `ThreadError` where the system has no threads.
     func run() async throws -> LoadResult {
         let paceThread = try ThreadExecutor(name: "pace")
-        let processorTime = PacerHandle.processorTime()
+        let processorTime = Pacer.processorTime()
         let start = MonotonicTime.now() + .milliseconds(1)
         let recorder = LoadRecorder(start: start)
         var notOffered = 0
@@ -70,7 +70,7 @@ struct LoadRun: Sendable {
             tally: tally,
             notOffered: notOffered,
             elapsed: isInterrupted ? lastEnd - start : max(duration, lastEnd - start),
-            processorTime: PacerHandle.processorTime() - processorTime,
+            processorTime: Pacer.processorTime() - processorTime,
             isInterrupted: isInterrupted
         )
     }
@@ -84,14 +84,14 @@ struct LoadRun: Sendable {
     ) async -> Int {
         var schedule = planned
         var wake = MonotonicTime.now()
-        PacerHandle.sharpenTimers()
+        Pacer.sharpenTimers()
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 switch schedule.next(at: .now(), inFlight: recorder.inFlight) {
                 case .end: return
                 case .wait(let time):
                     wake = max(time, wake + Self.wakeInterval)
-                    PacerHandle.wait(until: wake)
+                    Pacer.wait(until: wake)
                 case .start(let number, let time):
                     recorder.started()
                     group.addTask(executorPreference: executor) { [calls] in

@@ -1,6 +1,6 @@
 internal import DocketWire
 
-/// What a call has to send: at most one message, and what stands before and behind it.
+/// What a call has to send: at most one message, and what goes before and after it.
 struct OutgoingMessage {
     /// Metadata of the CALL that has not gone out (client).
     var opening: CallMeta?

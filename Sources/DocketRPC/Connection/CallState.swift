@@ -107,7 +107,7 @@ package enum AbortAction: Hashable, Sendable {
     case none
 }
 
-/// What whoever receives on a call is told when no message is there.
+/// What the receiver of a call is told when no message is there.
 package enum ReceptionState: Hashable, Sendable {
     /// More may come.
     case waiting

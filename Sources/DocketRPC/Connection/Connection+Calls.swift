@@ -19,8 +19,8 @@ extension Connection {
             if entry.incoming.count > 1 {
                 throw CallFailure(.invalidArgument, "the request has more than one message")
             }
-            let isOver = frames.machine.reception(on: stream) != .waiting
-            if isOver, let result = nextMessage(of: entry) {
+            let isComplete = frames.machine.reception(on: stream) != .waiting
+            if isComplete, let result = nextMessage(of: entry) {
                 guard let message = try result.get() else {
                     throw CallFailure(.invalidArgument, "the request has no message")
                 }
@@ -113,7 +113,7 @@ extension Connection {
         writeControl { ControlFrame.appendCancel(stream: stream, reason: reason, to: &$0) }
     }
 
-    /// The call is over: drops its bytes, wakes whoever waits on it and cancels its handler.
+    /// The call is over: drops its bytes, wakes its waiter and cancels its handler.
     func stop(_ entry: CallEntry) {
         stopWaitingForMemory(entry)
         release(entry.incoming.removeAll(), on: entry.stream)
@@ -184,12 +184,12 @@ extension Connection {
         }
     }
 
-    /// Wakes whoever waits for messages, if what it waits for may be there.
+    /// Wakes the receiver, if what it waits for may be there.
     func wakeReceiver(_ entry: CallEntry) {
-        let isOver = frames.machine.reception(on: entry.stream) != .waiting
+        let isComplete = frames.machine.reception(on: entry.stream) != .waiting
         switch entry.receiver {
-        case .next(let continuation) where isOver || entry.incoming.count > 0,
-            .only(let continuation) where isOver || entry.incoming.count > 1:
+        case .next(let continuation) where isComplete || entry.incoming.count > 0,
+            .only(let continuation) where isComplete || entry.incoming.count > 1:
             entry.receiver = nil
             continuation.resume()
         case nil, .next, .only: break

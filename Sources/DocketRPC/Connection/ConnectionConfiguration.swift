@@ -54,7 +54,7 @@ enum ConnectionSide {
     }
 }
 
-/// Counts over all connections; written on the loops, read by whoever shows them.
+/// Counts over all connections; written on the loops, read for the metrics.
 package final class RPCMetrics: Sendable {
     private let readsCount = Atomic<Int>(0)
     private let bytesRead = Atomic<Int>(0)

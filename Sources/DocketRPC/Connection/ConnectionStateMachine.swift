@@ -9,13 +9,13 @@ package enum ConnectionRole: Hashable, Sendable {
 /// The rules of a connection and its calls as a value: frames' headers and local wishes in, actions
 /// out.
 ///
-/// The same for both roles, and the one owner of the state of each call. It holds no bytes: whoever
-/// owns it moves them as the actions say. Three kinds of wrong are kept apart: what a peer may not
-/// do is a ``FrameError`` that ends the connection, or a status that ends the call; what arrives
-/// late because the peer could not know better is discarded; what this side may not do is a
+/// The same for both roles, and the one owner of the state of each call. It holds no bytes: the
+/// connection moves them as the actions say. Three kinds of wrong are kept apart: what a peer may
+/// not do is a ``FrameError`` that ends the connection, or a status that ends the call; what
+/// arrives late because the peer could not know better is discarded; what this side may not do is a
 /// programmer's error and asserted.
 package struct ConnectionStateMachine: ~Copyable, Sendable {
-    /// Where a connection stands between its first byte and its last.
+    /// The phases of a connection between its first byte and its last.
     package enum Phase: Hashable, Sendable {
         /// TLS is being set up.
         case handshaking

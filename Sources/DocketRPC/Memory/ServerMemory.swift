@@ -1,4 +1,4 @@
-/// Everything that peers make a server hold, by where it stands: received, worked on, not yet sent.
+/// Everything that peers make a server hold, by its use: received, worked on, not yet sent.
 ///
 /// Each part is bounded for the process, and for each tenant over all its connections.
 package final class ServerMemory: Sendable {

@@ -39,7 +39,7 @@ package struct Connector: Sendable {
     }
 }
 
-/// Waits on an event loop until a connection stands.
+/// Waits on an event loop until a connection is established.
 private actor ConnectAttempt {
     private nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }

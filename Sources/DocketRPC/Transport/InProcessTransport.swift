@@ -5,7 +5,7 @@ internal import Glibc
 package enum InProcessTransport {
     private static let peer = PeerAddress(host: "in-process", port: 0, isLoopback: true)
 
-    /// A connected pair; each end belongs to whoever makes a stream on it.
+    /// A connected pair; each end belongs to the stream that is made on it.
     package static func pair() throws(StreamFailure) -> (ConnectedSocket, ConnectedSocket) {
         let descriptors = try SocketHandle.makePair()
         return (

@@ -1,8 +1,8 @@
 /// Bytes that wait to be sent, first in, first out.
 ///
 /// Small appends are copied together, so that a turn's replies leave in one write; large chunks are
-/// kept as they are. Appending never fails, since a frame is sent whole or not at all: whoever
-/// appends asks `hasRoom` before it begins one.
+/// kept as they are. Appending never fails, since a frame is sent whole or not at all: the
+/// caller asks `hasRoom` before it begins one.
 package struct SendBuffer: ~Copyable {
     /// From this size on, a chunk is kept as it is: copying it costs more than a write of its own.
     private static let wholeChunkMinimum = 16 << 10

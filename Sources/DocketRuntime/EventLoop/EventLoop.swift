@@ -186,7 +186,7 @@ extension EventLoop {
 
     private func noteTurn() {
         let time = turnTime
-        // Only this thread raises it; whoever takes it meanwhile may miss this one turn.
+        // Only this thread raises it; one who takes it meanwhile may miss this one turn.
         if time > longestTurn.load(ordering: .relaxed) {
             longestTurn.store(time, ordering: .relaxed)
         }

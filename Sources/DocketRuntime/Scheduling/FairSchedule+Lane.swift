@@ -24,7 +24,7 @@ extension FairSchedule {
             guard accounts[owner] != nil else { return nil }
             let oldest = accounts[owner]?.waiting.oldest.map { now &- $0 } ?? 0
             let isFull = accounts[owner]?.waiting.count ?? 0 >= limits.ownerWaiting
-            let isLate = accounts[owner]?.delay.isOver == true && oldest > limits.delayTarget
+            let isLate = accounts[owner]?.delay.exceedsTarget == true && oldest > limits.delayTarget
             return isFull || isLate ? max(oldest, limits.delayTarget / 5) : nil
         }
 
@@ -195,15 +195,15 @@ extension FairSchedule {
     }
 
     /// Whether an owner's jobs wait too long, after CoDel: it is the least wait of an interval that
-    /// tells a queue that stands from a burst.
+    /// tells a standing queue from a burst.
     struct QueueDelay: Hashable, Sendable {
         private var least = UInt64.max
         private var end: UInt64 = 0
-        private(set) var isOver = false
+        private(set) var exceedsTarget = false
 
         mutating func began(after delay: UInt64, _ limits: Limits, at now: UInt64) {
             if now >= end {
-                isOver = least != .max && least > limits.delayTarget
+                exceedsTarget = least != .max && least > limits.delayTarget
                 least = .max
                 end = now + limits.delayInterval
             }

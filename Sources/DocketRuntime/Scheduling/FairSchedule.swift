@@ -124,7 +124,7 @@ package struct FairSchedule: Sendable {
             return .goOn(until: .max)
         }
         charge(job, now &- since)
-        // As if it were paused: whoever comes next may be this job again.
+        // As if it were paused: the next to run may be this job again.
         jobs[id]?.phase = .paused
         lanes[job.workClass.rawValue].putBack(id, of: job.owner, limits)
         running -= 1

@@ -59,8 +59,8 @@ package final class FairThreads: Sendable {
 
     /// Runs `body` on one of the threads, as work of `owner`.
     ///
-    /// `onSubmitted` gets what withdraws the job, for whoever may come to want that: a job that has
-    /// not begun is then refused, one that is paused goes on. Throws ``FairThreadsRefusal``.
+    /// `onSubmitted` gets a function that withdraws the job: one that has not begun is
+    /// then refused, one that is paused goes on. Throws ``FairThreadsRefusal``.
     package func run<Value: Sendable>(
         for owner: UInt64,
         _ workClass: WorkClass,

@@ -5,7 +5,7 @@ internal import Synchronization
 /// A thread that is the executor of actors around blocking C calls, such as those of SQLite.
 ///
 /// What queued up while the thread was busy is taken as a whole, and a burst wakes it once. The
-/// queue's length is `queueDepth`; whoever hands work over bounds it by admission.
+/// queue's length is `queueDepth`; its users bound it by admission.
 @safe package final class ThreadExecutor: SerialExecutor, TaskExecutor, Sendable {
     private struct Queue {
         var jobs = JobQueue()

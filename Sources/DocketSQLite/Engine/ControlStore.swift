@@ -69,7 +69,7 @@ actor ControlStore {
             try made.execute(TenantSchema.settings(synchronous: configuration.synchronous))
             if found == 0 {
                 try Self.make(made)
-                try FilesHandle.synchronize(directory)
+                try FileSystem.synchronize(directory)
             }
             try DataDirectoryMark.write(directory)
             try made.writing {
@@ -117,9 +117,9 @@ actor ControlStore {
         }
     }
 
-    /// As `answering`, for the file that is no tenant's.
+    /// As `mappingErrors`, for the file that is no tenant's.
     private func controlling<Value>(_ body: () throws -> Value) throws(DocketError) -> Value {
-        try answering {
+        try mappingErrors {
             do {
                 return try body()
             } catch let error as SQLiteError where error.isCorrupt {

@@ -36,7 +36,7 @@ final class EngineShared: Sendable {
         guard !isGone(tenant) else {
             throw DocketError.missing("tenant", "there is no such tenant")
         }
-        guard FilesHandle.size(path(of: tenant)) > 0 else {
+        guard FileSystem.size(path(of: tenant)) > 0 else {
             throw DocketError(
                 .dataLoss,
                 "the tenant's data is missing; an operator restores it from a backup"
@@ -89,12 +89,12 @@ final class EngineShared: Sendable {
     }
 
     /// Runs `body` on the tenant's file and turns what it throws into what a caller may see.
-    func answering<Value>(
+    func mappingErrors<Value>(
         _ tenant: TenantID,
         _ body: () throws -> Value
     ) throws(DocketError) -> Value {
         do throws(DocketError) {
-            return try DocketSQLite.answering(body)
+            return try DocketSQLite.mappingErrors(body)
         } catch {
             logDamage(tenant, error)
             throw error

@@ -31,7 +31,7 @@ final class ReaderPool: Sendable {
         _ body: @escaping @Sendable (TenantReader) throws -> Value
     ) async throws(DocketError) -> Value {
         try await run(tenant, workClass, work) { [self] turn throws(DocketError) in
-            try store.answering(tenant) {
+            try store.mappingErrors(tenant) {
                 let reader = try take(tenant)
                 reader.connection.watch.begin(work, turn)
                 defer {
@@ -102,7 +102,7 @@ extension FairThreads {
                 onSubmitted: { work?.onStop($0) },
                 { turn in
                     Result { () throws(DocketError) in
-                        if let work, work.isOver(at: MonotonicTime.now().nanoseconds) {
+                        if let work, work.hasEnded(at: MonotonicTime.now().nanoseconds) {
                             throw DocketError(.cancelled, "the work was stopped")
                         }
                         return try body(turn)

@@ -39,7 +39,7 @@ final class WriterPool: Sendable {
     ) async throws(DocketError) -> Value {
         try await threads.answer(for: tenant, workClass, nil) {
             [self] turn throws(DocketError) in
-            try store.answering(tenant) {
+            try store.mappingErrors(tenant) {
                 let writer = try take(tenant, creates: creates)
                 writer.connection.watch.begin(nil, turn)
                 defer {
@@ -76,12 +76,12 @@ final class WriterPool: Sendable {
     func create(_ tenant: TenantID) async throws(DocketError) {
         let store = store
         try await threads.answer(for: tenant, .interactive, nil) { _ throws(DocketError) in
-            guard !FilesHandle.exists(store.path(of: tenant)) else {
+            guard !FileSystem.exists(store.path(of: tenant)) else {
                 throw DocketError(.dataLoss, "there is a file of the new tenant's number")
             }
         }
         try await run(tenant, .interactive, creates: true) { _ in
-            try FilesHandle.synchronize(store.tenantsFolder)
+            try FileSystem.synchronize(store.tenantsFolder)
         }
     }
 
@@ -148,7 +148,7 @@ final class WriterPool: Sendable {
             [self] _ throws(DocketError) in
             var closing = idle.withLock { $0.removeAll(tenant) }
             closing.removeAll()
-            try FilesHandle.removeDatabase(store.path(of: tenant))
+            try FileSystem.removeDatabase(store.path(of: tenant))
         }
     }
 

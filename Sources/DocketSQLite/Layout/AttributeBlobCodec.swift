@@ -6,7 +6,7 @@ internal import DocketCore
 /// bytes that follow (4), values. Numbers, booleans and instants are 8 bytes that order as the
 /// values do; a string is its length (2) and its UTF-8. All integers are little-endian.
 enum AttributeBlobCodec {
-    /// What stands before the values of an attribute.
+    /// Bytes before the values of an attribute.
     static let headerBytes = 8
 
     enum Kind: UInt8 {
@@ -121,7 +121,7 @@ enum EncodedValue {
     case string(Range<Int>)
 }
 
-/// Where one attribute stands in a blob.
+/// The place of one attribute in a blob.
 struct AttributePart {
     let slot: Int
     let kind: AttributeBlobCodec.Kind

@@ -5,20 +5,20 @@ struct CollectionTables: Sendable {
         ["title", "body"] + (1...8).map { "text_0\($0)" }
 
     let search: String
-    let shown: String
+    let visible: String
     let values: String
     let countMatches: String
     let insertText: String
     let deleteText: String
-    let insertShown: String
-    let selectShown: String
-    let deleteShown: String
+    let insertVisible: String
+    let selectVisible: String
+    let deleteVisible: String
     let insertValue: String
     let deleteValue: String
 
     init(collection: UInt32) {
         search = "search_\(collection)"
-        shown = "shown_\(collection)"
+        visible = "visible_\(collection)"
         values = "values_\(collection)"
         countMatches =
             "SELECT count(*) FROM (SELECT 1 FROM \(search) WHERE \(search) MATCH ?1 LIMIT ?2)"
@@ -26,25 +26,25 @@ struct CollectionTables: Sendable {
             "INSERT INTO \(search)(rowid, \(Self.textColumns.joined(separator: ", "))) "
             + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
         deleteText = "DELETE FROM \(search) WHERE rowid = ?1"
-        insertShown =
-            "INSERT INTO \(shown)(number, version, words, attributes) VALUES (?1, ?2, ?3, ?4)"
-        selectShown = "SELECT version, attributes FROM \(shown) WHERE number = ?1"
-        deleteShown = "DELETE FROM \(shown) WHERE number = ?1"
+        insertVisible =
+            "INSERT INTO \(visible)(number, version, words, attributes) VALUES (?1, ?2, ?3, ?4)"
+        selectVisible = "SELECT version, attributes FROM \(visible) WHERE number = ?1"
+        deleteVisible = "DELETE FROM \(visible) WHERE number = ?1"
         insertValue = "INSERT OR IGNORE INTO \(values)(slot, value, number) VALUES (?1, ?2, ?3)"
         deleteValue = "DELETE FROM \(values) WHERE slot = ?1 AND value = ?2 AND number = ?3"
     }
 
-    /// `search` holds the indexed text; `shown` what is visible, with the indexed attributes;
+    /// `search` holds the indexed text; `visible` what searches may find, with its attributes;
     /// `values` those that can be filtered by.
     ///
-    /// Without a table of sizes: the length of a document stands in `shown`, which each match
+    /// Without a table of sizes: the length of a document is in `visible`, which each match
     /// reads anyway.
     var creation: String {
         """
         CREATE VIRTUAL TABLE \(search) USING fts5(
             \(Self.textColumns.joined(separator: ", ")), tokenize = 'docket', columnsize = 0
         );
-        CREATE TABLE \(shown)(
+        CREATE TABLE \(visible)(
             number INTEGER PRIMARY KEY,
             version INTEGER NOT NULL,
             words INTEGER NOT NULL,
@@ -60,6 +60,6 @@ struct CollectionTables: Sendable {
     }
 
     var removal: String {
-        "DROP TABLE \(search); DROP TABLE \(shown); DROP TABLE \(values);"
+        "DROP TABLE \(search); DROP TABLE \(visible); DROP TABLE \(values);"
     }
 }

@@ -3,11 +3,17 @@ internal import DocketText
 
 /// Brings a tenant's file to the format and the tokenizer of this version.
 struct TenantMigration {
-    /// What leads from each format to the next; from 0, which is an empty file.
+    /// Leads from one format to the next, in the transaction of the whole migration.
+    typealias Step = @Sendable (ConnectionHandle) throws -> Void
+
+    /// By the format that each begins with; 0 is an empty file.
     ///
     /// What format 2 added, checksums of pages, an `UncheckedFile` has before it comes here.
-    static let steps: [Int64: String] = [
-        0: TenantSchema.tables, 1: "", 2: TenantSchema.keptBytes,
+    static let steps: [Int64: Step] = [
+        0: { try $0.execute(TenantSchema.tables) },
+        1: { _ in },
+        2: { try $0.execute(TenantSchema.keptBytes) },
+        3: renameVisibleDocuments,
     ]
 
     let connection: ConnectionHandle
@@ -38,7 +44,7 @@ struct TenantMigration {
                         "the tenant's data has the unknown format \(format)"
                     )
                 }
-                try connection.execute(step)
+                try step(connection)
             }
             if found == 0 {
                 try connection.execute(
@@ -49,6 +55,18 @@ struct TenantMigration {
                 )
             }
             try connection.execute("PRAGMA user_version = \(format)")
+        }
+    }
+
+    /// Until format 3 the tables of visible documents were named `shown_1` and so on.
+    private static func renameVisibleDocuments(_ connection: ConnectionHandle) throws {
+        let names = try connection.all(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'shown_[0-9]*'",
+            row: { $0.text(0) }
+        )
+        for name in names {
+            let number = name.dropFirst("shown_".count)
+            try connection.execute("ALTER TABLE \(name) RENAME TO visible_\(number)")
         }
     }
 

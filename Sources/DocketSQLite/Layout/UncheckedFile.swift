@@ -28,15 +28,15 @@ struct UncheckedFile {
     }
 
     private func convert() throws {
-        let copy = path + FilesHandle.conversionSuffix
-        try FilesHandle.removeDatabase(copy)
+        let copy = path + FileSystem.conversionSuffix
+        try FileSystem.removeDatabase(copy)
         try copyChecked(to: copy, emptiesLog: true)
-        guard FilesHandle.size(path + "-wal") == 0 else {
+        guard FileSystem.size(path + "-wal") == 0 else {
             throw SQLiteError.damagedPages
         }
         // Its log belongs to the old pages: SQLite must never play it into the new ones.
-        for suffix in ["-wal", "-shm"] { try FilesHandle.remove(path + suffix) }
-        try FilesHandle.rename(copy, to: path)
+        for suffix in ["-wal", "-shm"] { try FileSystem.remove(path + suffix) }
+        try FileSystem.rename(copy, to: path)
     }
 
     /// Makes a copy with checksums, once all of the file was looked at; with `emptiesLog`, what
@@ -52,7 +52,7 @@ struct UncheckedFile {
         try connection.run("VACUUM INTO ?1", .text(copy))
         let checked = try ConnectionHandle(path: copy, creates: false, vfs: configuration.vfs)
         try checked.execute("PRAGMA user_version = \(Self.checkedFormat)")
-        try FilesHandle.synchronize(copy)
+        try FileSystem.synchronize(copy)
         if emptiesLog { try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
     }
 }

@@ -106,7 +106,7 @@ internal import Glibc
         let context = unsafe Unmanaged.passUnretained(watch).toOpaque()
         let isStopped: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
             guard let context = unsafe context else { return 0 }
-            return unsafe Unmanaged<WorkWatch>.fromOpaque(context).takeUnretainedValue().isOver()
+            return unsafe Unmanaged<WorkWatch>.fromOpaque(context).takeUnretainedValue().hasEnded()
                 ? 1 : 0
         }
         unsafe sqlite3_progress_handler(connection, Self.stepsBetweenLooks, isStopped, context)

@@ -11,7 +11,7 @@ struct SQLiteError: Error, Hashable {
     private var primary: Int32 { code & 0xFF }
 
     /// The work was no longer wanted.
-    var isInterrupt: Bool { primary == SQLITE_INTERRUPT }
+    private var isInterrupt: Bool { primary == SQLITE_INTERRUPT }
 
     /// A page or the log is not what was written.
     static let damagedPages = SQLiteError(code: Self.wrongChecksum, text: "it is damaged")
@@ -78,7 +78,7 @@ struct SQLiteError: Error, Hashable {
 }
 
 /// Runs `body` and turns what it throws into what a caller may see.
-func answering<Value>(_ body: () throws -> Value) throws(DocketError) -> Value {
+func mappingErrors<Value>(_ body: () throws -> Value) throws(DocketError) -> Value {
     do {
         return try body()
     } catch let error as DocketError {

@@ -28,12 +28,12 @@ final class WorkWatch {
     func end() { begin(nil, nil) }
 
     /// Whether the work is no longer wanted; first gives way to others whose turn it is.
-    func isOver() -> Bool {
+    func hasEnded() -> Bool {
         looks += 1
         guard turn != nil || work != nil else { return false }
         let now = MonotonicTime.now()
         turn?.look(at: now)
-        return work?.isOver(at: now.nanoseconds) ?? false
+        return work?.hasEnded(at: now.nanoseconds) ?? false
     }
 
     /// Counts so much work, and looks when enough has come together.
@@ -43,6 +43,6 @@ final class WorkWatch {
         unitsLeft -= units
         guard unitsLeft <= 0 else { return }
         unitsLeft = Self.unitsBetweenLooks
-        if isOver() { throw DocketError(.cancelled, "the work was stopped") }
+        if hasEnded() { throw DocketError(.cancelled, "the work was stopped") }
     }
 }

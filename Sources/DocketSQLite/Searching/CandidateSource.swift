@@ -5,7 +5,7 @@ struct CandidateSource {
     /// Number, version, score, attributes; false when no more are needed.
     typealias Look = (Int64, Int64, Double, RawSpan) throws -> Bool
 
-    /// How much a word counts by the field that it stands in.
+    /// How much a word counts by the field that it is in.
     private static let titleWeight = 2.0
     /// Numbers of candidates that each slice of a scan may read anew.
     private static let sliceCandidates = 10_000
@@ -34,7 +34,7 @@ struct CandidateSource {
         if let included = match.included {
             try forEachMatch(included, after, isScored: after == nil, look)
         } else {
-            try forEachShown(match.excluded, after, look)
+            try forEachVisible(match.excluded, after, look)
         }
     }
 
@@ -52,12 +52,13 @@ struct CandidateSource {
     ) throws {
         let score =
             isScored
-            ? "docket_score(\(tables.search), shown.words, ?2, ?3, ?5, \(Self.titleWeight))" : "1.0"
+            ? "docket_score(\(tables.search), visible.words, ?2, ?3, ?5, \(Self.titleWeight))"
+            : "1.0"
         // CROSS keeps the order of the tables: matches first, and one look at each that is visible.
         let sql = """
-            SELECT shown.number, shown.version, \(score), shown.attributes
-            FROM \(tables.search) CROSS JOIN \(tables.shown) AS shown
-                ON shown.number = \(tables.search).rowid
+            SELECT visible.number, visible.version, \(score), visible.attributes
+            FROM \(tables.search) CROSS JOIN \(tables.visible) AS visible
+                ON visible.number = \(tables.search).rowid
             WHERE \(tables.search) MATCH ?1
             """
         let tail =
@@ -74,14 +75,14 @@ struct CandidateSource {
         try step(statement, nil, look)
     }
 
-    private func forEachShown(_ excluded: String?, _ after: Int64?, _ look: Look) throws {
+    private func forEachVisible(_ excluded: String?, _ after: Int64?, _ look: Look) throws {
         let exclusion = try excluded.map { try ExcludedNumbers($0, connection, tables) }
         if let numbers = try candidates(isSlice: after != nil) {
             return try forEach(of: numbers, exclusion, after, look)
         }
         let statement = try connection.prepared(
             """
-            SELECT number, version, 1.0, attributes FROM \(tables.shown)
+            SELECT number, version, 1.0, attributes FROM \(tables.visible)
             WHERE number > ?1 ORDER BY number
             """
         )
@@ -111,7 +112,7 @@ struct CandidateSource {
         _ after: Int64?,
         _ look: Look
     ) throws {
-        let statement = try connection.prepared(tables.selectShown)
+        let statement = try connection.prepared(tables.selectVisible)
         for number in numbers where number > after ?? 0 {
             if let exclusion, try exclusion.contains(number) { continue }
             defer { statement.reset() }

@@ -62,7 +62,7 @@ struct HitOrder {
         return ordinal.map { .ordinal($0) } ?? string.map { .string($0) } ?? .missing
     }
 
-    /// Whether `left` stands before `right`.
+    /// Whether `left` comes before `right`.
     func precedes(_ left: RankedHit, _ right: RankedHit) -> Bool {
         var place = 0
         for key in keys {

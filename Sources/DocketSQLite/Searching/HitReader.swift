@@ -71,7 +71,7 @@ struct HitReader {
                 row: { ($0.text(0), DocumentState(rawValue: UInt8(clamping: $0.integer(1)))) }
             ),
             let attributes = try connection.first(
-                tables.selectShown,
+                tables.selectVisible,
                 number,
                 row: { row in try row.withBytes(1) { try decoder.attributes($0, plan.shows) } }
             )

@@ -2,7 +2,7 @@ internal import DocketCore
 
 /// The terms of a search in the language of FTS5.
 ///
-/// Whatever a caller typed stands inside quotes, so that nothing of it is syntax there.
+/// Whatever a caller typed is put inside quotes, so that nothing of it is syntax there.
 struct MatchExpression {
     /// Finds what matches; nil when every document without the excluded words does.
     let included: String?

@@ -117,9 +117,10 @@ extension TenantReader {
             try connection.forEachRow(
                 """
                 SELECT d.number, d.version, d.state, d.id, c.attributes, \(Self.texts(shows))
-                FROM \(tables.shown) AS shown CROSS JOIN documents d ON d.number = shown.number
+                FROM \(tables.visible) AS visible
+                CROSS JOIN documents d ON d.number = visible.number
                     CROSS JOIN contents c ON c.number = d.number
-                WHERE shown.number > ?1 ORDER BY shown.number
+                WHERE visible.number > ?1 ORDER BY visible.number
                 """,
                 .integer(Int64(clamping: number))
             ) { row in

@@ -3,7 +3,7 @@ internal import DocketRuntime
 internal import DocketSystem
 
 /// One reading connection to one tenant's file.
-// Because: whoever took it from the pool has it alone.
+// Because: the job that took it from the pool has it alone.
 final class TenantReader: @unchecked Sendable {
     let connection: ConnectionHandle
     private let shares: PageCacheShares
@@ -110,7 +110,7 @@ final class TenantReader: @unchecked Sendable {
 }
 
 extension DocketError {
-    /// There is no collection of this name, whoever's.
+    /// The tenant has no collection of this name.
     static func noCollection(_ name: String) -> DocketError {
         .missing("collection", "there is no collection \(name)")
     }

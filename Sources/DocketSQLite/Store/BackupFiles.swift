@@ -26,14 +26,14 @@ enum BackupFiles {
         guard !(path + "/").hasPrefix(configuration.directory + "/tenants/") else {
             throw .invalid("folder", "is where the tenants' files are")
         }
-        do throws(DocketError) { try FilesHandle.makeFolder(path) } catch {
+        do throws(DocketError) { try FileSystem.makeFolder(path) } catch {
             throw DocketError(
                 .failedPrecondition,
                 "the folder of the backup cannot be made: the one above it must be there, for the "
                     + "server to write to"
             )
         }
-        guard FilesHandle.names(in: path)?.isEmpty == true else {
+        guard FileSystem.names(in: path)?.isEmpty == true else {
             throw DocketError(.failedPrecondition, "the folder of the backup is not empty")
         }
         return path
@@ -52,7 +52,7 @@ enum BackupFiles {
         _ turn: JobTurn? = nil
     ) throws(DocketError) -> Int {
         do {
-            try answering {
+            try mappingErrors {
                 do {
                     let connection = try ConnectionHandle(
                         path: source,
@@ -66,11 +66,11 @@ enum BackupFiles {
                     try UncheckedFile(path: source, configuration: configuration)
                         .copyChecked(to: target)
                 }
-                try FilesHandle.synchronize(target)
+                try FileSystem.synchronize(target)
             }
-            return FilesHandle.size(target)
+            return FileSystem.size(target)
         } catch {
-            try FilesHandle.removeDatabase(target)
+            try FileSystem.removeDatabase(target)
             throw error
         }
     }
@@ -95,26 +95,26 @@ enum BackupFiles {
 
     /// Writes what the backup consists of; without it the backup is not complete.
     static func writeManifest(_ folder: String) throws(DocketError) {
-        let tenants = (FilesHandle.names(in: folder + "/tenants") ?? []).sorted()
+        let tenants = (FileSystem.names(in: folder + "/tenants") ?? []).sorted()
         let files = ["control.db"] + tenants.map { "tenants/" + $0 }
-        let lines = files.map { "\($0) \(FilesHandle.size("\(folder)/\($0)"))" }
+        let lines = files.map { "\($0) \(FileSystem.size("\(folder)/\($0)"))" }
         let text = ([header] + lines).joined(separator: "\n") + "\n"
-        try FilesHandle.write(text, to: folder + "/MANIFEST")
-        try FilesHandle.synchronize(folder + "/tenants")
-        try FilesHandle.synchronize(folder)
+        try FileSystem.write(text, to: folder + "/MANIFEST")
+        try FileSystem.synchronize(folder + "/tenants")
+        try FileSystem.synchronize(folder)
     }
 
     /// The files of a complete backup, relative to its folder.
     static func checkedManifest(_ folder: String) throws(DocketError) -> [String] {
         let incomplete = DocketError(.failedPrecondition, "the backup is not complete")
-        guard let text = FilesHandle.read(folder + "/MANIFEST") else { throw incomplete }
+        guard let text = FileSystem.read(folder + "/MANIFEST") else { throw incomplete }
         let lines = text.split(separator: "\n")
         guard lines.first.map(String.init) == header, lines.count > 1 else { throw incomplete }
         var files: [String] = []
         for line in lines.dropFirst() {
             let parts = line.split(separator: " ")
             guard parts.count == 2, let size = Int(parts[1]), !parts[0].contains(".."),
-                FilesHandle.size("\(folder)/\(parts[0])") == size
+                FileSystem.size("\(folder)/\(parts[0])") == size
             else { throw incomplete }
             files.append(String(parts[0]))
         }
@@ -126,7 +126,7 @@ enum BackupFiles {
         _ path: String,
         _ configuration: EmbeddedConfiguration
     ) throws(DocketError) {
-        try answering {
+        try mappingErrors {
             let connection = try ConnectionHandle(
                 path: path,
                 creates: false,
@@ -146,7 +146,7 @@ enum BackupFiles {
         _ path: String,
         _ configuration: EmbeddedConfiguration
     ) throws(DocketError) {
-        try answering {
+        try mappingErrors {
             let connection = try ConnectionHandle(
                 path: path,
                 creates: false,

@@ -10,24 +10,24 @@ enum DataDirectoryMark {
 
     /// Whether a store may make its files in the directory: nothing says that it had some before.
     static func isNew(_ directory: String) -> Bool {
-        !FilesHandle.exists("\(directory)/\(name)")
-            && !(FilesHandle.names(in: directory + "/tenants") ?? []).contains {
+        !FileSystem.exists("\(directory)/\(name)")
+            && !(FileSystem.names(in: directory + "/tenants") ?? []).contains {
                 $0.hasSuffix(".db")
             }
     }
 
     /// Says durably that the directory has its control file.
     static func write(_ directory: String) throws(DocketError) {
-        guard !FilesHandle.exists("\(directory)/\(name)") else { return }
-        try FilesHandle.write(text, to: "\(directory)/\(name)")
-        try FilesHandle.synchronize(directory)
+        guard !FileSystem.exists("\(directory)/\(name)") else { return }
+        try FileSystem.write(text, to: "\(directory)/\(name)")
+        try FileSystem.synchronize(directory)
     }
 
     /// Refuses a directory that had data and whose control file is missing or empty.
     static func requireControl(_ directory: String) throws(DocketError) {
         let control = directory + "/control.db"
-        guard FilesHandle.size(control) == 0, !isNew(directory) else { return }
-        throw lost(FilesHandle.exists(control) ? "is empty" : "is missing")
+        guard FileSystem.size(control) == 0, !isNew(directory) else { return }
+        throw lost(FileSystem.exists(control) ? "is empty" : "is missing")
     }
 
     /// The control file is not what the directory once had.

@@ -14,7 +14,7 @@ extension EmbeddedStore: StoreBackup {
         let configuration = shared.configuration
         let folder = try await readers.run(Self.nobody, .bulk, nil) { _ throws(DocketError) in
             let folder = try BackupFiles.makeFolder(asked, configuration)
-            try FilesHandle.makeFolder(folder + "/tenants")
+            try FileSystem.makeFolder(folder + "/tenants")
             return folder
         }
         var done = BackupProgress()
@@ -67,7 +67,7 @@ extension EmbeddedStore: StoreBackup {
         try await prepare(tenant)
         let shared = shared
         return try await readers.run(tenant, .bulk, nil) { turn throws(DocketError) in
-            try shared.answering(tenant) {
+            try shared.mappingErrors(tenant) {
                 try BackupFiles.copy(
                     shared.path(of: tenant),
                     Self.copyPath(tenant, folder),
@@ -92,14 +92,14 @@ extension EmbeddedStore: StoreBackup {
     ) throws(DocketError) {
         let files = try BackupFiles.checkedManifest(folder)
         let directory = configuration.directory
-        try FilesHandle.makeFolder(directory)
+        try FileSystem.makeFolder(directory)
         let lock = try DirectoryLockHandle(directory: directory)
         defer { withExtendedLifetime(lock) {} }
-        guard !FilesHandle.exists(directory + "/control.db"), DataDirectoryMark.isNew(directory)
+        guard !FileSystem.exists(directory + "/control.db"), DataDirectoryMark.isNew(directory)
         else {
             throw DocketError(.failedPrecondition, "the data directory already has data")
         }
-        try FilesHandle.makeFolder(directory + "/tenants")
+        try FileSystem.makeFolder(directory + "/tenants")
         do throws(DocketError) {
             // The control file comes last: without it the directory has no data.
             for file in files where file != "control.db" {
@@ -110,7 +110,7 @@ extension EmbeddedStore: StoreBackup {
             try BackupFiles.markAllDirty(directory + "/control.db", configuration)
         } catch {
             // What is not whole is no data directory.
-            for file in files { try FilesHandle.removeDatabase("\(directory)/\(file)") }
+            for file in files { try FileSystem.removeDatabase("\(directory)/\(file)") }
             throw error
         }
         try DataDirectoryMark.write(directory)

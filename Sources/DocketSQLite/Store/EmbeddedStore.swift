@@ -42,11 +42,11 @@ package final class EmbeddedStore: Service {
     }
 
     private init(_ configuration: EmbeddedConfiguration, _ logger: Logger) throws(DocketError) {
-        try FilesHandle.makeFolder(configuration.directory)
+        try FileSystem.makeFolder(configuration.directory)
         let held = try DirectoryLockHandle(directory: configuration.directory)
         lock = Mutex(held)
         shared = EngineShared(configuration, logger)
-        try FilesHandle.makeFolder(shared.tenantsFolder)
+        try FileSystem.makeFolder(shared.tenantsFolder)
         do {
             controlThread = try ThreadExecutor(name: "control")
             writers = try WriterPool(shared)
@@ -86,7 +86,7 @@ package final class EmbeddedStore: Service {
     }
 
     private func highestFileNumber() -> UInt64 {
-        (FilesHandle.names(in: shared.tenantsFolder) ?? [])
+        (FileSystem.names(in: shared.tenantsFolder) ?? [])
             .compactMap { name in name.hasSuffix(".db") ? UInt64(name.dropLast(3)) : nil }
             .max() ?? 0
     }

@@ -27,7 +27,7 @@ package struct FileVerification: Sendable {
         _ configuration: EmbeddedConfiguration
     ) throws(DocketError) -> [Verdict] {
         let directory = configuration.directory
-        guard FilesHandle.names(in: directory) != nil else {
+        guard FileSystem.names(in: directory) != nil else {
             throw DocketError(.failedPrecondition, "there is no such directory")
         }
         let lock = try DirectoryLockHandle(directory: directory)
@@ -53,7 +53,7 @@ package struct FileVerification: Sendable {
     }
 
     private var filesOfTenants: [UInt64] {
-        (FilesHandle.names(in: configuration.directory + "/tenants") ?? []).compactMap { name in
+        (FileSystem.names(in: configuration.directory + "/tenants") ?? []).compactMap { name in
             name.hasSuffix(".db") ? UInt64(name.dropLast(3)) : nil
         }
     }
@@ -65,9 +65,9 @@ package struct FileVerification: Sendable {
     ) -> Verdict {
         let path = "\(configuration.directory)/\(file)"
         var faults: [String]
-        if !FilesHandle.exists(path) {
+        if !FileSystem.exists(path) {
             faults = ["it is missing"]
-        } else if FilesHandle.size(path) == 0 {
+        } else if FileSystem.size(path) == 0 {
             faults = ["it is empty"]
         } else {
             do {

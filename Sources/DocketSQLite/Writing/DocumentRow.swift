@@ -52,7 +52,7 @@ extension TenantWriter {
 
     /// Takes the document out of what searches see, now; false when they did not see it.
     func hide(_ number: Int64, _ tables: CollectionTables) throws -> Bool {
-        let attributes = try connection.first(tables.selectShown, .integer(number)) { row in
+        let attributes = try connection.first(tables.selectVisible, .integer(number)) { row in
             row.withBytes(1) { AttributeBlobCodec.decode($0) }
         }
         guard let attributes else { return false }
@@ -66,7 +66,7 @@ extension TenantWriter {
                 )
             }
         }
-        try connection.run(tables.deleteShown, .integer(number))
+        try connection.run(tables.deleteVisible, .integer(number))
         return true
     }
 

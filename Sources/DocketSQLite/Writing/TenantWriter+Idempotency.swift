@@ -99,8 +99,8 @@ extension TenantWriter {
     /// their versions never come again for something else.
     func forgetDeletions() throws {
         let lifetime = configuration.deletionLifetime.wholeNanoseconds / 1000
-        let isOver = state.kept.deletions > configuration.deletionBytes
-        let end = isOver ? Int64.max : WallClock.microseconds() - lifetime
+        let isOverLimit = state.kept.deletions > configuration.deletionBytes
+        let end = isOverLimit ? Int64.max : WallClock.microseconds() - lifetime
         let bytes = try connection.all(
             """
             DELETE FROM documents WHERE number IN (SELECT number FROM documents

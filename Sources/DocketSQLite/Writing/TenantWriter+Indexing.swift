@@ -39,7 +39,7 @@ extension TenantWriter {
         }
     }
 
-    /// With `each`, documents stand in savepoints of their own, and one at fault fails alone.
+    /// With `each`, documents have savepoints of their own, and one at fault fails alone.
     private func indexGroup(each: Bool) throws -> IndexingProgress {
         let now = MonotonicTime.now()
         var progress = IndexingProgress()
@@ -147,7 +147,7 @@ extension TenantWriter {
         }
         _ = try insertion.step()
         try connection.run(
-            tables.insertShown,
+            tables.insertVisible,
             .integer(entry.number),
             .number(entry.version),
             .integer(connection.takeWords()),
@@ -215,7 +215,7 @@ extension TenantWriter {
         state.collections[entry.collection]?.count(.deleting, by: -1)
     }
 
-    /// The version cannot be indexed: the document is hidden until a newer one mends it.
+    /// The version cannot be indexed: the document is hidden until a newer one replaces it.
     private func fail(
         _ entry: OutboxEntry,
         _ collection: IndexingCollection,

@@ -2,7 +2,7 @@ internal import DocketCore
 internal import DocketRuntime
 
 /// The one writing connection to one tenant's file.
-// Because: whoever took it from the pool has it alone.
+// Because: the job that took it from the pool has it alone.
 final class TenantWriter: @unchecked Sendable {
     let connection: ConnectionHandle
     let configuration: EmbeddedConfiguration

@@ -11,7 +11,7 @@ final class WriteCall: Sendable {
 
     /// What the caller does next.
     enum Turn: Sendable {
-        /// Write the group at whose head this call stands.
+        /// Write the group that this call is the first of.
         case lead
         /// Nothing: it was written with another's group.
         case done

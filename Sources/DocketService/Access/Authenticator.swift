@@ -61,13 +61,13 @@ package final class Authenticator: Sendable {
         guard let key = APIKey(parsing: credential), !isRefused(key) else { throw Self.refusal }
         let known = state.withLock { $0.grants[key.id] }
         if let known, ConstantTime.equal(known.secretHash, key.secretHash) {
-            guard !known.grant.isOver else { throw Self.refusal }
+            guard !known.grant.isExpiredOrRevoked else { throw Self.refusal }
             return known.grant
         }
         for _ in 0..<Self.readings {
             let revocations = state.withLock { $0.revocations }
             let entry = try await read(key)
-            guard !entry.grant.isOver else { throw Self.refusal }
+            guard !entry.grant.isExpiredOrRevoked else { throw Self.refusal }
             if let grant = keep(entry, ifStill: revocations) { return grant }
         }
         throw DocketError(.unavailable, "keys are being revoked, try again", isNotProcessed: true)
@@ -96,7 +96,8 @@ package final class Authenticator: Sendable {
         let kept = state.withLock { Array($0.grants.values) }
         for entry in kept {
             let record = try await directory.key(entry.grant.keyID)
-            guard let record, record.revokedMicroseconds == nil, !entry.grant.isOver else {
+            guard let record, record.revokedMicroseconds == nil, !entry.grant.isExpiredOrRevoked
+            else {
                 revoke(entry.grant.keyID)
                 continue
             }

@@ -36,8 +36,8 @@ package final class Grant: Sendable {
 
     package var isRevoked: Bool { revoked.load(ordering: .relaxed) }
 
-    /// Whether the key is revoked or its time is over.
-    package var isOver: Bool {
+    /// Whether the key is revoked or has expired.
+    package var isExpiredOrRevoked: Bool {
         isRevoked || expiresMicroseconds.map { $0 <= WallClock.microseconds() } ?? false
     }
 

@@ -1,6 +1,6 @@
 internal import DocketCore
 
-/// Status: where documents stand, and how many of a collection stand where.
+/// Status: the states of documents, and how many of a collection are in which.
 struct StatusMethod: UnaryMethod {
     let store: any DocumentStore
     let collections: CollectionRegistry

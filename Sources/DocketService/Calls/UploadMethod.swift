@@ -117,7 +117,7 @@ private struct CheckedBatch: Sendable {
         self.idempotency = idempotency
     }
 
-    /// Where the accepted documents stood: for each run of them the rejected before it and its
+    /// The places of the accepted documents: for each run of them the rejected before it and its
     /// length, of 4 bytes each.
     var note: [UInt8] {
         var runs: [(skipped: Int, count: Int)] = []

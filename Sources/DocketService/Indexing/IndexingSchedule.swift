@@ -13,7 +13,7 @@ package struct IndexingSchedule: Sendable {
         case wait(TenantID, Duration)
     }
 
-    private enum Standing {
+    enum TenantState {
         case queued
         case running(isFilledAgain: Bool)
         /// Its tenant was deleted while the group ran.
@@ -27,25 +27,23 @@ package struct IndexingSchedule: Sendable {
 
     /// Tenants indexed at once.
     package let width: Int
-    private var standings: [TenantID: Standing] = [:]
+    /// Of the tenants that have something to do or to wait for.
+    private(set) var states: [TenantID: TenantState] = [:]
     private var failures: [TenantID: Int] = [:]
     private var queue: [TenantID] = []
     private var running = 0
 
     package init(width: Int) { self.width = max(1, width) }
 
-    /// Tenants that have something to do or to wait for.
-    package var active: Int { standings.count }
-
     /// Documents wait in the tenant's outbox.
     package mutating func filled(_ tenant: TenantID) -> [Action] {
-        switch standings[tenant] {
+        switch states[tenant] {
         case nil:
             enqueue(tenant)
         case .sleeping(0):
             enqueue(tenant)
         case .running:
-            standings[tenant] = .running(isFilledAgain: true)
+            states[tenant] = .running(isFilledAgain: true)
         case .queued, .sleeping, .leaving:
             break
         }
@@ -54,36 +52,36 @@ package struct IndexingSchedule: Sendable {
 
     /// One group is done.
     package mutating func finished(_ tenant: TenantID, _ progress: IndexingProgress) -> [Action] {
-        if case .leaving? = standings[tenant] { return left(tenant) }
-        guard case .running(let isFilledAgain)? = standings[tenant] else { return [] }
+        if case .leaving? = states[tenant] { return left(tenant) }
+        guard case .running(let isFilledAgain)? = states[tenant] else { return [] }
         running -= 1
         failures[tenant] = nil
         if isFilledAgain || progress.hasMore {
             enqueue(tenant)
         } else if let wait = progress.wakeAfter {
-            standings[tenant] = .sleeping(failures: 0)
+            states[tenant] = .sleeping(failures: 0)
             return [.wait(tenant, wait)] + startNext()
         } else {
-            standings[tenant] = nil
+            states[tenant] = nil
         }
         return startNext()
     }
 
     /// The group could not be indexed now; the tenant comes again after a delay that doubles.
     package mutating func failed(_ tenant: TenantID) -> [Action] {
-        if case .leaving? = standings[tenant] { return left(tenant) }
-        guard case .running? = standings[tenant] else { return [] }
+        if case .leaving? = states[tenant] { return left(tenant) }
+        guard case .running? = states[tenant] else { return [] }
         running -= 1
         let count = failures[tenant, default: 0] + 1
         failures[tenant] = count
-        standings[tenant] = .sleeping(failures: count)
+        states[tenant] = .sleeping(failures: count)
         let delay = min(Self.longestDelay, Self.firstDelay * (1 << min(count - 1, 12)))
         return [.wait(tenant, delay)] + startNext()
     }
 
-    /// The tenant's time is over.
+    /// The tenant's delay is over.
     package mutating func awoke(_ tenant: TenantID) -> [Action] {
-        guard case .sleeping? = standings[tenant] else { return startNext() }
+        guard case .sleeping? = states[tenant] else { return startNext() }
         enqueue(tenant)
         return startNext()
     }
@@ -91,24 +89,24 @@ package struct IndexingSchedule: Sendable {
     /// The tenant is gone.
     package mutating func removed(_ tenant: TenantID) {
         failures[tenant] = nil
-        guard let standing = standings[tenant] else { return }
-        switch standing {
-        case .running: standings[tenant] = .leaving
+        guard let state = states[tenant] else { return }
+        switch state {
+        case .running: states[tenant] = .leaving
         case .leaving: break
         case .queued, .sleeping:
-            standings[tenant] = nil
+            states[tenant] = nil
             queue.removeAll { $0 == tenant }
         }
     }
 
     private mutating func left(_ tenant: TenantID) -> [Action] {
         running -= 1
-        standings[tenant] = nil
+        states[tenant] = nil
         return startNext()
     }
 
     private mutating func enqueue(_ tenant: TenantID) {
-        standings[tenant] = .queued
+        states[tenant] = .queued
         queue.append(tenant)
     }
 
@@ -116,7 +114,7 @@ package struct IndexingSchedule: Sendable {
         var actions: [Action] = []
         while running < width, !queue.isEmpty {
             let tenant = queue.removeFirst()
-            standings[tenant] = .running(isFilledAgain: false)
+            states[tenant] = .running(isFilledAgain: false)
             running += 1
             actions.append(.start(tenant))
         }

@@ -3,7 +3,7 @@ internal import DocketText
 
 /// A search in the one form that all requests of the same meaning share.
 ///
-/// Words are brought to one normal form, case and spacing; conditions that may stand in any order
+/// Words are brought to one normal form, case and spacing; conditions that may be in any order
 /// are sorted. Equal bytes mean equal replies; requests of equal meaning with different bytes only
 /// miss the cache.
 struct CanonicalSearch {
@@ -54,7 +54,7 @@ private struct CanonicalWriter {
         }
     }
 
-    /// Lengths stand before contents, so that no two lists of parts share their bytes.
+    /// Lengths come before contents, so that no two lists of parts share their bytes.
     mutating func append(_ part: [UInt8]) {
         append(count: part.count)
         bytes += part

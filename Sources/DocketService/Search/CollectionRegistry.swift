@@ -56,7 +56,7 @@ package final class CollectionRegistry: GenerationObserver {
 
     /// The collection of this name with its live state.
     ///
-    /// - Throws: ``DocketError`` `notFound`, the same whoever has a collection of that name.
+    /// - Throws: ``DocketError`` `notFound`, also for the name of another tenant's collection.
     package func open(
         _ tenant: TenantID,
         _ name: String

@@ -4,8 +4,8 @@ internal import DocketCrypto
 /// Makes cursors that only the same tenant can use, for the same search only.
 ///
 /// A sealed cursor is a format byte, the position, and the first 16 bytes of an HMAC-SHA-256 over
-/// the position, the tenant, the collection and what was searched. Whoever gets it learns a place
-/// in an order and the values sorted by, which the hits showed already.
+/// the position, the tenant, the collection and what was searched. Its holder learns a place in an
+/// order and the values sorted by, which the hits showed already.
 package struct CursorSeal: Sendable {
     private static let format: UInt8 = 2
     private static let tagBytes = 16

@@ -5,7 +5,7 @@ internal import DocketRuntime
 internal import DocketSystem
 internal import DocketWire
 
-/// Searches through the caches: by the bytes of the request, by its canonical form, by one flight
+/// Searches through the caches: by the bytes of the request, by its canonical form, by one load
 /// for all that ask the same, and only then by the engine.
 package final class Searcher: Sendable {
     private let search: any DocumentSearch
@@ -16,7 +16,7 @@ package final class Searcher: Sendable {
     package let cache: ReplyCache
     package let flights: SingleFlight
 
-    /// A searcher whose engine has `loadLimit` for one search, whoever waits for it.
+    /// A searcher whose engine has `loadLimit` for one search, however long its callers would wait.
     package init(
         search: any DocumentSearch,
         collections: CollectionRegistry,
@@ -91,7 +91,7 @@ package final class Searcher: Sendable {
             bytes: prepared.key,
             mark: mark
         )
-        let reply = try await fly(key) { [self] work in
+        let reply = try await join(key) { [self] work in
             try await load(prepared, open.state, mark, work, caller.turn)
         }
         cache.store(Self.scope(tenant, .raw), body, reply)
@@ -99,7 +99,7 @@ package final class Searcher: Sendable {
     }
 
     /// Shares the load with all who ask the same; it ends with the last of them, or in its time.
-    private func fly(
+    private func join(
         _ key: FlightKey,
         _ load: @Sendable (WorkLimit) async throws -> CachedReply
     ) async throws(DocketError) -> CachedReply {

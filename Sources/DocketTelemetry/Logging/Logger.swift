@@ -8,7 +8,7 @@ package protocol LogSink: Sendable {
 
 /// Writes log lines of at least one level to a sink, each with the fields of this logger.
 ///
-/// A message is fixed in the code and lower case; what varies stands in fields. A call never waits.
+/// A message is fixed in the code and lower case; what varies is in fields. A call never waits.
 package struct Logger: Sendable {
     /// Lines below it are not made.
     package let level: LogLevel

@@ -1,6 +1,6 @@
 internal import DocketSystem
 
-/// Where a call stands in a trace, as W3C Trace Context has it.
+/// A call's place in a trace, as W3C Trace Context has it.
 package struct TraceParent: Hashable, Sendable {
     /// Bytes on the wire: 16 of the trace, 8 of the span, 1 of flags.
     package static let size = 25

@@ -169,8 +169,8 @@ struct SessionTests {
                 )
             }
             let now = WallClock.microseconds()
-            #expect(Grant(record(now - 1), quota: Quota()).isOver)
-            #expect(!Grant(record(now + 60_000_000), quota: Quota()).isOver)
+            #expect(Grant(record(now - 1), quota: Quota()).isExpiredOrRevoked)
+            #expect(!Grant(record(now + 60_000_000), quota: Quota()).isExpiredOrRevoked)
             let key = try await test.key(tenant, expires: now + 200_000)
             let session = try await session(test, key)
             while WallClock.microseconds() < now + 200_000 { await Task.yield() }

@@ -4,6 +4,7 @@ import DocketRPC
 import DocketRuntime
 import DocketSQLite
 import DocketService
+import DocketTestKit
 import DocketWire
 import Foundation
 import Testing
@@ -148,7 +149,7 @@ struct AdministrationTests {
             try await user.create()
             try await user.upload([Document(id: "a", title: "tea")])
             try await test.index(tenant)
-            let folder = TemporaryFolder()
+            let folder = try TestFolder()
             let path = folder.path + "/copy"
             let call = try await client.connection.open(
                 CallMeta(method: DocketMethod.backup.rawValue)

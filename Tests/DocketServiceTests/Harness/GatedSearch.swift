@@ -41,7 +41,7 @@ final class GatedSearch: DocumentSearch {
             return (state.gate.take(), state.failure, state.hangs)
         }
         if hangs {
-            while !work.isOver(at: MonotonicTime.now().nanoseconds) { await Task.yield() }
+            while !work.hasEnded(at: MonotonicTime.now().nanoseconds) { await Task.yield() }
             throw DocketError(.cancelled, "the work was stopped")
         }
         if let failure { throw failure }

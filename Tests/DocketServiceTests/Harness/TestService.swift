@@ -6,19 +6,9 @@ import DocketSQLite
 import DocketService
 import DocketSystem
 import DocketTelemetry
+import DocketTestKit
 import DocketWire
 import Foundation
-
-/// A folder that is removed at the end.
-final class TemporaryFolder: Sendable {
-    let path = FileManager.default.temporaryDirectory.path + "/docket-\(UUID().uuidString)"
-
-    init() {
-        try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
 
 /// The service over a real embedded store, reached without a network.
 ///
@@ -46,10 +36,10 @@ final class TestService: Sendable {
     let rpc: RPCServer
     let metrics = RPCMetrics()
     private let loops: EventLoopGroup
-    private let folder: TemporaryFolder
+    private let folder: TestFolder
 
     private init(_ options: Options) async throws {
-        folder = TemporaryFolder()
+        folder = try TestFolder()
         var configuration = EmbeddedConfiguration(directory: folder.path + "/data")
         configuration.synchronous = .off
         configuration.softGenerationInterval = .zero

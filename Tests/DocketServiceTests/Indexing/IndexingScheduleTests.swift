@@ -1,6 +1,7 @@
 import DocketCore
-import DocketService
 import Testing
+
+@testable import DocketService
 
 @Suite("Indexing schedule", .timeLimit(.minutes(5)))
 struct IndexingScheduleTests {
@@ -19,7 +20,7 @@ struct IndexingScheduleTests {
         var schedule = IndexingSchedule(width: 1)
         #expect(schedule.filled(first) == [.start(first)])
         #expect(schedule.finished(first, progress()) == [])
-        #expect(schedule.active == 0)
+        #expect(schedule.states.isEmpty)
     }
 
     @Test("tenants take turns, one group each")
@@ -100,7 +101,7 @@ struct IndexingScheduleTests {
         _ = schedule.failed(first)
         schedule.removed(first)
         #expect(schedule.awoke(first) == [])
-        #expect(schedule.active == 0)
+        #expect(schedule.states.isEmpty)
     }
 
     @Test("a tenant deleted while its group runs is not tried again when the group fails")
@@ -112,7 +113,7 @@ struct IndexingScheduleTests {
         #expect(schedule.failed(first) == [.start(second)])
         schedule.removed(second)
         #expect(schedule.finished(second, progress(hasMore: true)) == [])
-        #expect(schedule.active == 0)
+        #expect(schedule.states.isEmpty)
     }
 
     @Test("reports that nobody waits for change nothing")
@@ -122,6 +123,6 @@ struct IndexingScheduleTests {
         #expect(schedule.failed(first) == [])
         #expect(schedule.awoke(first) == [])
         schedule.removed(first)
-        #expect(schedule.active == 0)
+        #expect(schedule.states.isEmpty)
     }
 }

@@ -47,8 +47,8 @@ typedef struct {
 
 /* Looks at the `count` bytes of a message, in time linear in them.
  *
- * The elements of the repeated field of the number `listed` are counted and stepped over: whoever
- * asks for that scans each by itself. 0 steps over none. */
+ * The elements of the repeated field of the number `listed` are counted and stepped over: the
+ * caller scans each by itself. 0 steps over none. */
 docket_body_scan docket_scan_body(const ProtobufCMessageDescriptor *message, const uint8_t *bytes,
                                   size_t count, uint32_t listed);
 

@@ -3,7 +3,7 @@ internal import DocketSystem
 internal import Glibc
 
 /// The few calls on files and folders that SQLite does not make itself.
-@safe enum FilesHandle {
+@safe enum FileSystem {
     static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// Bytes of a file, 0 when there is none.
@@ -33,7 +33,7 @@ internal import Glibc
         return names
     }
 
-    /// Removes a database with what stands beside it; what is not there is well.
+    /// Removes a database with the files beside it; what is not there is well.
     static func removeDatabase(_ path: String) throws(DocketError) {
         let suffixes = ["-wal", "-shm", "-journal", "-seal", ""]
         for suffix in suffixes { try remove(path + suffix) }
@@ -74,7 +74,7 @@ internal import Glibc
         (try? SmallFile.read(path, maximum: 16 << 20)).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Makes what stands under a name durable.
+    /// Makes the file or folder of this name durable.
     static func synchronize(_ path: String) throws(DocketError) {
         do throws(FileError) {
             try SmallFile.synchronize(path)

@@ -11,7 +11,7 @@ package struct InputError: Error {
 ///
 /// A read that never ends (of a terminal, a pipe) does not outlive its reader's patience: the task
 /// that waits can be cancelled, and the thread ends with the process.
-package actor InputFileHandle {
+package actor InputFiles {
     private static let chunkBytes = 256 << 10
     /// Of the start of a file, which tells what it holds.
     private static let startBytes = 4 << 10

@@ -2,8 +2,8 @@ internal import DocketSettings
 internal import DocketSystem
 internal import Glibc
 
-/// The process's own streams.
-package enum ConsoleHandle {
+/// The process that this program runs as: its streams, its variables, its executable.
+package enum CurrentProcess {
     /// Standard input, output and error.
     package static func standard() -> Console {
         Console(

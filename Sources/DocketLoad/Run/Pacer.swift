@@ -6,7 +6,7 @@ internal import Glibc
 ///
 /// Timers of event loops and of tasks are right to a millisecond, which is ten times what a cached
 /// search takes.
-enum PacerHandle {
+enum Pacer {
     /// Longest wait at a stretch, in nanoseconds: how long a cancelled task may go unnoticed.
     private static let stretchMaximum: UInt64 = 50_000_000
 
