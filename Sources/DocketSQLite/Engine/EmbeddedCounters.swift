@@ -1,13 +1,10 @@
-internal import DocketCore
 internal import Synchronization
 
-/// What the store did since the start, for metrics and for the mean sizes of groups.
+/// What the store wrote since the start, for metrics and for the mean sizes of groups.
 package final class EmbeddedCounters: Sendable {
     private let writeGroups = Atomic<Int>(0)
     private let writeCalls = Atomic<Int>(0)
     private let writtenDocuments = Atomic<Int>(0)
-    private let indexGroups = Atomic<Int>(0)
-    private let indexedDocuments = Atomic<Int>(0)
 
     init() {}
 
@@ -19,20 +16,9 @@ package final class EmbeddedCounters: Sendable {
         )
     }
 
-    /// Transactions that brought documents into the index, and the documents.
-    package var indexing: (groups: Int, documents: Int) {
-        (indexGroups.load(ordering: .relaxed), indexedDocuments.load(ordering: .relaxed))
-    }
-
     func countGroup(_ calls: [WriteCall]) {
         writeGroups.add(1, ordering: .relaxed)
         writeCalls.add(calls.count, ordering: .relaxed)
         writtenDocuments.add(calls.reduce(0) { $0 + $1.documents }, ordering: .relaxed)
-    }
-
-    func countIndexing(_ progress: IndexingProgress) {
-        guard progress.indexed > 0 else { return }
-        indexGroups.add(1, ordering: .relaxed)
-        indexedDocuments.add(progress.indexed, ordering: .relaxed)
     }
 }

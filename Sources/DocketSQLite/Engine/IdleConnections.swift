@@ -15,9 +15,6 @@ struct IdleConnections<Value: Sendable> {
 
     init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    /// Tenants that have one.
-    var tenants: [TenantID] { Array(entries.keys) }
-
     mutating func take(_ tenant: TenantID) -> Value? {
         guard let entry = entries[tenant]?.popLast() else { return nil }
         if entries[tenant]?.isEmpty == true { entries[tenant] = nil }
@@ -48,11 +45,11 @@ struct IdleConnections<Value: Sendable> {
     }
 
     /// Takes all out, for the caller to close.
-    mutating func removeAll() -> [Value] {
+    mutating func removeAll() -> [TenantID: [Value]] {
         defer {
             entries = [:]
             count = 0
         }
-        return entries.values.flatMap { $0.map(\.value) }
+        return entries.mapValues { $0.map(\.value) }
     }
 }

@@ -1,34 +1,31 @@
 internal import DocketCore
 internal import DocketRuntime
 internal import DocketSystem
-internal import Synchronization
 
-/// The writers of all tenants, and the threads on which they are used, fairly by tenant.
+/// The writers of all tenants.
 ///
 /// A tenant's file has one writer, which one job at a time uses; so tenants do not wait for each
 /// other but for a thread, and a long transaction gives that up in between.
 final class WriterPool: Sendable {
-    private let threads: FairThreads
-    private let store: EngineShared
-    private let shares: PageCacheShares
-    private let idle: Mutex<IdleConnections<TenantWriter>>
+    private let connections: TenantConnections<TenantWriter>
+
+    private var store: EngineShared { connections.store }
 
     init(_ store: EngineShared) throws(ThreadError) {
-        self.store = store
         let configuration = store.configuration
         var limits = FairSchedule.Limits()
         limits.width = max(1, configuration.writers)
         limits.ownerBegun = 1
-        limits.begun = 8 * limits.width
         // Calls are bounded before they come here, see ``WriteQueue``.
         limits.ownerWaiting = .max
         limits.delayTarget = .max
-        threads = try FairThreads(name: "writer", limits)
-        shares = PageCacheShares(bytes: configuration.cacheBytes / 4)
-        idle = Mutex(IdleConnections(capacity: configuration.openTenants))
+        connections = try TenantConnections(
+            store,
+            name: "writer",
+            limits,
+            cacheBytes: configuration.cacheBytes / 4
+        )
     }
-
-    // MARK: Access to a writer
 
     /// Runs `body` with the tenant's writer, once no other job has it.
     private func run<Value: Sendable>(
@@ -37,37 +34,25 @@ final class WriterPool: Sendable {
         creates: Bool = false,
         _ body: @escaping @Sendable (TenantWriter) throws -> Value
     ) async throws(DocketError) -> Value {
-        try await threads.answer(for: tenant, workClass, nil) {
-            [self] turn throws(DocketError) in
-            try store.mappingErrors(tenant) {
-                let writer = try take(tenant, creates: creates)
-                writer.connection.watch.begin(nil, turn)
-                defer {
-                    writer.connection.watch.end()
-                    put(writer, tenant)
-                }
-                return try body(writer)
-            }
-        }
-    }
-
-    private func take(_ tenant: TenantID, creates: Bool) throws -> TenantWriter {
-        if let writer = idle.withLock({ $0.take(tenant) }) {
-            try shares.apply(to: writer.connection)
-            return writer
-        }
-        if !creates { try store.requireFile(of: tenant) }
-        let path = store.path(of: tenant)
-        let writer = try TenantWriter(path: path, creates: creates, store.configuration, shares)
-        try shares.apply(to: writer.connection)
-        store.opened(tenant, writer.state, hasWork: try writer.hasWork())
-        return writer
-    }
-
-    private func put(_ writer: TenantWriter, _ tenant: TenantID) {
-        guard !store.isGone(tenant) else { return }
-        let leaving = idle.withLock { $0.put(writer, tenant) }
-        withExtendedLifetime(leaving) {}
+        let store = store
+        return try await connections.use(
+            tenant,
+            workClass,
+            nil,
+            open: { shares in
+                if !creates { try store.requireFile(of: tenant) }
+                let path = store.path(of: tenant)
+                let writer = try TenantWriter(
+                    path: path,
+                    creates: creates,
+                    store.configuration,
+                    shares
+                )
+                store.opened(tenant, writer.state, hasWork: try writer.hasWork())
+                return writer
+            },
+            body
+        )
     }
 
     // MARK: Jobs
@@ -75,7 +60,8 @@ final class WriterPool: Sendable {
     /// Makes the tenant's file, which must not be there: its number was never used.
     func create(_ tenant: TenantID) async throws(DocketError) {
         let store = store
-        try await threads.answer(for: tenant, .interactive, nil) { _ throws(DocketError) in
+        try await connections.threads.answer(for: tenant, .interactive, nil) {
+            _ throws(DocketError) in
             guard !FileSystem.exists(store.path(of: tenant)) else {
                 throw DocketError(.dataLoss, "there is a file of the new tenant's number")
             }
@@ -94,7 +80,7 @@ final class WriterPool: Sendable {
     func writeGroup(_ tenant: TenantID) async {
         let store = store
         do throws(DocketError) {
-            try await run(tenant, .interactive) { [threads] writer in
+            try await run(tenant, .interactive) { [threads = connections.threads] writer in
                 let calls = store.queue.takeGroup(tenant, isShort: threads.waiting > 0)
                 guard !calls.isEmpty else { return }
                 let before = writer.state.generations
@@ -120,7 +106,6 @@ final class WriterPool: Sendable {
         return try await run(tenant, .bulk) { writer in
             let before = writer.state.generations
             let progress = try writer.indexNext()
-            store.counters.countIndexing(progress)
             store.publish(tenant, writer.state, since: before)
             return progress
         }
@@ -144,10 +129,11 @@ final class WriterPool: Sendable {
 
     /// Closes and removes the file of a tenant that is gone, once no job has it.
     func remove(_ tenant: TenantID) async throws(DocketError) {
-        try await threads.answer(for: tenant, .interactive, nil) {
-            [self] _ throws(DocketError) in
-            var closing = idle.withLock { $0.removeAll(tenant) }
-            closing.removeAll()
+        let store = store
+        let connections = connections
+        try await connections.threads.answer(for: tenant, .interactive, nil) {
+            _ throws(DocketError) in
+            connections.close(tenant)
             try FileSystem.removeDatabase(store.path(of: tenant))
         }
     }
@@ -156,15 +142,10 @@ final class WriterPool: Sendable {
     ///
     /// - Returns: Those of the tenants that were open and have nothing left to index.
     func shutdown(_ tenants: Set<TenantID>) -> [TenantID] {
-        threads.shutdown()
-        var done: [TenantID] = []
-        for tenant in idle.withLock({ $0.tenants }) {
-            for writer in idle.withLock({ $0.removeAll(tenant) })
-            where tenants.contains(tenant) && (try? writer.hasWork()) == false {
-                done.append(tenant)
-            }
+        connections.shutdown().compactMap { tenant, writers in
+            let isDone = writers.contains { (try? $0.hasWork()) == false }
+            return tenants.contains(tenant) && isDone ? tenant : nil
         }
-        return done
     }
 }
 

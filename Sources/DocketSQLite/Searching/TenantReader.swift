@@ -4,7 +4,7 @@ internal import DocketSystem
 
 /// One reading connection to one tenant's file.
 // Because: the job that took it from the pool has it alone.
-final class TenantReader: @unchecked Sendable {
+final class TenantReader: TenantConnection, @unchecked Sendable {
     let connection: ConnectionHandle
     private let shares: PageCacheShares
 

@@ -126,25 +126,32 @@ enum BackupFiles {
         _ path: String,
         _ configuration: EmbeddedConfiguration
     ) throws(DocketError) {
-        try mappingErrors {
-            let connection = try ConnectionHandle(
-                path: path,
-                creates: false,
-                vfs: configuration.vfs
+        try changing(path, configuration) { connection in
+            try connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
+            try connection.run(
+                "UPDATE collections SET hard = max(hard + 1, ?1), soft = max(soft + 1, ?1)",
+                .integer(WallClock.microseconds())
             )
-            try connection.writing {
-                try connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
-                try connection.run(
-                    "UPDATE collections SET hard = max(hard + 1, ?1), soft = max(soft + 1, ?1)",
-                    .integer(WallClock.microseconds())
-                )
-            }
         }
     }
 
+    /// The indexer is to look at every tenant.
     static func markAllDirty(
         _ path: String,
         _ configuration: EmbeddedConfiguration
+    ) throws(DocketError) {
+        try changing(path, configuration) { connection in
+            try connection.execute(
+                "INSERT OR IGNORE INTO dirty(tenant) SELECT id FROM tenants WHERE state = 0"
+            )
+        }
+    }
+
+    /// Runs `body` in a transaction of a restored file.
+    private static func changing(
+        _ path: String,
+        _ configuration: EmbeddedConfiguration,
+        _ body: (ConnectionHandle) throws -> Void
     ) throws(DocketError) {
         try mappingErrors {
             let connection = try ConnectionHandle(
@@ -152,11 +159,7 @@ enum BackupFiles {
                 creates: false,
                 vfs: configuration.vfs
             )
-            try connection.writing {
-                try connection.execute(
-                    "INSERT OR IGNORE INTO dirty(tenant) SELECT id FROM tenants WHERE state = 0"
-                )
-            }
+            try connection.writing { try body(connection) }
         }
     }
 }

@@ -3,7 +3,7 @@ internal import DocketRuntime
 
 /// The one writing connection to one tenant's file.
 // Because: the job that took it from the pool has it alone.
-final class TenantWriter: @unchecked Sendable {
+final class TenantWriter: TenantConnection, @unchecked Sendable {
     let connection: ConnectionHandle
     let configuration: EmbeddedConfiguration
     var state: TenantState
