@@ -1,4 +1,5 @@
-/// Bringing the index up to the truth, one group at a time.
+/// Bringing the index up to the truth, one group at a time: of a store that holds both and changes
+/// them in one transaction. Where an engine holds the index, ``Outbox`` and ``SearchIndex`` do it.
 package protocol DocumentIndexing: Sendable {
     /// Tenants that may have unindexed documents from before the start.
     func tenantsToIndex() async throws(DocketError) -> [TenantID]
@@ -50,7 +51,8 @@ package struct Generations: Hashable, Sendable {
 package protocol GenerationSource: Sendable {
     func generations(
         _ tenant: TenantID,
-        of collection: Collection
+        of collection: Collection,
+        work: WorkLimit
     ) async throws(DocketError) -> Generations
 }
 

@@ -3,7 +3,9 @@
 /// Everything is one tenant's; the tenant is the first argument of every method and comes from the
 /// credential. Every method throws ``DocketError``: `notFound` for a collection that the tenant
 /// does not have, `dataLoss` when the tenant's data is damaged, `resourceExhausted` for a full
-/// quota, queue or disk, `unavailable` when the store cannot answer now.
+/// quota, queue or disk, `unavailable` when the store cannot answer now, `cancelled` or
+/// `deadlineExceeded` when `work` ended first; a write may then have been done, unless the error
+/// says `notProcessed`.
 package protocol DocumentStore: Sendable {
     // Collections
 
@@ -12,30 +14,46 @@ package protocol DocumentStore: Sendable {
         _ tenant: TenantID,
         named name: String,
         schema: CollectionSchema,
-        quota: Quota
+        quota: Quota,
+        work: WorkLimit
     ) async throws(DocketError) -> Collection
-    func collections(_ tenant: TenantID) async throws(DocketError) -> [Collection]
-    func collection(_ tenant: TenantID, named name: String) async throws(DocketError) -> Collection
+    func collections(
+        _ tenant: TenantID,
+        work: WorkLimit
+    ) async throws(DocketError) -> [Collection]
+    func collection(
+        _ tenant: TenantID,
+        named name: String,
+        work: WorkLimit
+    ) async throws(DocketError) -> Collection
     /// Adds attributes at the end of the schema; documents that are there have none of them.
     func addAttributes(
         _ tenant: TenantID,
         to collection: String,
-        _ attributes: [AttributeDefinition]
+        _ attributes: [AttributeDefinition],
+        work: WorkLimit
     ) async throws(DocketError) -> Collection
     /// Deletes the collection and its documents. False when there was none.
-    func deleteCollection(_ tenant: TenantID, named name: String) async throws(DocketError) -> Bool
+    func deleteCollection(
+        _ tenant: TenantID,
+        named name: String,
+        work: WorkLimit
+    ) async throws(DocketError) -> Bool
 
     // Documents
 
     /// Makes the documents durable with state `indexing`; answers after COMMIT.
-    func upload(_ tenant: TenantID, _ batch: UploadBatch) async throws(DocketError) -> WriteResult
-    /// Deletes by id; unknown ids are answered with `notFound` items.
-    func delete(_ tenant: TenantID, _ batch: DeleteBatch) async throws(DocketError) -> WriteResult
-    /// Deletes matches in slices; see ``DeleteSlice``.
-    func deleteMatching(
+    func upload(
         _ tenant: TenantID,
-        _ slice: DeleteSlice
-    ) async throws(DocketError) -> DeleteSliceResult
+        _ batch: UploadBatch,
+        work: WorkLimit
+    ) async throws(DocketError) -> WriteResult
+    /// Deletes by id; unknown ids are answered with `notFound` items.
+    func delete(
+        _ tenant: TenantID,
+        _ batch: DeleteBatch,
+        work: WorkLimit
+    ) async throws(DocketError) -> WriteResult
 
     /// The newest versions, in the order of `ids`; nil for those that are not there or deleted.
     /// Stops before `limitBytes` is passed, but after at least one: the result is then shorter.
@@ -44,17 +62,20 @@ package protocol DocumentStore: Sendable {
         in collection: Collection,
         ids: [String],
         shows: FieldSelection,
-        limitBytes: Int
+        limitBytes: Int,
+        work: WorkLimit
     ) async throws(DocketError) -> [StoredDocument?]
     /// In the order of `ids`; nil for those never seen.
     func statuses(
         _ tenant: TenantID,
         in collection: Collection,
-        ids: [String]
+        ids: [String],
+        work: WorkLimit
     ) async throws(DocketError) -> [DocumentStatus?]
     func counts(
         _ tenant: TenantID,
-        in collection: Collection
+        in collection: Collection,
+        work: WorkLimit
     ) async throws(DocketError) -> StateCounts
     /// Documents visible to search, in the order of their numbers, after `number`: one bounded
     /// slice.
@@ -138,32 +159,6 @@ package enum WriteResult: Sendable {
     case outcomes([WriteOutcome])
     /// This key was seen before with this body: what became of the batch then.
     case replayed([WriteOutcome], note: [UInt8])
-}
-
-/// One slice of a delete by filter: at most `limit` documents with a number after `after`.
-package struct DeleteSlice: Sendable {
-    package var collection: Collection
-    package var filter: BoundFilter
-    package var after: UInt64
-    package var limit: Int
-
-    package init(collection: Collection, filter: BoundFilter, after: UInt64, limit: Int) {
-        self.collection = collection
-        self.filter = filter
-        self.after = after
-        self.limit = limit
-    }
-}
-
-package struct DeleteSliceResult: Hashable, Sendable {
-    package var deleted: Int
-    /// Where the next slice begins; nil at the end.
-    package var next: UInt64?
-
-    package init(deleted: Int, next: UInt64?) {
-        self.deleted = deleted
-        self.next = next
-    }
 }
 
 /// A document as the store holds it.
