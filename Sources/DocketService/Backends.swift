@@ -5,6 +5,7 @@ package struct Backends: Sendable {
     package var directory: any TenantDirectory
     package var store: any DocumentStore
     package var search: any DocumentSearch
+    package var deletion: any FilteredDeletion
     package var indexing: any DocumentIndexing
     package var generations: any GenerationSource
     package var backup: any StoreBackup
@@ -13,6 +14,7 @@ package struct Backends: Sendable {
         directory: any TenantDirectory,
         store: any DocumentStore,
         search: any DocumentSearch,
+        deletion: any FilteredDeletion,
         indexing: any DocumentIndexing,
         generations: any GenerationSource,
         backup: any StoreBackup
@@ -20,6 +22,7 @@ package struct Backends: Sendable {
         self.directory = directory
         self.store = store
         self.search = search
+        self.deletion = deletion
         self.indexing = indexing
         self.generations = generations
         self.backup = backup

@@ -106,7 +106,7 @@ package final class TenantSession: CallSession {
     }
 
     package func serve(_ call: ServerCall) async {
-        let work = WorkLimit()
+        let work = WorkLimit(deadlineNanoseconds: call.head.deadline.nanoseconds)
         let caller = Caller(
             grant: grant,
             meta: call.head.meta,

@@ -4,15 +4,20 @@
 /// Embedded, one engine does both in one transaction; with engines of their own, a composition asks
 /// the index once and the truth once.
 package protocol DocumentSearch: Sendable {
-    /// One page. `work` stops it early: it then throws `cancelled`.
+    /// One page. `work` ends it early: it then throws `cancelled` or `deadlineExceeded`.
     ///
     /// The pages that follow one another by ``SearchPlan/position(after:)`` have every document
     /// that matches all the time exactly once, whatever is written between them; in an order by
     /// attributes, unless the values sorted by change.
-    func search(_ plan: SearchPlan, work: WorkLimit) async throws(DocketError) -> SearchPage
+    func search(
+        _ tenant: TenantID,
+        _ plan: SearchPlan,
+        work: WorkLimit
+    ) async throws(DocketError) -> SearchPage
     /// Matches in the order of document numbers after `number`: one bounded slice. The plan's sort,
     /// facets, total and position are not looked at.
     func scan(
+        _ tenant: TenantID,
         _ plan: SearchPlan,
         after number: UInt64,
         work: WorkLimit

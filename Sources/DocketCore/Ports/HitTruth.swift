@@ -1,8 +1,9 @@
 /// What the truth says of the hits of an index: the last word on what is seen and deleted.
 package protocol HitTruth: Sendable {
-    /// Asked once for each search, never answered from a cache: what each hit shows, in the order of `hits`, in one query; nil for one that must not be
-    /// seen: its document is deleted, failed, of another tenant or collection, or the version is
-    /// none between the indexed one and the newest.
+    /// Asked once for each search, never answered from a cache: what each hit shows, in the order
+    /// of `hits`, in one query; nil for one that must not be seen: its document is deleted, failed,
+    /// of another tenant or collection, or the version is none between the indexed one and the
+    /// newest.
     ///
     /// - Parameter hits: distinct, at most 1,000.
     /// - Throws: ``DocketError`` `unavailable` when the truth cannot answer now.

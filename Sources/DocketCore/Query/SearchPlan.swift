@@ -1,7 +1,6 @@
 /// A search checked against its collection's schema, in the terms that engines use: slots, typed
 /// values, positions.
 package struct SearchPlan: Hashable, Sendable {
-    package var tenant: TenantID
     package var collection: Collection
     /// Empty when there are no words; fields are `title`, `body` or searched attributes' names.
     package var text: TextQuery
@@ -108,7 +107,6 @@ package struct SearchBinder: Sendable {
     /// - Throws: ``DocketError`` that names the field and the limit or rule.
     package func plan(
         _ request: SearchRequest,
-        for tenant: TenantID,
         after position: SearchPosition? = nil
     ) throws(DocketError) -> SearchPlan {
         guard (0...limits.pageHits).contains(request.limit) else {
@@ -120,7 +118,6 @@ package struct SearchBinder: Sendable {
         }
         let text = try TextQuery(parsing: request.query, limits: limits, isField: isTextField)
         return SearchPlan(
-            tenant: tenant,
             collection: collection,
             text: text,
             match: request.match,

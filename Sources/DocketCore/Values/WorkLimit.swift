@@ -1,3 +1,4 @@
+internal import DocketSystem
 internal import Synchronization
 
 /// Tells work that nobody needs it any longer: the work looks, its caller stops it.
@@ -19,12 +20,25 @@ package final class WorkLimit: Sendable {
         self.deadlineNanoseconds = deadlineNanoseconds
     }
 
+    /// A limit that passes so long from now.
+    package convenience init(within duration: Duration) {
+        self.init(deadlineNanoseconds: (MonotonicTime.now() + duration).nanoseconds)
+    }
+
     /// True once the work is no longer wanted.
     package var isStopped: Bool { stopped.load(ordering: .relaxed) }
 
     /// True once the work was stopped or its deadline has passed.
     package func hasEnded(at nanoseconds: UInt64) -> Bool {
         isStopped || nanoseconds >= deadlineNanoseconds
+    }
+
+    /// What the work ends with: `cancelled` once it was stopped, `deadlineExceeded` once its
+    /// deadline has passed; nil before.
+    package func ending(at nanoseconds: UInt64) -> DocketError? {
+        if isStopped { return DocketError(.cancelled, "the work was stopped") }
+        guard nanoseconds >= deadlineNanoseconds else { return nil }
+        return DocketError(.deadlineExceeded, "the time for the work is over")
     }
 
     /// Asks the work to stop; may be called more than once, from any thread.

@@ -43,6 +43,10 @@ package final class Authenticator: Sendable {
     private static let noHash = [UInt8](repeating: 0, count: 32)
     /// Times that a key is read again because another one was revoked meanwhile.
     private static let readings = 8
+    /// Time for the directory to say what it has of a credential.
+    private static let readingTime = Duration.seconds(5)
+    /// Grants that are read again with one question.
+    private static let refreshedAtOnce = 500
 
     private let directory: any TenantDirectory
     private let grantsMaximum: Int
@@ -64,49 +68,47 @@ package final class Authenticator: Sendable {
             guard !known.grant.isExpiredOrRevoked else { throw Self.refusal }
             return known.grant
         }
+        let work = WorkLimit(within: Self.readingTime)
         for _ in 0..<Self.readings {
             let revocations = state.withLock { $0.revocations }
-            let entry = try await read(key)
+            let entry = try await read(key, work)
             guard !entry.grant.isExpiredOrRevoked else { throw Self.refusal }
             if let grant = keep(entry, ifStill: revocations) { return grant }
         }
         throw DocketError(.unavailable, "keys are being revoked, try again", isNotProcessed: true)
     }
 
-    /// What the directory has of the key, whose secret is looked at before anything else is read.
-    private func read(_ key: APIKey) async throws(DocketError) -> Entry {
-        let found = try await directory.key(key.id)
-        let isSecret = ConstantTime.equal(found?.secretHash ?? Self.noHash, key.secretHash)
-        guard let record = found, isSecret else {
+    /// What the directory has of the key.
+    ///
+    /// The tenant's quota comes with it: nothing is read for a good secret that is not for a wrong
+    /// one.
+    private func read(_ key: APIKey, _ work: WorkLimit) async throws(DocketError) -> Entry {
+        let found = try await directory.keys([key.id], work: work).first ?? nil
+        let isSecret = ConstantTime.equal(found?.record.secretHash ?? Self.noHash, key.secretHash)
+        guard let found, isSecret else {
             rememberRefused(key)
             throw Self.refusal
         }
-        var quota = Quota()
-        if let tenant = record.tenant {
-            guard let found = try await directory.tenant(tenant) else { throw Self.refusal }
-            quota = found.quota
-        }
-        let grant = Grant(record, quota: quota)
-        if record.revokedMicroseconds != nil { grant.revoke() }
-        return Entry(grant: grant, secretHash: record.secretHash)
+        let grant = Grant(found.record, quota: found.quota)
+        if found.record.revokedMicroseconds != nil { grant.revoke() }
+        return Entry(grant: grant, secretHash: found.record.secretHash)
     }
 
     /// Reads every kept grant again: what was revoked, expired or changed elsewhere takes effect.
-    package func refresh() async throws(DocketError) {
-        let kept = state.withLock { Array($0.grants.values) }
-        for entry in kept {
-            let record = try await directory.key(entry.grant.keyID)
-            guard let record, record.revokedMicroseconds == nil, !entry.grant.isExpiredOrRevoked
-            else {
-                revoke(entry.grant.keyID)
-                continue
+    package func refresh(work: WorkLimit) async throws(DocketError) {
+        var kept = state.withLock { $0.grants.values.map(\.grant) }[...]
+        while !kept.isEmpty {
+            let batch = kept.prefix(Self.refreshedAtOnce)
+            kept = kept.dropFirst(Self.refreshedAtOnce)
+            let found = try await directory.keys(batch.map(\.keyID), work: work)
+            for (grant, key) in zip(batch, found) {
+                guard let key, key.record.revokedMicroseconds == nil, !grant.isExpiredOrRevoked
+                else {
+                    revoke(grant.keyID)
+                    continue
+                }
+                grant.quota = key.quota
             }
-            guard let tenant = record.tenant else { continue }
-            guard let found = try await directory.tenant(tenant) else {
-                revoke(entry.grant.keyID)
-                continue
-            }
-            entry.grant.quota = found.quota
         }
     }
 

@@ -21,7 +21,7 @@ package struct CredentialSweep: Service {
         while !Task.isCancelled {
             try await Task.sleep(for: Self.interval)
             do {
-                try await authenticator.refresh()
+                try await authenticator.refresh(work: WorkLimit(within: Self.interval))
             } catch {
                 logger.warning(
                     "keys could not be read again",

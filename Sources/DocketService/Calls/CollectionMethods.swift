@@ -17,7 +17,8 @@ struct CreateCollectionMethod: UnaryMethod {
             tenant,
             named: request.name,
             schema: try CollectionSchema(request.attributes, limits: limits),
-            quota: caller.grant.quota
+            quota: caller.grant.quota,
+            work: caller.work
         )
         return CollectionDescription(collection)
     }
@@ -31,7 +32,7 @@ struct ListCollectionsMethod: UnaryMethod {
         _ caller: Caller
     ) async throws(DocketError) -> ListCollectionsReply {
         let tenant = try caller.tenant()
-        let collections = try await store.collections(tenant)
+        let collections = try await store.collections(tenant, work: caller.work)
         return ListCollectionsReply(collections: collections.map { CollectionDescription($0) })
     }
 }
@@ -44,7 +45,11 @@ struct GetCollectionMethod: UnaryMethod {
         _ caller: Caller
     ) async throws(DocketError) -> CollectionDescription {
         let tenant = try caller.tenant()
-        let collection = try await store.collection(tenant, named: request.name)
+        let collection = try await store.collection(
+            tenant,
+            named: request.name,
+            work: caller.work
+        )
         return CollectionDescription(collection)
     }
 }
@@ -60,7 +65,8 @@ struct AddAttributesMethod: UnaryMethod {
         let collection = try await store.addAttributes(
             tenant,
             to: request.collection,
-            request.attributes
+            request.attributes,
+            work: caller.work
         )
         return CollectionDescription(collection)
     }
@@ -74,7 +80,12 @@ struct DeleteCollectionMethod: UnaryMethod {
         _ caller: Caller
     ) async throws(DocketError) -> DeleteCollectionReply {
         let tenant = try caller.tenant()
-        guard try await store.deleteCollection(tenant, named: request.name) else {
+        let isDeleted = try await store.deleteCollection(
+            tenant,
+            named: request.name,
+            work: caller.work
+        )
+        guard isDeleted else {
             throw DocketError.missing("name", "there is no collection \(request.name)")
         }
         return DeleteCollectionReply()

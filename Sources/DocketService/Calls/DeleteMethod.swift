@@ -9,6 +9,7 @@ struct DeleteMethod: BodyMethod {
     static let sliceDocuments = 1000
 
     let store: any DocumentStore
+    let deletion: any FilteredDeletion
     let collections: CollectionRegistry
     let seal: CursorSeal
     let limits: Limits
@@ -23,12 +24,16 @@ struct DeleteMethod: BodyMethod {
                 request.ids.isEmpty ? nil : try caller.idempotency(for: .delete, body, limits)
             return (request, mark)
         }
-        let collection = try await collections.open(tenant, request.collection).collection
+        let collection = try await collections.open(
+            tenant,
+            request.collection,
+            work: caller.work
+        ).collection
         switch (request.ids.isEmpty, request.filter) {
         case (false, nil):
             return try await deleteByID(request.ids, mark, tenant, collection, caller)
         case (true, let filter?):
-            return try await deleteSlice(request, filter, tenant, collection)
+            return try await deleteSlice(request, filter, tenant, collection, caller.work)
         default: throw .invalid("ids", "give either ids or a filter")
         }
     }
@@ -56,7 +61,8 @@ struct DeleteMethod: BodyMethod {
                 collection: collection,
                 ids: ids,
                 idempotency: mark?.keeping()
-            )
+            ),
+            work: caller.work
         )
         switch result {
         case .outcomes(let outcomes), .replayed(let outcomes, _):
@@ -68,7 +74,8 @@ struct DeleteMethod: BodyMethod {
         _ request: DeleteRequest,
         _ filter: Filter,
         _ tenant: TenantID,
-        _ collection: Collection
+        _ collection: Collection,
+        _ work: WorkLimit
     ) async throws(DocketError) -> Answer {
         let bound = try SearchBinder(collection: collection, limits: limits).bind(filter)
         let purpose = CursorPurpose(
@@ -81,14 +88,15 @@ struct DeleteMethod: BodyMethod {
         if !request.cursor.isEmpty {
             after = try seal.openNumber(request.cursor, for: purpose).number
         }
-        let result = try await store.deleteMatching(
+        let result = try await deletion.deleteMatching(
             tenant,
             DeleteSlice(
                 collection: collection,
                 filter: bound,
                 after: after,
                 limit: Self.sliceDocuments
-            )
+            ),
+            work: work
         )
         var reply = DeleteReply()
         reply.deleted = result.deleted

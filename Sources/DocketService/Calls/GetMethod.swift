@@ -12,7 +12,11 @@ struct GetMethod: UnaryMethod {
     ) async throws(DocketError) -> GetReply {
         let tenant = try caller.tenant()
         try limits.check(ids: request.ids)
-        let collection = try await collections.open(tenant, request.collection).collection
+        let collection = try await collections.open(
+            tenant,
+            request.collection,
+            work: caller.work
+        ).collection
         let shows = try SearchBinder(collection: collection, limits: limits)
             .selection(of: request.fields, default: .everything)
         let found = try await store.documents(
@@ -20,7 +24,8 @@ struct GetMethod: UnaryMethod {
             in: collection,
             ids: request.ids,
             shows: shows,
-            limitBytes: limits.replyBytes
+            limitBytes: limits.replyBytes,
+            work: caller.work
         )
         var reply = GetReply()
         for (id, document) in zip(request.ids, found) {

@@ -22,7 +22,7 @@ struct CreateKeyMethod: UnaryMethod {
         }
         var tenant: TenantID?
         if !request.tenant.isEmpty {
-            tenant = try await directory.tenantOrError(named: request.tenant).id
+            tenant = try await directory.tenantOrError(named: request.tenant, caller.work).id
         } else if request.scopes != .admin {
             throw .invalid("scopes", "a key without a tenant has the scope admin and no other")
         }
@@ -38,7 +38,7 @@ struct CreateKeyMethod: UnaryMethod {
         if request.lifetimeSeconds > 0 {
             record.expiresMicroseconds = now + Int64(request.lifetimeSeconds) * 1_000_000
         }
-        try await directory.addKey(record)
+        try await directory.addKey(record, work: caller.work)
         let description = KeyDescription(record, tenantName: request.tenant)
         return CreateKeyReply(key: description, secret: key.text)
     }
@@ -53,9 +53,9 @@ struct ListKeysMethod: UnaryMethod {
     ) async throws(DocketError) -> ListKeysReply {
         var tenant: TenantID?
         if !request.tenant.isEmpty {
-            tenant = try await directory.tenantOrError(named: request.tenant).id
+            tenant = try await directory.tenantOrError(named: request.tenant, caller.work).id
         }
-        let keys = try await directory.keys(of: tenant)
+        let keys = try await directory.keys(of: tenant, work: caller.work)
         let descriptions = keys.map { KeyDescription($0, tenantName: request.tenant) }
         return ListKeysReply(keys: descriptions)
     }
@@ -70,8 +70,10 @@ struct RevokeKeyMethod: UnaryMethod {
         _ request: RevokeKeyRequest,
         _ caller: Caller
     ) async throws(DocketError) -> RevokeKeyReply {
-        guard let key = try await directory.key(request.id),
-            try await directory.revokeKey(key.id, of: key.tenant)
+        let work = caller.work
+        guard let found = try await directory.keys([request.id], work: work).first,
+            let key = found?.record,
+            try await directory.revokeKey(key.id, of: key.tenant, work: work)
         else { throw DocketError.missing("id", "there is no such key") }
         authenticator.revoke(key.id)
         return RevokeKeyReply()

@@ -27,6 +27,7 @@ struct MethodTable: Sendable {
             .get: GetMethod(store: store, collections: collections, limits: limits),
             .delete: DeleteMethod(
                 store: store,
+                deletion: backends.deletion,
                 collections: collections,
                 seal: seal,
                 limits: limits

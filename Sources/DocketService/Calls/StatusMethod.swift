@@ -20,30 +20,40 @@ struct StatusMethod: UnaryMethod {
                     "a key without the scope read asks of one collection, by its name"
                 )
             }
-            for collection in try await store.collections(tenant) {
-                try await reply.collections.append(counts(tenant, collection))
+            for collection in try await store.collections(tenant, work: caller.work) {
+                try await reply.collections.append(counts(tenant, collection, caller.work))
             }
             return reply
         }
-        let collection = try await collections.open(tenant, request.collection).collection
+        let collection = try await collections.open(
+            tenant,
+            request.collection,
+            work: caller.work
+        ).collection
         if !request.ids.isEmpty {
             try limits.check(ids: request.ids)
-            let found = try await store.statuses(tenant, in: collection, ids: request.ids)
+            let found = try await store.statuses(
+                tenant,
+                in: collection,
+                ids: request.ids,
+                work: caller.work
+            )
             for (id, status) in zip(request.ids, found) {
                 if let status { reply.documents.append(status) } else { reply.missing.append(id) }
             }
         }
-        try await reply.collections.append(counts(tenant, collection))
+        try await reply.collections.append(counts(tenant, collection, caller.work))
         return reply
     }
 
     private func counts(
         _ tenant: TenantID,
-        _ collection: Collection
+        _ collection: Collection,
+        _ work: WorkLimit
     ) async throws(DocketError) -> CollectionStatus {
         CollectionStatus(
             name: collection.name,
-            counts: try await store.counts(tenant, in: collection)
+            counts: try await store.counts(tenant, in: collection, work: work)
         )
     }
 }

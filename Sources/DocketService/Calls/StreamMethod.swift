@@ -19,7 +19,11 @@ struct StreamMethod: CallHandler {
     func serve(_ body: [UInt8], _ call: CallContext) async throws {
         let tenant = try call.caller.tenant()
         let request = try await call.caller.turn.decode(StreamRequest.self, body)
-        let collection = try await collections.open(tenant, request.collection).collection
+        let collection = try await collections.open(
+            tenant,
+            request.collection,
+            work: call.caller.work
+        ).collection
         var source = try StreamSource(request, tenant, collection, limits)
         var isFirst = true
         var next: UInt64? = 0
@@ -57,7 +61,12 @@ struct StreamMethod: CallHandler {
         _ work: WorkLimit
     ) async throws(DocketError) -> ScannedPart {
         guard source.plan.text.isEmpty, source.plan.filter == nil else {
-            let slice = try await search.scan(source.plan, after: number, work: work)
+            let slice = try await search.scan(
+                source.tenant,
+                source.plan,
+                after: number,
+                work: work
+            )
             return ScannedPart(
                 documents: slice.hits.map(\.stored),
                 next: slice.next,
@@ -65,7 +74,7 @@ struct StreamMethod: CallHandler {
             )
         }
         let page = try await store.page(
-            source.plan.tenant,
+            source.tenant,
             in: source.plan.collection,
             after: number,
             shows: source.plan.shows,
@@ -83,6 +92,7 @@ struct StreamMethod: CallHandler {
     }
 
     private struct StreamSource {
+        let tenant: TenantID
         var plan: SearchPlan
         let purpose: CursorPurpose
 
@@ -102,9 +112,10 @@ struct StreamMethod: CallHandler {
                 fields: request.fields
             )
             let binder = SearchBinder(collection: collection, limits: limits)
-            var plan = try binder.plan(search, for: tenant, after: nil)
+            var plan = try binder.plan(search)
             plan.shows = try binder.selection(of: request.fields, default: .everything)
             plan.replyBytes = StreamMethod.sliceBytes
+            self.tenant = tenant
             self.plan = plan
             purpose = CursorPurpose(
                 DocketMethod.stream.rawValue,

@@ -12,7 +12,11 @@ struct CreateTenantMethod: UnaryMethod {
         if let fault = ResourceName.fault(in: request.name, limit: limits.nameBytes) {
             throw .invalid("name", fault)
         }
-        let tenant = try await directory.createTenant(named: request.name, quota: request.quota)
+        let tenant = try await directory.createTenant(
+            named: request.name,
+            quota: request.quota,
+            work: caller.work
+        )
         return TenantDescription(tenant)
     }
 }
@@ -24,7 +28,7 @@ struct ListTenantsMethod: UnaryMethod {
         _ request: ListTenantsRequest,
         _ caller: Caller
     ) async throws(DocketError) -> ListTenantsReply {
-        let tenants = try await directory.tenants()
+        let tenants = try await directory.tenants(work: caller.work)
         return ListTenantsReply(tenants: tenants.map { TenantDescription($0) })
     }
 }
@@ -37,9 +41,9 @@ struct SetQuotaMethod: UnaryMethod {
         _ request: SetQuotaRequest,
         _ caller: Caller
     ) async throws(DocketError) -> TenantDescription {
-        var tenant = try await directory.tenantOrError(named: request.tenant)
-        try await directory.setQuota(request.quota, of: tenant.id)
-        try await authenticator.refresh()
+        var tenant = try await directory.tenantOrError(named: request.tenant, caller.work)
+        try await directory.setQuota(request.quota, of: tenant.id, work: caller.work)
+        try await authenticator.refresh(work: caller.work)
         tenant.quota = request.quota
         return TenantDescription(tenant)
     }
@@ -53,10 +57,10 @@ struct DeleteTenantMethod: UnaryMethod {
         _ request: DeleteTenantRequest,
         _ caller: Caller
     ) async throws(DocketError) -> DeleteTenantReply {
-        let tenant = try await directory.tenantOrError(named: request.name)
+        let tenant = try await directory.tenantOrError(named: request.name, caller.work)
         // First the keys, so that nothing is written into what is being deleted.
         authenticator.revokeAll(of: tenant.id)
-        guard try await directory.deleteTenant(tenant.id) else {
+        guard try await directory.deleteTenant(tenant.id, work: caller.work) else {
             throw DocketError.missing("name", "there is no tenant \(request.name)")
         }
         authenticator.revokeAll(of: tenant.id)
@@ -66,8 +70,11 @@ struct DeleteTenantMethod: UnaryMethod {
 
 extension TenantDirectory {
     /// - Throws: ``DocketError`` `notFound`.
-    func tenantOrError(named name: String) async throws(DocketError) -> Tenant {
-        guard let tenant = try await tenant(named: name) else {
+    func tenantOrError(
+        named name: String,
+        _ work: WorkLimit
+    ) async throws(DocketError) -> Tenant {
+        guard let tenant = try await tenant(named: name, work: work) else {
             throw DocketError.missing("tenant", "there is no tenant \(name)")
         }
         return tenant

@@ -26,7 +26,8 @@ struct UploadMethod: BodyMethod {
                 documents: checked.accepted,
                 quota: caller.grant.quota,
                 idempotency: checked.idempotency?.keeping(checked.note)
-            )
+            ),
+            work: caller.work
         )
         switch result {
         case .outcomes(let outcomes):
@@ -53,7 +54,8 @@ struct UploadMethod: BodyMethod {
             }
             switch step {
             case .checked(let batch): return batch
-            case .unopened(let name): opened = try await collections.open(tenant, name)
+            case .unopened(let name):
+                opened = try await collections.open(tenant, name, work: caller.work)
             }
         }
     }

@@ -59,18 +59,19 @@ package final class CollectionRegistry: GenerationObserver {
     /// - Throws: ``DocketError`` `notFound`, also for the name of another tenant's collection.
     package func open(
         _ tenant: TenantID,
-        _ name: String
+        _ name: String,
+        work: WorkLimit
     ) async throws(DocketError) -> OpenCollection {
         if let open = opened(tenant, name) { return open }
         guard ResourceName.fault(in: name) == nil else {
             throw .invalid("collection", name.isEmpty ? "is missing" : "is not the name of one")
         }
-        let collection = try await store.collection(tenant, named: name)
+        let collection = try await store.collection(tenant, named: name, work: work)
         // Registered before the generations are read, so that no change meanwhile goes unheard.
         let key = Key(tenant: tenant, number: collection.number)
         let live = register(key)
         do throws(DocketError) {
-            let now = try await generations.generations(tenant, of: collection)
+            let now = try await generations.generations(tenant, of: collection, work: work)
             live.raise(hard: now.hard, soft: now.soft, schemaEpoch: now.schemaEpoch)
         } catch {
             retire { $0 == key }

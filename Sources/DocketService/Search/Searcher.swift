@@ -72,7 +72,7 @@ package final class Searcher: Sendable {
     ) async throws(DocketError) -> (reply: CachedReply, source: ReplyOrigin.Source) {
         let tenant = try caller.tenant()
         let request = try await caller.turn.decode(SearchRequest.self, body)
-        let open = try await collections.open(tenant, request.collection)
+        let open = try await collections.open(tenant, request.collection, work: caller.work)
         // Taken before anything is read, so that a change meanwhile shows.
         let mark = open.state.mark()
         let prepared = try prepare(request, open.collection, tenant)
@@ -103,8 +103,7 @@ package final class Searcher: Sendable {
         _ key: FlightKey,
         _ load: @Sendable (WorkLimit) async throws -> CachedReply
     ) async throws(DocketError) -> CachedReply {
-        let deadline = MonotonicTime.now() + loadLimit
-        let work = WorkLimit(deadlineNanoseconds: deadline.nanoseconds)
+        let work = WorkLimit(within: loadLimit)
         do {
             return try await flights.reply(
                 for: key,
@@ -114,7 +113,7 @@ package final class Searcher: Sendable {
         } catch is CancellationError {
             throw DocketError(.cancelled, "the caller gave up")
         } catch let error as DocketError {
-            guard error.code == .cancelled, MonotonicTime.now() >= deadline else { throw error }
+            guard error.code == .deadlineExceeded else { throw error }
             throw DocketError(.deadlineExceeded, "the search took over \(loadLimit)")
         } catch {
             throw DocketError(.internalError, "the search failed")
@@ -123,6 +122,7 @@ package final class Searcher: Sendable {
 
     /// A search with everything that its load needs.
     private struct Prepared: Sendable {
+        var tenant: TenantID
         var plan: SearchPlan
         var key: [UInt8]
         var purpose: CursorPurpose
@@ -136,7 +136,7 @@ package final class Searcher: Sendable {
         _ tenant: TenantID
     ) throws(DocketError) -> Prepared {
         let binder = SearchBinder(collection: collection, limits: limits)
-        var plan = try binder.plan(request, for: tenant, after: nil)
+        var plan = try binder.plan(request)
         let canonical = CanonicalSearch(request, plan)
         let purpose = CursorPurpose(
             DocketMethod.search.rawValue,
@@ -153,7 +153,13 @@ package final class Searcher: Sendable {
         }
         var key = canonical.key
         append(collection.number, to: &key)
-        return Prepared(plan: plan, key: key, purpose: purpose, bestScore: bestScore)
+        return Prepared(
+            tenant: tenant,
+            plan: plan,
+            key: key,
+            purpose: purpose,
+            bestScore: bestScore
+        )
     }
 
     /// Collections of a tenant are told apart by their numbers, which are never used again.
@@ -171,7 +177,7 @@ package final class Searcher: Sendable {
         _ turn: TurnBudget
     ) async throws(DocketError) -> CachedReply {
         let asOf = WallClock.microseconds()
-        let page = try await search.search(prepared.plan, work: work)
+        let page = try await search.search(prepared.tenant, prepared.plan, work: work)
         let reply = self.reply(page, prepared)
         let body = try await turn.encode(reply)
         let cached = CachedReply(
@@ -181,7 +187,7 @@ package final class Searcher: Sendable {
             mark: mark,
             state: state
         )
-        let scope = Self.scope(prepared.plan.tenant, .canonical)
+        let scope = Self.scope(prepared.tenant, .canonical)
         if body.count < ReplyCache.entryMaximum { cache.store(scope, prepared.key, cached) }
         return cached
     }
