@@ -1,6 +1,11 @@
 internal import DocketCore
 internal import DocketService
 
+extension WorkLimit {
+    /// Of one question that the server asks before it serves.
+    static var ofStart: WorkLimit { WorkLimit(within: .seconds(30)) }
+}
+
 /// The key with which administration begins, in a file that only the owner reads.
 enum AdministratorKey {
     static func path(in directory: String) -> String { directory + "/admin.key" }
@@ -11,7 +16,9 @@ enum AdministratorKey {
         in folder: String,
         now: Int64
     ) async throws {
-        let isFirst = try await directory.keys(of: nil).allSatisfy { $0.revokedMicroseconds != nil }
+        let isFirst = try await directory.keys(of: nil, work: .ofStart).allSatisfy {
+            $0.revokedMicroseconds != nil
+        }
         guard isFirst else { return }
         try await make(directory, in: folder, now: now)
     }
@@ -19,9 +26,11 @@ enum AdministratorKey {
     /// Makes a new key and revokes all others of administration.
     static func reset(_ directory: any TenantDirectory, in folder: String, now: Int64) async throws
     {
-        let old = try await directory.keys(of: nil).filter { $0.revokedMicroseconds == nil }
+        let old = try await directory.keys(of: nil, work: .ofStart).filter {
+            $0.revokedMicroseconds == nil
+        }
         try await make(directory, in: folder, now: now)
-        for key in old { _ = try await directory.revokeKey(key.id, of: nil) }
+        for key in old { _ = try await directory.revokeKey(key.id, of: nil, work: .ofStart) }
     }
 
     private static func make(
@@ -39,7 +48,8 @@ enum AdministratorKey {
                 scopes: .admin,
                 secretHash: key.secretHash,
                 createdMicroseconds: now
-            )
+            ),
+            work: .ofStart
         )
     }
 }

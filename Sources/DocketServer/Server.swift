@@ -39,7 +39,7 @@ final class Server: Sendable {
         let service = try DocumentService(
             Self.backends(store),
             collections: collections,
-            secret: try await store.serverSecret(),
+            secret: try await store.serverSecret(work: .ofStart),
             metrics: CallMetrics(registry),
             logger: logger,
             configuration: parts.serviceConfiguration(values)
@@ -94,6 +94,7 @@ final class Server: Sendable {
             directory: store,
             store: store,
             search: store,
+            deletion: store,
             indexing: store,
             generations: store,
             backup: store

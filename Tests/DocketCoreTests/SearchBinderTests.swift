@@ -25,7 +25,7 @@ struct SearchBinderTests {
     }
 
     private func plan(_ request: SearchRequest) throws(DocketError) -> SearchPlan {
-        try binder.plan(request, for: TenantID(1), after: nil)
+        try binder.plan(request)
     }
 
     private func fault(_ change: (inout SearchRequest) -> Void) -> String? {

@@ -18,11 +18,17 @@ struct ChecksumTests {
             in: test.collection,
             ids: ids,
             shows: .everything,
-            limitBytes: .max
+            limitBytes: .max,
+            work: WorkLimit()
         )
-        let statuses = try await test.store.statuses(test.tenant, in: test.collection, ids: ids)
+        let statuses = try await test.store.statuses(
+            test.tenant,
+            in: test.collection,
+            ids: ids,
+            work: WorkLimit()
+        )
         let counts = try await test.counts()
-        let collections = try await test.store.collections(test.tenant)
+        let collections = try await test.store.collections(test.tenant, work: WorkLimit())
             .map { "\($0.number) \($0.name) \($0.schema.attributes) \($0.schemaEpoch)" }
         var answers = ["\(everything)", "\(statuses)", "\(counts)", "\(collections)"]
         for query in ["paper", "amber OR w3", "numb*", "\"paper w4\""] {
@@ -291,14 +297,14 @@ extension ChecksumTests {
         }
         try EmbeddedStore.restore(from: target, configuration)
         let restored = try await EmbeddedStore.open(configuration)
-        #expect(try await restored.tenants().count == 1)
+        #expect(try await restored.tenants(work: WorkLimit()).count == 1)
         await restored.close()
     }
 
     @Test("verification names every page that is damaged, also one that nobody uses")
     func verification() async throws {
         let test = try await Self.make()
-        try await test.store.writers.change(test.tenant) { writer in
+        try await test.store.writers.change(test.tenant, WorkLimit()) { writer in
             try writer.connection.execute(
                 "CREATE TABLE waste(x); INSERT INTO waste VALUES (zeroblob(100000))"
             )

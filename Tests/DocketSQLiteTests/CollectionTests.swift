@@ -16,17 +16,25 @@ struct CollectionTests {
                     test.tenant,
                     named: name,
                     schema: schema,
-                    quota: quota
+                    quota: quota,
+                    work: WorkLimit()
                 )
             }
         }
         #expect(await create("papers") == .alreadyExists)
         #expect(await create("notes", Quota(collections: 1)) == .resourceExhausted)
         #expect(await create("notes") == nil)
-        #expect(try await test.store.collections(test.tenant).map(\.name) == ["notes", "papers"])
-        #expect(try await test.store.collection(test.tenant, named: "papers") == test.collection)
+        #expect(
+            try await test.store.collections(test.tenant, work: WorkLimit()).map(\.name) == [
+                "notes", "papers",
+            ]
+        )
+        #expect(
+            try await test.store.collection(test.tenant, named: "papers", work: WorkLimit())
+                == test.collection
+        )
         let missing = await thrownCode {
-            _ = try await test.store.collection(test.tenant, named: "none")
+            _ = try await test.store.collection(test.tenant, named: "none", work: WorkLimit())
         }
         #expect(missing == .notFound)
         await test.store.close()
@@ -39,11 +47,16 @@ struct CollectionTests {
         let changed = try await test.store.addAttributes(
             test.tenant,
             to: "papers",
-            [AttributeDefinition("pages", .number, [.filter])]
+            [AttributeDefinition("pages", .number, [.filter])],
+            work: WorkLimit()
         )
         #expect(changed.schemaEpoch == test.collection.schemaEpoch + 1)
         #expect(changed.schema.attributes.last?.name == "pages")
-        let generations = try await test.store.generations(test.tenant, of: changed)
+        let generations = try await test.store.generations(
+            test.tenant,
+            of: changed,
+            work: WorkLimit()
+        )
         #expect(generations.schemaEpoch == changed.schemaEpoch)
         let wider = TestStore(
             folder: test.folder,
@@ -58,7 +71,8 @@ struct CollectionTests {
             _ = try await test.store.addAttributes(
                 test.tenant,
                 to: "papers",
-                [AttributeDefinition("pages", .keyword)]
+                [AttributeDefinition("pages", .keyword)],
+                work: WorkLimit()
             )
         }
         #expect(twice == .invalidArgument)
@@ -70,14 +84,22 @@ struct CollectionTests {
         let test = try await TestStore.make()
         try await test.upload((0..<50).map { Document(id: "\($0)", title: "x") })
         try await test.index()
-        #expect(try await test.store.deleteCollection(test.tenant, named: "papers"))
-        #expect(try await !test.store.deleteCollection(test.tenant, named: "papers"))
+        #expect(
+            try await test.store.deleteCollection(test.tenant, named: "papers", work: WorkLimit())
+        )
+        #expect(
+            try await !test.store.deleteCollection(test.tenant, named: "papers", work: WorkLimit())
+        )
         for code in [
             await thrownCode { _ = try await test.search("x") },
             await thrownCode { try await test.upload([Document(id: "a")]) },
             await thrownCode { _ = try await test.status("1") },
             await thrownCode {
-                _ = try await test.store.generations(test.tenant, of: test.collection)
+                _ = try await test.store.generations(
+                    test.tenant,
+                    of: test.collection,
+                    work: WorkLimit()
+                )
             },
         ] {
             #expect(code == .notFound)
@@ -86,7 +108,8 @@ struct CollectionTests {
             test.tenant,
             named: "papers",
             schema: test.collection.schema,
-            quota: Quota()
+            quota: Quota(),
+            work: WorkLimit()
         )
         #expect(again.number > test.collection.number)
         try await test.index()
@@ -106,12 +129,17 @@ struct CollectionTests {
     func tenants() async throws {
         let test = try await TestStore.make()
         try await test.add(Document(id: "a", title: "secret"))
-        let other = try await test.store.createTenant(named: "other", quota: Quota(documents: 5))
+        let other = try await test.store.createTenant(
+            named: "other",
+            quota: Quota(documents: 5),
+            work: WorkLimit()
+        )
         let theirs = try await test.store.createCollection(
             other.id,
             named: "papers",
             schema: test.collection.schema,
-            quota: Quota()
+            quota: Quota(),
+            work: WorkLimit()
         )
         let view = TestStore(
             folder: test.folder,
@@ -122,11 +150,13 @@ struct CollectionTests {
         #expect(try await view.ids("secret").isEmpty)
         #expect(try await view.newest("a") == nil)
         #expect(try await view.status("a") == nil)
-        #expect(try await test.store.tenants().map(\.name) == ["acme", "other"])
-        #expect(try await test.store.tenant(other.id)?.quota == Quota(documents: 5))
-        #expect(try await test.store.tenant(named: "other")?.id == other.id)
+        #expect(try await test.store.tenants(work: WorkLimit()).map(\.name) == ["acme", "other"])
+        #expect(
+            try await test.store.tenant(other.id, work: WorkLimit())?.quota == Quota(documents: 5)
+        )
+        #expect(try await test.store.tenant(named: "other", work: WorkLimit())?.id == other.id)
         let taken = await thrownCode {
-            _ = try await test.store.createTenant(named: "other", quota: Quota())
+            _ = try await test.store.createTenant(named: "other", quota: Quota(), work: WorkLimit())
         }
         #expect(taken == .alreadyExists)
         await test.store.close()
@@ -136,14 +166,18 @@ struct CollectionTests {
     func deletesTenant() async throws {
         let test = try await TestStore.make()
         try await test.add(Document(id: "a", title: "secret"))
-        try await test.store.addKey(.sample("k", test.tenant))
+        try await test.store.addKey(.sample("k", test.tenant), work: WorkLimit())
         let path = test.store.shared.path(of: test.tenant)
         #expect(FileSystem.exists(path))
-        #expect(try await test.store.deleteTenant(test.tenant))
-        #expect(try await !test.store.deleteTenant(test.tenant))
+        #expect(try await test.store.deleteTenant(test.tenant, work: WorkLimit()))
+        #expect(try await !test.store.deleteTenant(test.tenant, work: WorkLimit()))
         #expect(!FileSystem.exists(path) && !FileSystem.exists(path + "-wal"))
-        #expect(try await test.store.key("k") == nil)
-        let again = try await test.store.createTenant(named: "acme", quota: Quota())
+        #expect(try await test.store.keys(["k"], work: WorkLimit())[0]?.record == nil)
+        let again = try await test.store.createTenant(
+            named: "acme",
+            quota: Quota(),
+            work: WorkLimit()
+        )
         #expect(again.id > test.tenant)
         let code = await thrownCode { try await test.upload([Document(id: "b")]) }
         #expect(code == .notFound)
@@ -155,22 +189,30 @@ struct CollectionTests {
         let test = try await TestStore.make()
         let mine = KeyRecord.sample("mine", test.tenant)
         let admin = KeyRecord.sample("admin", nil)
-        try await test.store.addKey(mine)
-        try await test.store.addKey(admin)
-        #expect(try await test.store.key("mine") == mine)
-        #expect(try await test.store.keys(of: test.tenant).map(\.id) == ["mine"])
-        #expect(try await test.store.keys(of: nil).map(\.secretHash) == [[]])
-        #expect(try await !test.store.revokeKey("mine", of: nil))
-        #expect(try await test.store.revokeKey("mine", of: test.tenant))
-        let revoked = try #require(try await test.store.key("mine")?.revokedMicroseconds)
-        #expect(try await test.store.revokeKey("mine", of: test.tenant))
-        #expect(try await test.store.key("mine")?.revokedMicroseconds == revoked)
+        try await test.store.addKey(mine, work: WorkLimit())
+        try await test.store.addKey(admin, work: WorkLimit())
+        #expect(try await test.store.keys(["mine"], work: WorkLimit())[0]?.record == mine)
+        #expect(try await test.store.keys(of: test.tenant, work: WorkLimit()).map(\.id) == ["mine"])
+        #expect(try await test.store.keys(of: nil, work: WorkLimit()).map(\.secretHash) == [[]])
+        #expect(try await !test.store.revokeKey("mine", of: nil, work: WorkLimit()))
+        #expect(try await test.store.revokeKey("mine", of: test.tenant, work: WorkLimit()))
+        let revoked = try #require(
+            try await test.store.keys(["mine"], work: WorkLimit())[0]?.record.revokedMicroseconds
+        )
+        #expect(try await test.store.revokeKey("mine", of: test.tenant, work: WorkLimit()))
+        #expect(
+            try await test.store.keys(["mine"], work: WorkLimit())[0]?.record.revokedMicroseconds
+                == revoked
+        )
         let unknown = await thrownCode {
-            try await test.store.addKey(.sample("x", TenantID(99)))
+            try await test.store.addKey(.sample("x", TenantID(99)), work: WorkLimit())
         }
         #expect(unknown == .notFound)
-        #expect(await thrownCode { try await test.store.addKey(mine) } == .alreadyExists)
-        #expect(try await test.store.serverSecret().count == 32)
+        #expect(
+            await thrownCode { try await test.store.addKey(mine, work: WorkLimit()) }
+                == .alreadyExists
+        )
+        #expect(try await test.store.serverSecret(work: WorkLimit()).count == 32)
         await test.store.close()
     }
 }

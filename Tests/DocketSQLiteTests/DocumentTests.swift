@@ -50,10 +50,18 @@ struct DocumentTests {
     func deletes() async throws {
         let test = try await TestStore.make()
         try await test.add(Document(id: "a", title: "x"), Document(id: "b", title: "x"))
-        let before = try await test.store.generations(test.tenant, of: test.collection)
+        let before = try await test.store.generations(
+            test.tenant,
+            of: test.collection,
+            work: WorkLimit()
+        )
         let outcomes = try await test.delete("a", "nobody")
         #expect(outcomes[0].version != nil && outcomes[1].code == .notFound)
-        let after = try await test.store.generations(test.tenant, of: test.collection)
+        let after = try await test.store.generations(
+            test.tenant,
+            of: test.collection,
+            work: WorkLimit()
+        )
         #expect(after.hard > before.hard)
         #expect(try await test.search("x").total.value == 1)
         #expect(try await test.ids("") == ["b"])
@@ -149,7 +157,8 @@ struct DocumentTests {
                 in: test.collection,
                 ids: ["0", "none", "1", "2", "3", "4"],
                 shows: .everything,
-                limitBytes: limit
+                limitBytes: limit,
+                work: WorkLimit()
             )
             #expect(documents.count == (count == 2 ? 3 : count))
             #expect(documents.count < 2 || documents[1] == nil)
@@ -160,7 +169,8 @@ struct DocumentTests {
             in: test.collection,
             ids: ["0"],
             shows: titles,
-            limitBytes: 10_000
+            limitBytes: 10_000,
+            work: WorkLimit()
         )
         #expect(shown[0]?.document == Document(id: "0"))
         await test.store.close()
@@ -212,7 +222,8 @@ struct DocumentTests {
         while let after = next {
             let result = try await test.store.deleteMatching(
                 test.tenant,
-                DeleteSlice(collection: test.collection, filter: filter, after: after, limit: 4)
+                DeleteSlice(collection: test.collection, filter: filter, after: after, limit: 4),
+                work: WorkLimit()
             )
             deleted.append(result.deleted)
             next = result.next
@@ -236,7 +247,7 @@ struct DocumentTests {
                 quota: Quota(),
                 idempotency: key
             )
-            return try await test.store.upload(test.tenant, batch)
+            return try await test.store.upload(test.tenant, batch, work: WorkLimit())
         }
         let first = try await upload("one", key(1)).outcomes
         guard case .replayed(let outcomes, let note) = try await upload("one", key(1)) else {

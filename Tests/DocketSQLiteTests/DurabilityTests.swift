@@ -26,14 +26,23 @@ struct DurabilityTests {
         try await test.add(Document(id: "a", title: "x", attributes: [Attribute("year", 7)]))
         try await test.upload([Document(id: "b", title: "x")])
         try await test.delete("a")
-        let before = try await test.store.generations(test.tenant, of: test.collection)
-        let secret = try await test.store.serverSecret()
+        let before = try await test.store.generations(
+            test.tenant,
+            of: test.collection,
+            work: WorkLimit()
+        )
+        let secret = try await test.store.serverSecret(work: WorkLimit())
         let counts = try await test.counts()
         let version = try #require(try await test.status("a")?.version)
         test = try await Self.reopen(test)
-        #expect(try await test.store.serverSecret() == secret)
-        #expect(try await test.store.collections(test.tenant) == [test.collection])
-        #expect(try await test.store.generations(test.tenant, of: test.collection) == before)
+        #expect(try await test.store.serverSecret(work: WorkLimit()) == secret)
+        #expect(
+            try await test.store.collections(test.tenant, work: WorkLimit()) == [test.collection]
+        )
+        #expect(
+            try await test.store.generations(test.tenant, of: test.collection, work: WorkLimit())
+                == before
+        )
         #expect(try await test.counts() == counts)
         #expect(try await test.state("a") == .deleting)
         #expect(try await test.store.tenantsToIndex() == [test.tenant])
@@ -65,7 +74,7 @@ struct DurabilityTests {
         let test = try await TestStore.make()
         try await test.add(Document(id: "kept", title: "x"))
         func limit(pages: Int) async throws {
-            try await test.store.writers.change(test.tenant) { writer in
+            try await test.store.writers.change(test.tenant, WorkLimit()) { writer in
                 try writer.connection.execute("PRAGMA max_page_count = \(pages)")
             }
         }
@@ -99,7 +108,7 @@ struct DurabilityTests {
             )
             return WriteCall(.upload(batch))
         }
-        let results = try await test.store.writers.change(test.tenant) { writer in
+        let results = try await test.store.writers.change(test.tenant, WorkLimit()) { writer in
             let pages = try writer.connection.first("PRAGMA page_count", row: { $0.integer(0) })
             try writer.connection.execute("PRAGMA max_page_count = \((pages ?? 0) + 20)")
             return writer.write(calls[...])
@@ -113,7 +122,11 @@ struct DurabilityTests {
     @Test("a damaged file takes its own tenant down and no other")
     func corruption() async throws {
         var test = try await TestStore.make()
-        let other = try await test.store.createTenant(named: "other", quota: Quota()).id
+        let other = try await test.store.createTenant(
+            named: "other",
+            quota: Quota(),
+            work: WorkLimit()
+        ).id
         try await test.add(Document(id: "a", title: "x"))
         await test.store.close()
         let path = test.store.shared.path(of: test.tenant)
@@ -125,7 +138,13 @@ struct DurabilityTests {
         #expect(await thrownCode { try await test.upload([Document(id: "b")]) } == .dataLoss)
         #expect(await thrownCode { _ = try await test.store.indexNext(test.tenant) } == .dataLoss)
         let schema = test.collection.schema
-        _ = try await test.store.createCollection(other, named: "c", schema: schema, quota: Quota())
+        _ = try await test.store.createCollection(
+            other,
+            named: "c",
+            schema: schema,
+            quota: Quota(),
+            work: WorkLimit()
+        )
         try FileManager.default.removeItem(atPath: path)
         #expect(await thrownCode { _ = try await test.search("x") } == .dataLoss)
         #expect(!FileSystem.exists(path))
@@ -209,9 +228,13 @@ struct DurabilityTests {
         try ConnectionHandle(path: control, creates: false, vfs: nil)
             .execute("UPDATE tenants SET state = 2")
         test = try await Self.reopen(test)
-        #expect(try await test.store.tenants().isEmpty)
+        #expect(try await test.store.tenants(work: WorkLimit()).isEmpty)
         #expect(!FileSystem.exists(test.store.shared.path(of: test.tenant)))
-        let next = try await test.store.createTenant(named: "acme", quota: Quota())
+        let next = try await test.store.createTenant(
+            named: "acme",
+            quota: Quota(),
+            work: WorkLimit()
+        )
         #expect(next.id > test.tenant)
         await test.store.close()
     }
@@ -221,12 +244,17 @@ struct DurabilityTests {
         let test = try await TestStore.make { $0.openTenants = 2 }
         var views: [TestStore] = []
         for number in 0..<12 {
-            let tenant = try await test.store.createTenant(named: "t\(number)", quota: Quota()).id
+            let tenant = try await test.store.createTenant(
+                named: "t\(number)",
+                quota: Quota(),
+                work: WorkLimit()
+            ).id
             let collection = try await test.store.createCollection(
                 tenant,
                 named: "papers",
                 schema: test.collection.schema,
-                quota: Quota()
+                quota: Quota(),
+                work: WorkLimit()
             )
             views.append(
                 TestStore(
@@ -251,7 +279,7 @@ struct DurabilityTests {
         let test = try await TestStore.make()
         try await test.upload((0..<200).map { Document(id: "\($0)", title: "x") })
         try await test.index()
-        _ = try await test.store.createTenant(named: "empty", quota: Quota())
+        _ = try await test.store.createTenant(named: "empty", quota: Quota(), work: WorkLimit())
         let target = test.folder.path + "/backup"
         let done = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -267,7 +295,11 @@ struct DurabilityTests {
         }
         #expect(again == .failedPrecondition)
         let version = try #require(try await test.upload([Document(id: "after")])[0].version)
-        let live = try await test.store.generations(test.tenant, of: test.collection)
+        let live = try await test.store.generations(
+            test.tenant,
+            of: test.collection,
+            work: WorkLimit()
+        )
         await test.store.close()
         var configuration = test.store.shared.configuration
         configuration.directory = test.folder.path + "/restored"
@@ -278,11 +310,17 @@ struct DurabilityTests {
             tenant: test.tenant,
             collection: test.collection
         )
-        #expect(try await restored.store.tenants().map(\.name) == ["acme", "empty"])
+        #expect(
+            try await restored.store.tenants(work: WorkLimit()).map(\.name) == ["acme", "empty"]
+        )
         #expect(try await restored.search("x").total.value == 200)
         #expect(try await restored.newest("after") == nil)
         #expect(try #require(try await restored.upload([Document(id: "n")])[0].version) > version)
-        let generations = try await restored.store.generations(test.tenant, of: test.collection)
+        let generations = try await restored.store.generations(
+            test.tenant,
+            of: test.collection,
+            work: WorkLimit()
+        )
         #expect(generations.hard > live.hard && generations.soft > live.soft)
         await restored.store.close()
         #expect(throws: DocketError.self) { try EmbeddedStore.restore(from: target, configuration) }

@@ -27,9 +27,17 @@ struct IndexingTests {
     @Test("statuses wait for the soft generation, which rises once an interval")
     func softGeneration() async throws {
         let test = try await TestStore.make { $0.softGenerationInterval = .milliseconds(50) }
-        let start = try await test.store.generations(test.tenant, of: test.collection)
+        let start = try await test.store.generations(
+            test.tenant,
+            of: test.collection,
+            work: WorkLimit()
+        )
         try await test.add(Document(id: "a", title: "x"))
-        let first = try await test.store.generations(test.tenant, of: test.collection)
+        let first = try await test.store.generations(
+            test.tenant,
+            of: test.collection,
+            work: WorkLimit()
+        )
         #expect(first.soft == start.soft + 1 && first.hard == start.hard)
         #expect(try await test.state("a") == .indexed)
         try await test.upload([Document(id: "b", title: "x")])
@@ -38,14 +46,22 @@ struct IndexingTests {
             // Searches that pass the caches by see it already.
             #expect(try await test.ids("x") == ["a", "b"])
             #expect(try await test.state("b") == .indexing)
-            let now = try await test.store.generations(test.tenant, of: test.collection)
+            let now = try await test.store.generations(
+                test.tenant,
+                of: test.collection,
+                work: WorkLimit()
+            )
             #expect(now == first)
             try await Task.sleep(for: wait)
             progress = try await test.store.indexNext(test.tenant)
         }
         #expect(try await test.state("b") == .indexed)
         #expect(try await test.counts().indexed == 2)
-        let second = try await test.store.generations(test.tenant, of: test.collection)
+        let second = try await test.store.generations(
+            test.tenant,
+            of: test.collection,
+            work: WorkLimit()
+        )
         #expect(second.soft == first.soft + 1)
         await test.store.close()
     }
@@ -85,10 +101,14 @@ struct IndexingTests {
         try await test.index()
         #expect(recorder.generations.withLock { $0.count } == 1)
         try await test.delete("a")
-        let live = try await test.store.generations(test.tenant, of: test.collection)
+        let live = try await test.store.generations(
+            test.tenant,
+            of: test.collection,
+            work: WorkLimit()
+        )
         #expect(recorder.generations.withLock { $0.last } == live)
-        _ = try await test.store.deleteCollection(test.tenant, named: "papers")
-        _ = try await test.store.deleteTenant(test.tenant)
+        _ = try await test.store.deleteCollection(test.tenant, named: "papers", work: WorkLimit())
+        _ = try await test.store.deleteTenant(test.tenant, work: WorkLimit())
         #expect(recorder.deleted.withLock { $0 } == ["collection", "tenant"])
         await test.store.close()
     }
@@ -104,14 +124,22 @@ struct IndexingTests {
                 (SELECT number FROM documents WHERE id = 'bad')
             """
         )
-        let before = try await test.store.generations(test.tenant, of: test.collection)
+        let before = try await test.store.generations(
+            test.tenant,
+            of: test.collection,
+            work: WorkLimit()
+        )
         let progress = try await test.store.indexNext(test.tenant)
         #expect(progress.failed == 1 && progress.indexed == 1)
         let status = try #require(try await test.status("bad"))
         #expect(status.state == .failed && !status.error.isEmpty && status.indexedVersion == 0)
         #expect(Set(try await test.ids("x")) == ["good", "late"])
         #expect(try await test.counts().failed == 1)
-        let after = try await test.store.generations(test.tenant, of: test.collection)
+        let after = try await test.store.generations(
+            test.tenant,
+            of: test.collection,
+            work: WorkLimit()
+        )
         #expect(after.hard > before.hard)
         try await test.add(Document(id: "bad", title: "mended x"))
         #expect(Set(try await test.ids("x")) == ["good", "late", "bad"])
@@ -183,9 +211,10 @@ struct IndexingTests {
             test.tenant,
             named: "gone",
             schema: test.collection.schema,
-            quota: Quota()
+            quota: Quota(),
+            work: WorkLimit()
         )
-        _ = try await test.store.deleteCollection(test.tenant, named: "gone")
+        _ = try await test.store.deleteCollection(test.tenant, named: "gone", work: WorkLimit())
         let other = TestStore(
             folder: test.folder,
             store: test.store,

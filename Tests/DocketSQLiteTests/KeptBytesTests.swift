@@ -9,12 +9,12 @@ import Testing
 @Suite("Kept bytes", .timeLimit(.minutes(1)))
 struct KeptBytesTests {
     private static func kept(_ test: TestStore) async throws -> KeptBytes {
-        try await test.store.writers.change(test.tenant) { $0.state.kept }
+        try await test.store.writers.change(test.tenant, WorkLimit()) { $0.state.kept }
     }
 
     /// What the rows themselves say.
     private static func counted(_ test: TestStore) async throws -> KeptBytes {
-        try await test.store.writers.change(test.tenant) { writer in
+        try await test.store.writers.change(test.tenant, WorkLimit()) { writer in
             var kept = KeptBytes()
             for (sql, place) in [
                 (
@@ -177,7 +177,7 @@ struct KeptBytesTests {
         try await test.upload([Document(id: "a"), Document(id: "b")], idempotency: Self.key(1))
         try await test.delete("a")
         #expect(try await Self.kept(test) != KeptBytes())
-        _ = try await test.store.deleteCollection(test.tenant, named: "papers")
+        _ = try await test.store.deleteCollection(test.tenant, named: "papers", work: WorkLimit())
         try await test.index()
         #expect(try await Self.kept(test) == KeptBytes())
         await test.store.close()

@@ -59,11 +59,14 @@ struct LongQueryTests {
         try await test.add(Document(id: "new", body: "w0 w1 w2 w3 w4 w5"))
         var plan = try test.plan(SearchRequest(collection: "papers", query: query))
         plan.ignoredTerms = first.ignoredTerms.map(\.place)
-        let later = try await test.store.search(plan, work: WorkLimit())
+        let later = try await test.store.search(test.tenant, plan, work: WorkLimit())
         #expect(later.ignoredTerms == first.ignoredTerms && later.total == first.total)
         // A choice that leaves too many is none.
         plan.ignoredTerms = [0]
-        #expect(try await test.store.search(plan, work: WorkLimit()).ignoredTerms.count == 6)
+        #expect(
+            try await test.store.search(test.tenant, plan, work: WorkLimit()).ignoredTerms.count
+                == 6
+        )
         await test.store.close()
     }
 

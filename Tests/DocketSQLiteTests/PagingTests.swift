@@ -73,7 +73,7 @@ struct PagingTests {
             var throughout = shelf.matching
             var found: [String] = []
             repeat {
-                let page = try await test.store.search(plan, work: WorkLimit())
+                let page = try await test.store.search(test.tenant, plan, work: WorkLimit())
                 found += page.ids
                 #expect(page.total.value == shelf.matching.count, "seed \(seed)")
                 plan.after = plan.position(after: page)

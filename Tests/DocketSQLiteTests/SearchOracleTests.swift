@@ -145,12 +145,17 @@ struct SearchOracleTests {
         var plan = try test.plan(SearchRequest(collection: "papers", query: "red", limit: 20))
         for (bytes, size) in [(1, 1), (120, 3)] {
             plan.replyBytes = bytes
-            let page = try await test.store.search(plan, work: WorkLimit())
+            let page = try await test.store.search(test.tenant, plan, work: WorkLimit())
             #expect(page.hits.count == size && page.hasMore && page.total.value == 30)
             var ids: [String] = []
             var next: UInt64? = 0
             while let after = next {
-                let slice = try await test.store.scan(plan, after: after, work: WorkLimit())
+                let slice = try await test.store.scan(
+                    test.tenant,
+                    plan,
+                    after: after,
+                    work: WorkLimit()
+                )
                 #expect(slice.hits.count <= size)
                 ids += slice.hits.map(\.document.id)
                 next = slice.next
@@ -197,7 +202,12 @@ struct SearchOracleTests {
             var ids: [String] = []
             var next: UInt64? = 0
             while let after = next {
-                let slice = try await test.store.scan(plan, after: after, work: WorkLimit())
+                let slice = try await test.store.scan(
+                    test.tenant,
+                    plan,
+                    after: after,
+                    work: WorkLimit()
+                )
                 ids += slice.hits.map(\.document.id)
                 next = slice.next
             }

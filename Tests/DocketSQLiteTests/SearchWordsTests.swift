@@ -196,7 +196,7 @@ struct SearchWordsTests {
         work.stop()
         let plan = try test.plan(SearchRequest(collection: "papers", query: "common"))
         let code = await thrownCode {
-            _ = try await test.store.search(plan, work: work)
+            _ = try await test.store.search(test.tenant, plan, work: work)
         }
         #expect(code == .cancelled)
         #expect(try await test.search("common").total.value == 1000)

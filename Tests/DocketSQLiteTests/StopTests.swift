@@ -107,24 +107,130 @@ struct StopTests {
         watch.begin(WorkLimit(), nil)
         #expect(!watch.hasEnded())
     }
+}
 
-    @Test("a search that waits for its turn leaves when it is no longer wanted")
-    func waiting() async throws {
+/// What waits behind other work leaves when it is no longer wanted, while that work goes on.
+@Suite("What stops waiting", .timeLimit(.minutes(2)))
+struct StopWaitingTests {
+    /// Holds a thread of the store until it is opened.
+    private struct Barrier {
+        let isReached = OneShot<Void>()
+        private let isOpen = Semaphore()
+
+        func hold() {
+            isReached.succeed(())
+            isOpen.wait()
+        }
+
+        func open() { isOpen.signal() }
+    }
+
+    /// What `body` ends with when its work is stopped behind a held thread.
+    private func stopped(
+        holding hold: @escaping @Sendable (Barrier) async throws -> Void,
+        _ body: @escaping @Sendable (WorkLimit) async throws -> Void
+    ) async throws -> DocketError? {
+        let barrier = Barrier()
+        defer { barrier.open() }
+        async let held: Void = hold(barrier)
+        try await barrier.isReached.value()
+        let work = WorkLimit()
+        async let waiting = thrown { try await body(work) }
+        work.stop()
+        let error = await waiting
+        barrier.open()
+        try await held
+        return error
+    }
+
+    private func thrown(by body: () async throws -> Void) async -> DocketError? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error as? DocketError
+        }
+    }
+
+    @Test("a search that waits for its turn leaves")
+    func reading() async throws {
         let test = try await TestStore.make { $0.readers = 1 }
         try await test.add(Document(id: "a", title: "x"))
-        let gate = (isRunning: OneShot<Void>(), work: WorkLimit())
-        async let blocking: Void = test.store.read(test.tenant, .interactive, nil) { _ in
-            gate.isRunning.succeed(())
-            while !gate.work.isStopped {}
-        }
-        try await gate.isRunning.value()
-        let work = WorkLimit()
-        work.stop()
         let plan = try test.plan(SearchRequest(collection: "papers", query: "x"))
-        let code = await thrownCode { _ = try await test.store.search(plan, work: work) }
-        #expect(code == .cancelled)
-        gate.work.stop()
-        try await blocking
+        let error = try await stopped { barrier in
+            try await test.store.read(test.tenant, WorkLimit()) { _ in barrier.hold() }
+        } _: { work in
+            _ = try await test.store.search(test.tenant, plan, work: work)
+        }
+        #expect(error?.code == .cancelled && error?.isNotProcessed == true)
+        await test.store.close()
+    }
+
+    @Test("a question to the directory leaves, and its change is not made")
+    func directory() async throws {
+        let test = try await TestStore.make()
+        let error = try await stopped { barrier in
+            try await test.store.control.read(nil) { _ in barrier.hold() }
+        } _: { work in
+            try await test.store.setQuota(Quota(documents: 1), of: test.tenant, work: work)
+        }
+        #expect(error?.code == .cancelled && error?.isNotProcessed == true)
+        let tenant = try await test.store.tenant(test.tenant, work: WorkLimit())
+        #expect(tenant?.quota.documents == nil)
+        await test.store.close()
+    }
+
+    @Test("an upload that leads leaves, and the next one leads")
+    func leading() async throws {
+        let test = try await TestStore.make()
+        try await test.upload([Document(id: "before")])
+        let batch = UploadBatch(
+            collection: test.collection,
+            documents: try test.bind([Document(id: "stopped")]),
+            quota: Quota(),
+            idempotency: nil
+        )
+        let error = try await stopped { barrier in
+            try await test.store.writers.change(test.tenant, WorkLimit()) { _ in barrier.hold() }
+        } _: { work in
+            _ = try await test.store.upload(test.tenant, batch, work: work)
+        }
+        #expect(error?.code == .cancelled && error?.isNotProcessed == true)
+        try await test.upload([Document(id: "after")])
+        #expect(try await test.newest("after") != nil)
+        #expect(try await test.newest("stopped") == nil)
+        await test.store.close()
+    }
+
+    @Test("a write leaves the queue until its group is taken, and then says that it may be done")
+    func queued() async throws {
+        let queue = WriteQueue(EmbeddedConfiguration(directory: "unused"))
+        let (tenant, work) = (TenantID(1), WorkLimit())
+        let collection = try await TestStore.make().collection
+        let calls = (0..<3).map { _ in
+            WriteCall(.delete(DeleteBatch(collection: collection, ids: [], idempotency: nil)))
+        }
+        for call in calls { try queue.append(call, tenant) }
+        work.stop()
+        queue.giveUp(calls[1], tenant, work)
+        let waiting = await thrown { _ = try await calls[1].result.value() }
+        #expect(waiting?.code == .cancelled && waiting?.isNotProcessed == true)
+        let group = queue.takeGroup(tenant, isShort: false)
+        #expect(group.map { $0 === calls[0] || $0 === calls[2] } == [true, true])
+        queue.giveUp(calls[2], tenant, work)
+        let taken = await thrown { _ = try await calls[2].result.value() }
+        #expect(taken?.code == .cancelled && taken?.isNotProcessed == false)
+        #expect(taken?.message.contains("may have been done") == true)
+    }
+
+    @Test("what ends at its deadline says so")
+    func deadline() async throws {
+        let test = try await TestStore.make()
+        let late = WorkLimit(deadlineNanoseconds: 1)
+        let code = await thrownCode {
+            _ = try await test.store.counts(test.tenant, in: test.collection, work: late)
+        }
+        #expect(code == .deadlineExceeded)
         await test.store.close()
     }
 }

@@ -36,12 +36,14 @@ struct TestStore: Sendable {
         var configuration = configuration(folder)
         change(&configuration)
         let store = try await EmbeddedStore.open(configuration)
-        let tenant = try await store.createTenant(named: "acme", quota: Quota()).id
+        let tenant = try await store.createTenant(named: "acme", quota: Quota(), work: WorkLimit())
+            .id
         let collection = try await store.createCollection(
             tenant,
             named: "papers",
             schema: try CollectionSchema(schema),
-            quota: Quota()
+            quota: Quota(),
+            work: WorkLimit()
         )
         return TestStore(folder: folder, store: store, tenant: tenant, collection: collection)
     }
@@ -63,13 +65,13 @@ struct TestStore: Sendable {
             quota: quota,
             idempotency: idempotency
         )
-        return try await store.upload(tenant, batch).outcomes
+        return try await store.upload(tenant, batch, work: WorkLimit()).outcomes
     }
 
     @discardableResult
     func delete(_ ids: String...) async throws -> [WriteOutcome] {
         let batch = DeleteBatch(collection: collection, ids: ids, idempotency: nil)
-        return try await store.delete(tenant, batch).outcomes
+        return try await store.delete(tenant, batch, work: WorkLimit()).outcomes
     }
 
     /// Indexes until nothing is left.
@@ -89,7 +91,7 @@ struct TestStore: Sendable {
         limits: Limits = Limits()
     ) throws -> SearchPlan {
         try SearchBinder(collection: collection, limits: limits)
-            .plan(request, for: tenant, after: after)
+            .plan(request, after: after)
     }
 
     func search(
@@ -101,7 +103,7 @@ struct TestStore: Sendable {
         var request = SearchRequest(collection: collection.name, query: query)
         change(&request)
         let plan = try plan(request, after: after, limits: limits)
-        return try await store.search(plan, work: WorkLimit())
+        return try await store.search(tenant, plan, work: WorkLimit())
     }
 
     /// The pages of a search one after another, until they have this many hits.
@@ -115,7 +117,7 @@ struct TestStore: Sendable {
         var plan = try plan(request)
         var pages: [SearchPage] = []
         repeat {
-            let page = try await store.search(plan, work: WorkLimit())
+            let page = try await store.search(tenant, plan, work: WorkLimit())
             pages.append(page)
             plan.after = plan.position(after: page)
         } while plan.after != nil && pages.reduce(0) { $0 + $1.hits.count } < hits
@@ -133,7 +135,7 @@ struct TestStore: Sendable {
     }
 
     func status(_ id: String) async throws -> DocumentStatus? {
-        try await store.statuses(tenant, in: collection, ids: [id])[0]
+        try await store.statuses(tenant, in: collection, ids: [id], work: WorkLimit())[0]
     }
 
     func state(_ id: String) async throws -> DocumentState? { try await status(id)?.state }
@@ -144,12 +146,13 @@ struct TestStore: Sendable {
             in: collection,
             ids: [id],
             shows: .everything,
-            limitBytes: .max
+            limitBytes: .max,
+            work: WorkLimit()
         )[0]
     }
 
     func counts() async throws -> StateCounts {
-        try await store.counts(tenant, in: collection)
+        try await store.counts(tenant, in: collection, work: WorkLimit())
     }
 
     /// Changes the tenant's file behind the store's back.

@@ -8,14 +8,27 @@ package struct DeadlineExceeded: Error, Sendable {
 extension OneShot {
     /// The value, or `DeadlineExceeded` when it is not there in time.
     package func value(by deadline: MonotonicTime) async throws -> Value {
-        // Owned by this call: cancelled before it returns. A day is for ever to a task.
-        let timer = Task {
-            try await Task.sleep(for: min(deadline - .now(), .seconds(86_400)))
-            fail(DeadlineExceeded())
+        try await withAlarm(at: deadline) {
+            self.fail(DeadlineExceeded())
+        } during: {
+            try await value()
         }
-        defer { timer.cancel() }
-        return try await value()
     }
+}
+
+/// Runs `body`, and beside it `ring` once `time` has come.
+package func withAlarm<Value, Failure: Error>(
+    at time: MonotonicTime,
+    _ ring: @escaping @Sendable () -> Void,
+    during body: () async throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    // Owned by this call: cancelled before it returns. A day is for ever to a task.
+    let timer = Task {
+        try await Task.sleep(for: min(time - .now(), .seconds(86_400)))
+        ring()
+    }
+    defer { timer.cancel() }
+    return try await body()
 }
 
 /// Runs `body`, and stops waiting for it at `deadline`, whether or not it heeds its cancellation.

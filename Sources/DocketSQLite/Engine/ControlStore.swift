@@ -1,9 +1,20 @@
 internal import DocketCore
 internal import DocketRuntime
 internal import DocketSystem
+internal import Synchronization
 
 /// The control file: tenants, keys, settings, and which tenants may have unindexed documents.
-actor ControlStore {
+///
+/// One thread uses it, for one caller after another.
+final class ControlStore: Sendable {
+    /// The open file.
+    // Because: the one thread has it alone.
+    private final class File: @unchecked Sendable {
+        let connection: ConnectionHandle
+
+        init(_ connection: ConnectionHandle) { self.connection = connection }
+    }
+
     private static let format: Int64 = 2
 
     /// A tenant's state: 0 living, 1 on its way out, 2 on its way in; files of the last two go at
@@ -33,14 +44,22 @@ actor ControlStore {
         CREATE TABLE dirty(tenant INTEGER PRIMARY KEY);
         """
 
-    private let thread: ThreadExecutor
-    private var connection: ConnectionHandle?
+    /// Calls that wait before more are refused.
+    private static let waitingMaximum = 8192
+    /// Whose work all of it is; tenants count from 1.
+    private static let nobody = TenantID(0)
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor {
-        unsafe thread.asUnownedSerialExecutor()
+    private let threads: FairThreads
+    /// nil before it was opened, and once it is closed.
+    private let file = Mutex<File?>(nil)
+
+    init() throws(ThreadError) {
+        var limits = FairSchedule.Limits()
+        (limits.width, limits.begun, limits.ownerBegun) = (1, 1, 1)
+        limits.ownerWaiting = Self.waitingMaximum
+        limits.delayTarget = .max
+        threads = try FairThreads(name: "control", limits)
     }
-
-    init(thread: ThreadExecutor) { self.thread = thread }
 
     /// Opens the file, or makes it in a new directory; no tenant will get a number up to
     /// `usedNumber`.
@@ -50,8 +69,8 @@ actor ControlStore {
     func open(
         _ configuration: EmbeddedConfiguration,
         usedNumber: UInt64
-    ) throws(DocketError) {
-        try controlling {
+    ) async throws(DocketError) {
+        try await run(nil) { [self] _ in
             let directory = configuration.directory
             try DataDirectoryMark.requireControl(directory)
             let path = directory + "/control.db"
@@ -78,7 +97,7 @@ actor ControlStore {
                     .number(usedNumber)
                 )
             }
-            connection = made
+            file.withLock { $0 = File(made) }
         }
     }
 
@@ -98,38 +117,52 @@ actor ControlStore {
         }
     }
 
-    func close() { connection = nil }
-
-    /// Runs `body` with the open file.
-    func read<Value: Sendable>(
-        _ body: @Sendable (ConnectionHandle) throws -> Value
-    ) throws(DocketError) -> Value {
-        try controlling { try body(try opened()) }
+    /// Ends the thread and closes the file; nothing is under way.
+    func shutdown() {
+        threads.shutdown()
+        file.withLock { $0 = nil }
     }
 
-    /// Runs `body` in a durable transaction.
-    func write<Value: Sendable>(
-        _ body: @Sendable (ConnectionHandle) throws -> Value
-    ) throws(DocketError) -> Value {
-        try controlling {
-            let connection = try opened()
-            return try connection.writing { try body(connection) }
+    /// Runs `body` with the open file, for `work` if any.
+    func read<Value: Sendable>(
+        _ work: WorkLimit?,
+        _ body: @escaping @Sendable (ConnectionHandle) throws -> Value
+    ) async throws(DocketError) -> Value {
+        try await run(work) { [self] turn in
+            guard let connection = file.withLock({ $0 })?.connection else {
+                throw DocketError(.unavailable, "the store is closed")
+            }
+            connection.watch.begin(work, turn)
+            defer { connection.watch.end() }
+            return try body(connection)
         }
     }
 
-    /// As `mappingErrors`, for the file that is no tenant's.
-    private func controlling<Value>(_ body: () throws -> Value) throws(DocketError) -> Value {
-        try mappingErrors {
-            do {
-                return try body()
-            } catch let error as SQLiteError where error.isCorrupt {
-                throw DataDirectoryMark.damagedControl
+    /// Runs `body` in a durable transaction, for `work` if any: nothing is done when that ends
+    /// before.
+    func write<Value: Sendable>(
+        _ work: WorkLimit?,
+        _ body: @escaping @Sendable (ConnectionHandle) throws -> Value
+    ) async throws(DocketError) -> Value {
+        try await read(work) { connection in
+            try connection.writing { try body(connection) }
+        }
+    }
+
+    /// As `mappingErrors` on the thread, for the file that is no tenant's.
+    private func run<Value: Sendable>(
+        _ work: WorkLimit?,
+        _ body: @escaping @Sendable (JobTurn) throws -> Value
+    ) async throws(DocketError) -> Value {
+        try await threads.answer(for: Self.nobody, .interactive, work) {
+            turn throws(DocketError) in
+            try mappingErrors {
+                do {
+                    return try body(turn)
+                } catch let error as SQLiteError where error.isCorrupt {
+                    throw DataDirectoryMark.damagedControl
+                }
             }
         }
-    }
-
-    private func opened() throws(DocketError) -> ConnectionHandle {
-        guard let connection else { throw DocketError(.unavailable, "the store is closed") }
-        return connection
     }
 }

@@ -34,10 +34,13 @@ final class TenantConnections<Connection: TenantConnection>: Sendable {
     }
 
     /// Runs `body` with a connection to the tenant's file: an idle one, or what `open` makes.
+    ///
+    /// `work` ends the wait for it, and unless `isShared`, what `body` does.
     func use<Value: Sendable>(
         _ tenant: TenantID,
         _ workClass: WorkClass,
         _ work: WorkLimit?,
+        isShared: Bool = false,
         open: @escaping @Sendable (PageCacheShares) throws -> Connection,
         _ body: @escaping @Sendable (Connection) throws -> Value
     ) async throws(DocketError) -> Value {
@@ -45,7 +48,7 @@ final class TenantConnections<Connection: TenantConnection>: Sendable {
             try store.mappingErrors(tenant) {
                 let used = try idle.withLock { $0.take(tenant) } ?? open(shares)
                 try shares.apply(to: used.connection)
-                used.connection.watch.begin(work, turn)
+                used.connection.watch.begin(isShared ? nil : work, turn)
                 defer {
                     used.connection.watch.end()
                     put(used, tenant)
@@ -79,7 +82,8 @@ final class TenantConnections<Connection: TenantConnection>: Sendable {
 }
 
 extension FairThreads {
-    /// Runs `body` for `work`, if any: a job that is stopped before it begins leaves at once.
+    /// Runs `body` for `work`, if any: a job that is stopped before it begins leaves at once and
+    /// says that it was not processed.
     func answer<Value: Sendable>(
         for tenant: TenantID,
         _ workClass: WorkClass,
@@ -96,16 +100,25 @@ extension FairThreads {
                 { turn in
                     Result { () throws(DocketError) in
                         if let work, work.hasEnded(at: MonotonicTime.now().nanoseconds) {
-                            throw DocketError(.cancelled, "the work was stopped")
+                            throw DocketError(FairThreadsRefusal.withdrawn)
                         }
                         return try body(turn)
                     }
                 }
             )
         } catch {
-            throw DocketError(error)
+            result = .failure(DocketError(error))
         }
-        return try result.get()
+        do throws(DocketError) {
+            return try result.get()
+        } catch {
+            // Whether it was told or found out by itself that its time was over.
+            guard error.code == .cancelled,
+                var ending = work?.ending(at: MonotonicTime.now().nanoseconds)
+            else { throw error }
+            ending.isNotProcessed = error.isNotProcessed
+            throw ending
+        }
     }
 }
 
@@ -119,7 +132,8 @@ extension DocketError {
                 retryAfter: retryAfter,
                 isNotProcessed: true
             )
-        case .withdrawn: self.init(.cancelled, "the work was stopped")
+        case .withdrawn:
+            self.init(.cancelled, "the work was stopped", isNotProcessed: true)
         case .ended: self.init(.unavailable, "the store is closed")
         }
     }

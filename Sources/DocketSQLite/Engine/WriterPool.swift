@@ -28,9 +28,13 @@ final class WriterPool: Sendable {
     }
 
     /// Runs `body` with the tenant's writer, once no other job has it.
+    ///
+    /// `work` ends the wait for it, and unless `isShared`, what `body` does.
     private func run<Value: Sendable>(
         _ tenant: TenantID,
         _ workClass: WorkClass,
+        _ work: WorkLimit? = nil,
+        isShared: Bool = false,
         creates: Bool = false,
         _ body: @escaping @Sendable (TenantWriter) throws -> Value
     ) async throws(DocketError) -> Value {
@@ -38,7 +42,8 @@ final class WriterPool: Sendable {
         return try await connections.use(
             tenant,
             workClass,
-            nil,
+            work,
+            isShared: isShared,
             open: { shares in
                 if !creates { try store.requireFile(of: tenant) }
                 let path = store.path(of: tenant)
@@ -72,15 +77,17 @@ final class WriterPool: Sendable {
     }
 
     /// Opens and migrates the tenant's file, so that readers may.
-    func prepare(_ tenant: TenantID) async throws(DocketError) {
-        try await run(tenant, .interactive) { _ in }
+    func prepare(_ tenant: TenantID, _ work: WorkLimit?) async throws(DocketError) {
+        try await run(tenant, .interactive, work) { _ in }
     }
 
-    /// Writes the next group of the tenant and answers its calls.
-    func writeGroup(_ tenant: TenantID) async {
+    /// Writes the next group of the tenant and answers its calls; passes the lead on when the
+    /// leader's work ends before.
+    func writeGroup(_ tenant: TenantID, ledBy leader: WriteCall, _ work: WorkLimit) async {
         let store = store
         do throws(DocketError) {
-            try await run(tenant, .interactive) { [threads = connections.threads] writer in
+            try await run(tenant, .interactive, work, isShared: true) {
+                [threads = connections.threads] writer in
                 let calls = store.queue.takeGroup(tenant, isShort: threads.waiting > 0)
                 guard !calls.isEmpty else { return }
                 let before = writer.state.generations
@@ -94,8 +101,12 @@ final class WriterPool: Sendable {
                 }
             }
         } catch {
-            for call in store.queue.takeGroup(tenant, isShort: false) {
-                call.settle(.failure(error))
+            if [.cancelled, .deadlineExceeded].contains(error.code) {
+                store.queue.giveUp(leader, tenant, work)
+            } else {
+                for call in store.queue.takeGroup(tenant, isShort: false) {
+                    call.settle(.failure(error))
+                }
             }
         }
         store.queue.passLead(tenant)
@@ -114,10 +125,11 @@ final class WriterPool: Sendable {
     /// Changes collections, deletes by filter, or whatever changes generations beside groups.
     func change<Value: Sendable>(
         _ tenant: TenantID,
+        _ work: WorkLimit,
         _ body: @escaping @Sendable (TenantWriter) throws -> Value
     ) async throws(DocketError) -> Value {
         let store = store
-        return try await run(tenant, .interactive) { writer in
+        return try await run(tenant, .interactive, work) { writer in
             let before = writer.state.generations
             let value = try body(writer)
             store.publish(tenant, writer.state, since: before)

@@ -22,7 +22,9 @@ extension EmbeddedStore: StoreBackup {
         var damaged: [TenantID] = []
         // The control file comes after its tenants: each that it names is there.
         for _ in 0..<Self.roundsMaximum {
-            let missing = try await tenants().map(\.id).filter { !copied.contains($0) }
+            let missing = try await tenants(work: WorkLimit()).map(\.id).filter {
+                !copied.contains($0)
+            }
             if missing.isEmpty { break }
             done.tenantsAll = copied.count + missing.count
             for tenant in missing {
@@ -64,7 +66,7 @@ extension EmbeddedStore: StoreBackup {
     }
 
     private func copy(_ tenant: TenantID, into folder: String) async throws(DocketError) -> Int {
-        try await prepare(tenant)
+        try await prepare(tenant, nil)
         let shared = shared
         return try await readers.run(tenant, .bulk, nil) { turn throws(DocketError) in
             try shared.mappingErrors(tenant) {

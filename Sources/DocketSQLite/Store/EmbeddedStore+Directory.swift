@@ -5,10 +5,11 @@ internal import DocketSystem
 extension EmbeddedStore: TenantDirectory {
     package func createTenant(
         named name: String,
-        quota: Quota
+        quota: Quota,
+        work: WorkLimit
     ) async throws(DocketError) -> Tenant {
         let now = WallClock.microseconds()
-        let number = try await control.write { connection in
+        let number = try await control.write(work) { connection in
             let isTaken = try connection.first(
                 "SELECT 1 FROM tenants WHERE name = ?1 AND state <> 1",
                 .text(name),
@@ -30,6 +31,7 @@ extension EmbeddedStore: TenantDirectory {
             )
             return UInt64(bitPattern: connection.lastInsertedRow)
         }
+        // What was begun is done: only the first step heeds the limit.
         let id = TenantID(number)
         do {
             try await writers.create(id)
@@ -38,20 +40,20 @@ extension EmbeddedStore: TenantDirectory {
             try? await removeFiles(id)
             throw error
         }
-        try await control.write { connection in
+        try await control.write(nil) { connection in
             try connection.run("UPDATE tenants SET state = 0 WHERE id = ?1", .number(number))
         }
         return Tenant(id: id, name: name, quota: quota, createdMicroseconds: now)
     }
 
-    package func tenants() async throws(DocketError) -> [Tenant] {
-        try await control.read { connection in
+    package func tenants(work: WorkLimit) async throws(DocketError) -> [Tenant] {
+        try await control.read(work) { connection in
             try connection.all(Tenant.selection + " ORDER BY id", row: Tenant.init)
         }
     }
 
-    package func tenant(_ id: TenantID) async throws(DocketError) -> Tenant? {
-        try await control.read { connection in
+    package func tenant(_ id: TenantID, work: WorkLimit) async throws(DocketError) -> Tenant? {
+        try await control.read(work) { connection in
             try connection.first(
                 Tenant.selection + " AND id = ?1",
                 .number(id.number),
@@ -60,8 +62,11 @@ extension EmbeddedStore: TenantDirectory {
         }
     }
 
-    package func tenant(named name: String) async throws(DocketError) -> Tenant? {
-        try await control.read { connection in
+    package func tenant(
+        named name: String,
+        work: WorkLimit
+    ) async throws(DocketError) -> Tenant? {
+        try await control.read(work) { connection in
             try connection.first(
                 Tenant.selection + " AND name = ?1",
                 .text(name),
@@ -70,8 +75,12 @@ extension EmbeddedStore: TenantDirectory {
         }
     }
 
-    package func setQuota(_ quota: Quota, of id: TenantID) async throws(DocketError) {
-        try await control.write { connection in
+    package func setQuota(
+        _ quota: Quota,
+        of id: TenantID,
+        work: WorkLimit
+    ) async throws(DocketError) {
+        try await control.write(work) { connection in
             try connection.run(
                 """
                 UPDATE tenants SET documents = ?2, bytes = ?3, collections = ?4
@@ -88,8 +97,11 @@ extension EmbeddedStore: TenantDirectory {
         }
     }
 
-    package func deleteTenant(_ id: TenantID) async throws(DocketError) -> Bool {
-        let isThere = try await control.write { connection in
+    package func deleteTenant(
+        _ id: TenantID,
+        work: WorkLimit
+    ) async throws(DocketError) -> Bool {
+        let isThere = try await control.write(work) { connection in
             try connection.run(
                 "UPDATE tenants SET state = 1 WHERE id = ?1 AND state = 0",
                 .number(id.number)
@@ -104,8 +116,8 @@ extension EmbeddedStore: TenantDirectory {
         return true
     }
 
-    package func addKey(_ key: KeyRecord) async throws(DocketError) {
-        try await control.write { connection in
+    package func addKey(_ key: KeyRecord, work: WorkLimit) async throws(DocketError) {
+        try await control.write(work) { connection in
             if let tenant = key.tenant {
                 let isThere = try connection.first(
                     "SELECT 1 FROM tenants WHERE id = ?1 AND state = 0",
@@ -137,20 +149,26 @@ extension EmbeddedStore: TenantDirectory {
         }
     }
 
-    package func key(_ id: String) async throws(DocketError) -> KeyRecord? {
-        try await control.read { connection in
-            try connection.first(
-                KeyRecord.selection + " WHERE id = ?1",
-                .text(id),
-                row: KeyRecord.init
-            )
+    package func keys(
+        _ ids: [String],
+        work: WorkLimit
+    ) async throws(DocketError) -> [TenantKey?] {
+        try await control.read(work) { connection in
+            try connection.reading {
+                try ids.map { id in
+                    try connection.first(TenantKey.selection, .text(id), row: TenantKey.init) ?? nil
+                }
+            }
         }
     }
 
-    package func keys(of tenant: TenantID?) async throws(DocketError) -> [KeyRecord] {
-        try await control.read { connection in
+    package func keys(
+        of tenant: TenantID?,
+        work: WorkLimit
+    ) async throws(DocketError) -> [KeyRecord] {
+        try await control.read(work) { connection in
             try connection.all(
-                KeyRecord.selection + " WHERE tenant IS ?1 ORDER BY created_us, id",
+                "SELECT \(KeyRecord.columns) FROM keys WHERE tenant IS ?1 ORDER BY created_us, id",
                 .optional(tenant.map { Int64(bitPattern: $0.number) })
             ) { row in
                 var key = KeyRecord(row)
@@ -162,9 +180,10 @@ extension EmbeddedStore: TenantDirectory {
 
     package func revokeKey(
         _ id: String,
-        of tenant: TenantID?
+        of tenant: TenantID?,
+        work: WorkLimit
     ) async throws(DocketError) -> Bool {
-        try await control.write { connection in
+        try await control.write(work) { connection in
             try connection.run(
                 """
                 UPDATE keys SET revoked_us = coalesce(revoked_us, ?3)
@@ -178,8 +197,8 @@ extension EmbeddedStore: TenantDirectory {
         }
     }
 
-    package func serverSecret() async throws(DocketError) -> [UInt8] {
-        let secret = try await control.read { connection in
+    package func serverSecret(work: WorkLimit) async throws(DocketError) -> [UInt8] {
+        let secret = try await control.read(work) { connection in
             try connection.first(
                 "SELECT value FROM settings WHERE name = 'server_secret'",
                 row: { $0.bytes(0) }
@@ -198,21 +217,46 @@ extension Tenant {
         """
 
     fileprivate init(_ row: StatementHandle) {
-        func bound(_ column: Int32) -> Int? {
-            row.isNull(column) ? nil : Int(row.integer(column))
-        }
         self.init(
             id: TenantID(row.unsigned(0)),
             name: row.text(1),
-            quota: Quota(documents: bound(2), bytes: bound(3), collections: bound(4)),
+            quota: Quota(row, from: 2),
             createdMicroseconds: row.integer(5)
         )
     }
 }
 
-extension KeyRecord {
+extension Quota {
+    /// From the columns of documents, bytes and collections.
+    fileprivate init(_ row: StatementHandle, from column: Int32) {
+        func bound(_ column: Int32) -> Int? {
+            row.isNull(column) ? nil : Int(row.integer(column))
+        }
+        self.init(
+            documents: bound(column),
+            bytes: bound(column + 1),
+            collections: bound(column + 2)
+        )
+    }
+}
+
+extension TenantKey {
     fileprivate static let selection = """
-        SELECT id, tenant, scopes, secret_hash, created_us, expires_us, revoked_us FROM keys
+        SELECT \(KeyRecord.columns), tenants.id, documents, bytes, collections
+        FROM keys LEFT JOIN tenants ON tenants.id = tenant AND state = 0 WHERE keys.id = ?1
+        """
+
+    /// nil for a key whose tenant is gone.
+    fileprivate init?(_ row: StatementHandle) {
+        let record = KeyRecord(row)
+        guard record.tenant == nil || !row.isNull(7) else { return nil }
+        self.init(record: record, quota: Quota(row, from: 8))
+    }
+}
+
+extension KeyRecord {
+    fileprivate static let columns = """
+        keys.id, tenant, scopes, secret_hash, keys.created_us, expires_us, revoked_us
         """
 
     fileprivate init(_ row: StatementHandle) {

@@ -7,15 +7,19 @@ extension EmbeddedStore: DocumentStore {
         _ tenant: TenantID,
         named name: String,
         schema: CollectionSchema,
-        quota: Quota
+        quota: Quota,
+        work: WorkLimit
     ) async throws(DocketError) -> Collection {
-        try await writers.change(tenant) { writer in
+        try await writers.change(tenant, work) { writer in
             try writer.createCollection(named: name, schema: schema, quota: quota)
         }
     }
 
-    package func collections(_ tenant: TenantID) async throws(DocketError) -> [Collection] {
-        try await read(tenant) { reader in
+    package func collections(
+        _ tenant: TenantID,
+        work: WorkLimit
+    ) async throws(DocketError) -> [Collection] {
+        try await read(tenant, work) { reader in
             try reader.connection.all(
                 CollectionState.selection,
                 row: { try CollectionState($0).collection }
@@ -25,9 +29,10 @@ extension EmbeddedStore: DocumentStore {
 
     package func collection(
         _ tenant: TenantID,
-        named name: String
+        named name: String,
+        work: WorkLimit
     ) async throws(DocketError) -> Collection {
-        let all = try await collections(tenant)
+        let all = try await collections(tenant, work: work)
         guard let found = all.first(where: { $0.name == name }) else { throw .noCollection(name) }
         return found
     }
@@ -35,19 +40,21 @@ extension EmbeddedStore: DocumentStore {
     package func addAttributes(
         _ tenant: TenantID,
         to collection: String,
-        _ attributes: [AttributeDefinition]
+        _ attributes: [AttributeDefinition],
+        work: WorkLimit
     ) async throws(DocketError) -> Collection {
-        try await writers.change(tenant) { writer in
+        try await writers.change(tenant, work) { writer in
             try writer.addAttributes(to: collection, attributes).collection
         }
     }
 
     package func deleteCollection(
         _ tenant: TenantID,
-        named name: String
+        named name: String,
+        work: WorkLimit
     ) async throws(DocketError) -> Bool {
-        try await markDirty(tenant)
-        let number = try await writers.change(tenant) { writer in
+        try await markDirty(tenant, work)
+        let number = try await writers.change(tenant, work) { writer in
             try writer.deleteCollection(named: name)
         }
         if number != nil { shared.outboxFilled(tenant) }
@@ -56,46 +63,43 @@ extension EmbeddedStore: DocumentStore {
 
     package func upload(
         _ tenant: TenantID,
-        _ batch: UploadBatch
+        _ batch: UploadBatch,
+        work: WorkLimit
     ) async throws(DocketError) -> WriteResult {
-        try await write(tenant, WriteCall(.upload(batch)))
+        try await write(tenant, WriteCall(.upload(batch)), work)
     }
 
     package func delete(
         _ tenant: TenantID,
-        _ batch: DeleteBatch
+        _ batch: DeleteBatch,
+        work: WorkLimit
     ) async throws(DocketError) -> WriteResult {
-        try await write(tenant, WriteCall(.delete(batch)))
+        try await write(tenant, WriteCall(.delete(batch)), work)
     }
 
     private func write(
         _ tenant: TenantID,
-        _ call: WriteCall
+        _ call: WriteCall,
+        _ work: WorkLimit
     ) async throws(DocketError) -> WriteResult {
-        try await markDirty(tenant)
-        try shared.queue.append(call, tenant)
+        try await markDirty(tenant, work)
+        let queue = shared.queue
+        try queue.append(call, tenant)
+        work.onStop { queue.giveUp(call, tenant, work) }
+        defer { work.onStop(nil) }
+        switch try? await call.turn.value() {
+        case .lead: await writers.writeGroup(tenant, ledBy: call, work)
+        case .done: break
+        // The task was cancelled.
+        case nil: queue.giveUp(call, tenant, work)
+        }
         do {
-            if try await call.turn.value() == .lead {
-                await writers.writeGroup(tenant)
-            }
             return try await call.result.value()
         } catch let error as DocketError {
             throw error
         } catch {
-            throw DocketError(.cancelled, "the caller gave up; the write may have been done")
+            throw WriteCall.abandoned(work)
         }
-    }
-
-    package func deleteMatching(
-        _ tenant: TenantID,
-        _ slice: DeleteSlice
-    ) async throws(DocketError) -> DeleteSliceResult {
-        try await markDirty(tenant)
-        let result = try await writers.change(tenant) { writer in
-            try writer.deleteMatching(slice)
-        }
-        if result.deleted > 0 { shared.outboxFilled(tenant) }
-        return result
     }
 
     package func documents(
@@ -103,9 +107,10 @@ extension EmbeddedStore: DocumentStore {
         in collection: Collection,
         ids: [String],
         shows: FieldSelection,
-        limitBytes: Int
+        limitBytes: Int,
+        work: WorkLimit
     ) async throws(DocketError) -> [StoredDocument?] {
-        try await read(tenant) { reader in
+        try await read(tenant, work) { reader in
             try reader.documents(collection, ids, shows, limitBytes: limitBytes)
         }
     }
@@ -113,16 +118,18 @@ extension EmbeddedStore: DocumentStore {
     package func statuses(
         _ tenant: TenantID,
         in collection: Collection,
-        ids: [String]
+        ids: [String],
+        work: WorkLimit
     ) async throws(DocketError) -> [DocumentStatus?] {
-        try await read(tenant) { reader in try reader.statuses(collection, ids) }
+        try await read(tenant, work) { reader in try reader.statuses(collection, ids) }
     }
 
     package func counts(
         _ tenant: TenantID,
-        in collection: Collection
+        in collection: Collection,
+        work: WorkLimit
     ) async throws(DocketError) -> StateCounts {
-        try await read(tenant) { reader in
+        try await read(tenant, work) { reader in
             let all = try reader.connection.all(
                 CollectionState.selection,
                 row: CollectionState.init
@@ -142,7 +149,7 @@ extension EmbeddedStore: DocumentStore {
         limitBytes: Int,
         work: WorkLimit
     ) async throws(DocketError) -> DocumentPage {
-        try await read(tenant, .bulk, work) { reader in
+        try await read(tenant, work, .bulk) { reader in
             try reader.page(
                 collection,
                 after: number,
@@ -151,5 +158,20 @@ extension EmbeddedStore: DocumentStore {
                 limitBytes: limitBytes
             )
         }
+    }
+}
+
+extension EmbeddedStore: FilteredDeletion {
+    package func deleteMatching(
+        _ tenant: TenantID,
+        _ slice: DeleteSlice,
+        work: WorkLimit
+    ) async throws(DocketError) -> DeleteSliceResult {
+        try await markDirty(tenant, work)
+        let result = try await writers.change(tenant, work) { writer in
+            try writer.deleteMatching(slice)
+        }
+        if result.deleted > 0 { shared.outboxFilled(tenant) }
+        return result
     }
 }

@@ -3,18 +3,20 @@ internal import DocketRuntime
 
 extension EmbeddedStore: DocumentSearch {
     package func search(
+        _ tenant: TenantID,
         _ plan: SearchPlan,
         work: WorkLimit
     ) async throws(DocketError) -> SearchPage {
-        try await read(plan.tenant, .interactive, work) { reader in try reader.search(plan) }
+        try await read(tenant, work) { reader in try reader.search(plan) }
     }
 
     package func scan(
+        _ tenant: TenantID,
         _ plan: SearchPlan,
         after number: UInt64,
         work: WorkLimit
     ) async throws(DocketError) -> ScanSlice {
-        try await read(plan.tenant, .bulk, work) { reader in
+        try await read(tenant, work, .bulk) { reader in
             try reader.scan(plan, after: number)
         }
     }
@@ -22,7 +24,7 @@ extension EmbeddedStore: DocumentSearch {
 
 extension EmbeddedStore: DocumentIndexing {
     package func tenantsToIndex() async throws(DocketError) -> [TenantID] {
-        try await control.read { connection in
+        try await control.read(nil) { connection in
             try connection.all("SELECT tenant FROM dirty ORDER BY tenant") {
                 TenantID($0.unsigned(0))
             }
@@ -37,9 +39,10 @@ extension EmbeddedStore: DocumentIndexing {
 extension EmbeddedStore: GenerationSource {
     package func generations(
         _ tenant: TenantID,
-        of collection: Collection
+        of collection: Collection,
+        work: WorkLimit
     ) async throws(DocketError) -> Generations {
-        try await prepare(tenant)
+        try await prepare(tenant, work)
         guard let generations = shared.generations(tenant, collection.number) else {
             throw .noCollection(collection.name)
         }

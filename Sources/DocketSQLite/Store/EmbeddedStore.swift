@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// The embedded store: one SQLite file for each tenant and a control file, in one directory.
 ///
-/// It fills all ports of DocketCore. Blocking work runs on its own few threads, which tenants share
+/// It fills the ports of DocketCore whose truth and index change together. Blocking work runs on its own few threads, which tenants share
 /// fairly; what waits to be written of one tenant goes into one transaction.
 package final class EmbeddedStore: Service {
     package let name = "store"
@@ -14,7 +14,6 @@ package final class EmbeddedStore: Service {
     let control: ControlStore
     /// nil once the store is closed.
     private let lock: Mutex<DirectoryLockHandle?>
-    private let controlThread: ThreadExecutor
     let writers: WriterPool
     let readers: ReaderPool
     /// Tenants whose mark in the control file is durable.
@@ -48,13 +47,12 @@ package final class EmbeddedStore: Service {
         shared = EngineShared(configuration, logger)
         try FileSystem.makeFolder(shared.tenantsFolder)
         do {
-            controlThread = try ThreadExecutor(name: "control")
+            control = try ControlStore()
             writers = try WriterPool(shared)
             readers = try ReaderPool(shared)
         } catch {
             throw DocketError(.unavailable, "the threads of the store cannot be started")
         }
-        control = ControlStore(thread: controlThread)
     }
 
     /// Who is told of new generations and of documents to index; before the first call.
@@ -69,8 +67,7 @@ package final class EmbeddedStore: Service {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         readers.shutdown()
         await clearMarks(of: writers.shutdown(dirty.withLock { $0 }))
-        await control.close()
-        controlThread.shutdown()
+        control.shutdown()
         lock.withLock { $0 = nil }
     }
 
@@ -78,7 +75,7 @@ package final class EmbeddedStore: Service {
     private func clearMarks(of idle: [TenantID]) async {
         let numbers = idle.map(\.number)
         // A mark too many costs a look at the next start.
-        try? await control.write { connection in
+        try? await control.write(nil) { connection in
             for number in numbers {
                 try connection.run("DELETE FROM dirty WHERE tenant = ?1", .number(number))
             }
@@ -93,7 +90,7 @@ package final class EmbeddedStore: Service {
 
     /// Logs which tenants have lost their files, before anybody asks for them.
     private func reportLostFiles() async throws(DocketError) {
-        for tenant in try await tenants().map(\.id) {
+        for tenant in try await tenants(work: WorkLimit()).map(\.id) {
             do throws(DocketError) {
                 try shared.requireFile(of: tenant)
             } catch {
@@ -104,7 +101,7 @@ package final class EmbeddedStore: Service {
 
     /// Removes what is left of tenants whose making or deletion was interrupted.
     private func finishInterrupted() async throws(DocketError) {
-        let numbers = try await control.read { connection in
+        let numbers = try await control.read(nil) { connection in
             try connection.all("SELECT id FROM tenants WHERE state <> 0", row: { $0.unsigned(0) })
         }
         for number in numbers { try await removeFiles(TenantID(number)) }
@@ -114,31 +111,31 @@ package final class EmbeddedStore: Service {
         readers.close(tenant)
         try await writers.remove(tenant)
         let number = tenant.number
-        try await control.write { connection in
+        try await control.write(nil) { connection in
             try connection.run("DELETE FROM dirty WHERE tenant = ?1", .number(number))
             try connection.run("DELETE FROM tenants WHERE id = ?1", .number(number))
         }
         _ = dirty.withLock { $0.remove(tenant) }
     }
 
-    /// Runs `body` on a reading thread, for `work` if there is one.
+    /// Runs `body` on a reading thread, for `work`.
     func read<Value: Sendable>(
         _ tenant: TenantID,
+        _ work: WorkLimit,
         _ workClass: WorkClass = .interactive,
-        _ work: WorkLimit? = nil,
         _ body: @escaping @Sendable (TenantReader) throws -> Value
     ) async throws(DocketError) -> Value {
-        try await prepare(tenant)
+        try await prepare(tenant, work)
         return try await readers.read(tenant, workClass, work, body)
     }
 
     /// Opens the tenant's file by its writer, once.
-    func prepare(_ tenant: TenantID) async throws(DocketError) {
+    func prepare(_ tenant: TenantID, _ work: WorkLimit?) async throws(DocketError) {
         guard !shared.isOpened(tenant) else { return }
         do {
-            try await writers.prepare(tenant)
+            try await writers.prepare(tenant, work)
         } catch {
-            if error.code != .dataLoss {
+            if ![.dataLoss, .cancelled, .deadlineExceeded].contains(error.code) {
                 shared.log("a tenant's file cannot be opened", tenant, error)
             }
             throw error
@@ -146,10 +143,10 @@ package final class EmbeddedStore: Service {
     }
 
     /// Marks the tenant durably before anything is committed that has to be indexed.
-    func markDirty(_ tenant: TenantID) async throws(DocketError) {
+    func markDirty(_ tenant: TenantID, _ work: WorkLimit) async throws(DocketError) {
         guard !dirty.withLock({ $0.contains(tenant) }) else { return }
         let number = tenant.number
-        try await control.write { connection in
+        try await control.write(work) { connection in
             try connection.run(
                 "INSERT OR IGNORE INTO dirty(tenant) SELECT id FROM tenants WHERE id = ?1",
                 .number(number)

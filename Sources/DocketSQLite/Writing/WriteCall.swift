@@ -37,6 +37,25 @@ final class WriteCall: Sendable {
         }
     }
 
+    /// The error of a call that left before anything was done.
+    static func withdrawn(_ work: WorkLimit) -> DocketError {
+        var error = ending(work)
+        error.isNotProcessed = true
+        return error
+    }
+
+    /// The error of a call whose group was being written when its caller left.
+    static func abandoned(_ work: WorkLimit) -> DocketError {
+        var error = ending(work)
+        error.message += "; the write may have been done"
+        return error
+    }
+
+    private static func ending(_ work: WorkLimit) -> DocketError {
+        work.ending(at: MonotonicTime.now().nanoseconds)
+            ?? DocketError(.cancelled, "the caller gave up")
+    }
+
     func settle(_ result: Result<WriteResult, DocketError>) {
         self.result.settle(result.mapError { $0 })
         turn.succeed(.done)

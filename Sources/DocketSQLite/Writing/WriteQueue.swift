@@ -67,6 +67,19 @@ final class WriteQueue: Sendable {
         }
     }
 
+    /// Answers a call whose work has ended; it leaves the queue if no group has taken it yet.
+    func giveUp(_ call: WriteCall, _ tenant: TenantID, _ work: WorkLimit) {
+        let isWaiting = waiting.withLock { waiting in
+            guard let place = waiting[tenant]?.calls.firstIndex(where: { $0 === call }) else {
+                return false
+            }
+            waiting[tenant]?.calls.remove(at: place)
+            waiting[tenant]?.bytes -= call.bytes
+            return true
+        }
+        call.settle(.failure(isWaiting ? WriteCall.withdrawn(work) : WriteCall.abandoned(work)))
+    }
+
     /// Lets the first waiting call that is still wanted lead.
     func passLead(_ tenant: TenantID) {
         waiting.withLock { waiting in
@@ -76,7 +89,7 @@ final class WriteQueue: Sendable {
                     waiting[tenant] = mine
                     return
                 }
-                // Its caller gave up before anything was done.
+                // Its caller is just giving up.
                 mine.calls.removeFirst()
                 mine.bytes -= next.bytes
             }

@@ -68,10 +68,9 @@ package final class Authenticator: Sendable {
             guard !known.grant.isExpiredOrRevoked else { throw Self.refusal }
             return known.grant
         }
-        let work = WorkLimit(within: Self.readingTime)
         for _ in 0..<Self.readings {
             let revocations = state.withLock { $0.revocations }
-            let entry = try await read(key, work)
+            let entry = try await read(key)
             guard !entry.grant.isExpiredOrRevoked else { throw Self.refusal }
             if let grant = keep(entry, ifStill: revocations) { return grant }
         }
@@ -82,8 +81,10 @@ package final class Authenticator: Sendable {
     ///
     /// The tenant's quota comes with it: nothing is read for a good secret that is not for a wrong
     /// one.
-    private func read(_ key: APIKey, _ work: WorkLimit) async throws(DocketError) -> Entry {
-        let found = try await directory.keys([key.id], work: work).first ?? nil
+    private func read(_ key: APIKey) async throws(DocketError) -> Entry {
+        let found = try await WorkLimit.within(Self.readingTime) { work throws(DocketError) in
+            try await directory.keys([key.id], work: work).first ?? nil
+        }
         let isSecret = ConstantTime.equal(found?.record.secretHash ?? Self.noHash, key.secretHash)
         guard let found, isSecret else {
             rememberRefused(key)

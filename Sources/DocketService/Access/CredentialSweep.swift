@@ -20,8 +20,10 @@ package struct CredentialSweep: Service {
     package func run() async throws {
         while !Task.isCancelled {
             try await Task.sleep(for: Self.interval)
-            do {
-                try await authenticator.refresh(work: WorkLimit(within: Self.interval))
+            do throws(DocketError) {
+                try await WorkLimit.within(Self.interval) { work throws(DocketError) in
+                    try await authenticator.refresh(work: work)
+                }
             } catch {
                 logger.warning(
                     "keys could not be read again",

@@ -8,55 +8,71 @@ import DocketWire
 import Synchronization
 import Testing
 
-/// Counts the look-ups of keys, and can hold one back.
+/// Counts the questions about keys, and can hold one back.
 final class WatchedDirectory: TenantDirectory {
     private let inner: any TenantDirectory
-    private let lookups = Atomic<Int>(0)
+    private let asked = Mutex<[Int]>([])
     private let tenants = Atomic<Int>(0)
-    private let afterKey = Mutex<(@Sendable () async -> Void)?>(nil)
+    private let afterKeys = Mutex<(@Sendable () async -> Void)?>(nil)
 
     init(_ inner: any TenantDirectory) { self.inner = inner }
 
-    var keyLookups: Int { lookups.load(ordering: .relaxed) }
+    /// How many keys each question was about.
+    var keyQuestions: [Int] { asked.withLock { $0 } }
+    var keyLookups: Int { keyQuestions.count }
     var tenantLookups: Int { tenants.load(ordering: .relaxed) }
 
-    /// Runs once, between the next look-up of a key and its answer.
+    /// Runs once, between the next look-up of keys and its answer.
     func beforeAnswering(_ body: @escaping @Sendable () async -> Void) {
-        afterKey.withLock { $0 = body }
+        afterKeys.withLock { $0 = body }
     }
 
-    func key(_ id: String) async throws(DocketError) -> KeyRecord? {
-        lookups.add(1, ordering: .relaxed)
-        let key = try await inner.key(id)
-        await afterKey.withLock { $0.take() }?()
-        return key
+    func keys(_ ids: [String], work: WorkLimit) async throws(DocketError) -> [TenantKey?] {
+        asked.withLock { $0.append(ids.count) }
+        let keys = try await inner.keys(ids, work: work)
+        await afterKeys.withLock { $0.take() }?()
+        return keys
     }
 
-    func createTenant(named name: String, quota: Quota) async throws(DocketError) -> Tenant {
-        try await inner.createTenant(named: name, quota: quota)
+    func createTenant(
+        named name: String,
+        quota: Quota,
+        work: WorkLimit
+    ) async throws(DocketError) -> Tenant {
+        try await inner.createTenant(named: name, quota: quota, work: work)
     }
-    func tenants() async throws(DocketError) -> [Tenant] { try await inner.tenants() }
-    func tenant(_ id: TenantID) async throws(DocketError) -> Tenant? {
+    func tenants(work: WorkLimit) async throws(DocketError) -> [Tenant] {
+        try await inner.tenants(work: work)
+    }
+    func tenant(_ id: TenantID, work: WorkLimit) async throws(DocketError) -> Tenant? {
         tenants.add(1, ordering: .relaxed)
-        return try await inner.tenant(id)
+        return try await inner.tenant(id, work: work)
     }
-    func tenant(named name: String) async throws(DocketError) -> Tenant? {
-        try await inner.tenant(named: name)
+    func tenant(named name: String, work: WorkLimit) async throws(DocketError) -> Tenant? {
+        try await inner.tenant(named: name, work: work)
     }
-    func setQuota(_ quota: Quota, of id: TenantID) async throws(DocketError) {
-        try await inner.setQuota(quota, of: id)
+    func setQuota(_ quota: Quota, of id: TenantID, work: WorkLimit) async throws(DocketError) {
+        try await inner.setQuota(quota, of: id, work: work)
     }
-    func deleteTenant(_ id: TenantID) async throws(DocketError) -> Bool {
-        try await inner.deleteTenant(id)
+    func deleteTenant(_ id: TenantID, work: WorkLimit) async throws(DocketError) -> Bool {
+        try await inner.deleteTenant(id, work: work)
     }
-    func addKey(_ key: KeyRecord) async throws(DocketError) { try await inner.addKey(key) }
-    func keys(of tenant: TenantID?) async throws(DocketError) -> [KeyRecord] {
-        try await inner.keys(of: tenant)
+    func addKey(_ key: KeyRecord, work: WorkLimit) async throws(DocketError) {
+        try await inner.addKey(key, work: work)
     }
-    func revokeKey(_ id: String, of tenant: TenantID?) async throws(DocketError) -> Bool {
-        try await inner.revokeKey(id, of: tenant)
+    func keys(of tenant: TenantID?, work: WorkLimit) async throws(DocketError) -> [KeyRecord] {
+        try await inner.keys(of: tenant, work: work)
     }
-    func serverSecret() async throws(DocketError) -> [UInt8] { try await inner.serverSecret() }
+    func revokeKey(
+        _ id: String,
+        of tenant: TenantID?,
+        work: WorkLimit
+    ) async throws(DocketError) -> Bool {
+        try await inner.revokeKey(id, of: tenant, work: work)
+    }
+    func serverSecret(work: WorkLimit) async throws(DocketError) -> [UInt8] {
+        try await inner.serverSecret(work: work)
+    }
 }
 
 @Suite("Authenticator", .timeLimit(.minutes(5)))
@@ -90,7 +106,7 @@ struct AuthenticatorTests {
             let tenant = try await test.tenant("acme")
             let expired = try await test.key(tenant, expires: WallClock.microseconds() - 1)
             let revoked = try await test.key(tenant)
-            #expect(try await test.store.revokeKey(revoked.id, of: tenant))
+            #expect(try await test.store.revokeKey(revoked.id, of: tenant, work: WorkLimit()))
             var mistyped = bytes(try await test.key(tenant))
             mistyped.swapAt(4, 5)
             mistyped[20] ^= 1
@@ -174,7 +190,7 @@ struct AuthenticatorTests {
             let tenant = try await test.tenant("acme")
             let key = try await test.key(tenant)
             directory.beforeAnswering {
-                _ = try? await test.store.revokeKey(key.id, of: tenant)
+                _ = try? await test.store.revokeKey(key.id, of: tenant, work: WorkLimit())
                 authenticator.revoke(key.id)
             }
             #expect(await code(authenticator, bytes(key))?.code == .unauthenticated)
@@ -193,15 +209,31 @@ struct AuthenticatorTests {
             let kept = try await authenticator.grant(for: bytes(keys.0))
             let revoked = try await authenticator.grant(for: bytes(keys.1))
             let orphan = try await authenticator.grant(for: bytes(keys.2))
-            _ = try await test.store.revokeKey(keys.1.id, of: acme)
-            _ = try await test.store.deleteTenant(gone)
-            try await test.store.setQuota(Quota(documents: 3), of: acme)
+            _ = try await test.store.revokeKey(keys.1.id, of: acme, work: WorkLimit())
+            _ = try await test.store.deleteTenant(gone, work: WorkLimit())
+            try await test.store.setQuota(Quota(documents: 3), of: acme, work: WorkLimit())
             #expect(!revoked.isRevoked && !orphan.isRevoked)
-            try await authenticator.refresh()
+            try await authenticator.refresh(work: WorkLimit())
             #expect(revoked.isRevoked && orphan.isRevoked)
             #expect(!kept.isRevoked)
             #expect(kept.quota.documents == 3)
             #expect(await code(authenticator, bytes(keys.1))?.code == .unauthenticated)
+        }
+    }
+
+    @Test("the sweep reads 500 keys with one question")
+    func sweepQuestions() async throws {
+        try await TestService.run { test in
+            let directory = WatchedDirectory(test.store)
+            let authenticator = Authenticator(directory: directory)
+            let tenant = try await test.tenant("acme")
+            for _ in 0..<501 {
+                _ = try await authenticator.grant(for: bytes(try await test.key(tenant)))
+            }
+            let before = directory.keyLookups
+            try await authenticator.refresh(work: WorkLimit())
+            #expect(directory.keyQuestions.dropFirst(before) == [500, 1])
+            #expect(directory.tenantLookups == 0)
         }
     }
 

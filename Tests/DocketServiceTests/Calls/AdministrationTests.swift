@@ -81,7 +81,9 @@ struct AdministrationTests {
             #expect(life == 60_000_000)
             let secret = reply.secret.dropFirst(15).prefix(64)
             #expect(!String(decoding: body, as: UTF8.self).contains(secret))
-            let record = try #require(try await test.store.key(listed.id))
+            let record = try #require(
+                try await test.store.keys([listed.id], work: WorkLimit())[0]?.record
+            )
             #expect(!record.secretHash.isEmpty)
             #expect(record.secretHash != Array(secret.utf8))
         }
@@ -160,8 +162,17 @@ struct AdministrationTests {
             await call.close()
             #expect(last.tenantsDone == 1 && last.tenantsAll == 1 && last.bytes > 0)
             let copy = try await EmbeddedStore.open(EmbeddedConfiguration(directory: path))
-            let collection = try await copy.collection(tenant, named: "papers")
-            let status = try await copy.statuses(tenant, in: collection, ids: ["a"])
+            let collection = try await copy.collection(
+                tenant,
+                named: "papers",
+                work: WorkLimit()
+            )
+            let status = try await copy.statuses(
+                tenant,
+                in: collection,
+                ids: ["a"],
+                work: WorkLimit()
+            )
             #expect(status.first??.state == .indexed)
             await copy.close()
             let missing = BackupRequest(folder: "").encode()

@@ -34,28 +34,35 @@ final class GatedSearch: DocumentSearch {
     /// The next search finds nothing until it is told to stop, or its time is over.
     func hang() { state.withLock { $0.hangs = true } }
 
-    func search(_ plan: SearchPlan, work: WorkLimit) async throws(DocketError) -> SearchPage {
+    func search(
+        _ tenant: TenantID,
+        _ plan: SearchPlan,
+        work: WorkLimit
+    ) async throws(DocketError) -> SearchPage {
         let (gate, failure, hangs) = state.withLock { state in
             state.works.append(work)
             defer { state.hangs = false }
             return (state.gate.take(), state.failure, state.hangs)
         }
         if hangs {
-            while !work.hasEnded(at: MonotonicTime.now().nanoseconds) { await Task.yield() }
-            throw DocketError(.cancelled, "the work was stopped")
+            while true {
+                if let end = work.ending(at: MonotonicTime.now().nanoseconds) { throw end }
+                await Task.yield()
+            }
         }
         if let failure { throw failure }
-        let page = try await attached().search(plan, work: work)
+        let page = try await attached().search(tenant, plan, work: work)
         await gate?.passUncancelled()
         return page
     }
 
     func scan(
+        _ tenant: TenantID,
         _ plan: SearchPlan,
         after number: UInt64,
         work: WorkLimit
     ) async throws(DocketError) -> ScanSlice {
-        try await attached().scan(plan, after: number, work: work)
+        try await attached().scan(tenant, plan, after: number, work: work)
     }
 
     private func attached() throws(DocketError) -> any DocumentSearch {

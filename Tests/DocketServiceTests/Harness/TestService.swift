@@ -49,6 +49,7 @@ final class TestService: Sendable {
             directory: store,
             store: store,
             search: store,
+            deletion: store,
             indexing: store,
             generations: store,
             backup: store
@@ -64,7 +65,7 @@ final class TestService: Sendable {
         service = try DocumentService(
             backends,
             collections: collections,
-            secret: try await store.serverSecret(),
+            secret: try await store.serverSecret(work: WorkLimit()),
             metrics: CallMetrics(MetricsRegistry()),
             logger: .silent,
             configuration: options.service
@@ -119,7 +120,7 @@ final class TestService: Sendable {
 
     /// A tenant of this name.
     func tenant(_ name: String, quota: Quota = Quota()) async throws -> TenantID {
-        try await store.createTenant(named: name, quota: quota).id
+        try await store.createTenant(named: name, quota: quota, work: WorkLimit()).id
     }
 
     /// A key of `tenant`, or of administration for nil.
@@ -137,7 +138,8 @@ final class TestService: Sendable {
                 secretHash: key.secretHash,
                 createdMicroseconds: 1,
                 expiresMicroseconds: expires
-            )
+            ),
+            work: WorkLimit()
         )
         return key
     }

@@ -14,7 +14,7 @@ struct CanonicalSearchTests {
             createdMicroseconds: 0
         )
         let binder = SearchBinder(collection: collection, limits: Limits())
-        return CanonicalSearch(request, try binder.plan(request, for: TenantID(1), after: nil))
+        return CanonicalSearch(request, try binder.plan(request))
     }
 
     private func key(filter: Filter) throws -> [UInt8] {

@@ -21,11 +21,12 @@ private final class InterruptedGenerations: GenerationSource {
 
     func generations(
         _ tenant: TenantID,
-        of collection: Collection
+        of collection: Collection,
+        work: WorkLimit
     ) async throws(DocketError) -> Generations {
         await before.withLock { $0.take() }?()
         guard let source = inner.withLock({ $0 }) else { throw DocketError(.unavailable, "") }
-        let now = try await source.generations(tenant, of: collection)
+        let now = try await source.generations(tenant, of: collection, work: work)
         await after.withLock { $0.take() }?()
         return now
     }
@@ -54,15 +55,16 @@ struct CollectionRegistryTests {
             tenant,
             named: "papers",
             schema: try CollectionSchema([]),
-            quota: Quota()
+            quota: Quota(),
+            work: WorkLimit()
         )
     }
 
     @Test("all who open a collection share its live state")
     func shared() async throws {
         try await run { test, tenant, _ in
-            let first = try await test.collections.open(tenant, "papers")
-            let second = try await test.collections.open(tenant, "papers")
+            let first = try await test.collections.open(tenant, "papers", work: WorkLimit())
+            let second = try await test.collections.open(tenant, "papers", work: WorkLimit())
             #expect(first.state === second.state)
             #expect(first.isCurrent)
         }
@@ -78,11 +80,12 @@ struct CollectionRegistryTests {
                 _ = try? await test.store.addAttributes(
                     tenant,
                     to: "papers",
-                    [AttributeDefinition("new", .keyword)]
+                    [AttributeDefinition("new", .keyword)],
+                    work: WorkLimit()
                 )
             }
-            _ = try await test.collections.open(tenant, "papers")
-            let open = try await test.collections.open(tenant, "papers")
+            _ = try await test.collections.open(tenant, "papers", work: WorkLimit())
+            let open = try await test.collections.open(tenant, "papers", work: WorkLimit())
             #expect(open.collection.schema.slot(of: "new") == 0)
             #expect(open.isCurrent)
         }
@@ -95,17 +98,22 @@ struct CollectionRegistryTests {
     func deletedMeanwhile(_ isBefore: Bool) async throws {
         try await run { test, tenant, source in
             source.interrupt(isBefore: isBefore) {
-                _ = try? await test.store.deleteCollection(tenant, named: "papers")
+                _ = try? await test.store.deleteCollection(
+                    tenant,
+                    named: "papers",
+                    work: WorkLimit()
+                )
             }
             let error = await failure {
-                _ = try await test.collections.open(tenant, "papers")
+                _ = try await test.collections.open(tenant, "papers", work: WorkLimit())
             }
             // Deleted after the last reading: whoever uses it hears that it is gone.
             #expect(error?.code == (isBefore ? .notFound : nil))
             try await create(test, tenant)
-            let open = try await test.collections.open(tenant, "papers")
+            let open = try await test.collections.open(tenant, "papers", work: WorkLimit())
             #expect(open.isCurrent)
-            let number = try await test.store.collection(tenant, named: "papers").number
+            let number = try await test.store.collection(tenant, named: "papers", work: WorkLimit())
+                .number
             #expect(open.collection.number == number)
         }
     }
@@ -120,14 +128,15 @@ struct CollectionRegistryTests {
                 onFilled: { _ in },
                 onDeleted: { _ in }
             )
-            let first = try await registry.open(tenant, "papers")
+            let first = try await registry.open(tenant, "papers", work: WorkLimit())
             _ = try await test.store.createCollection(
                 tenant,
                 named: "notes",
                 schema: try CollectionSchema([]),
-                quota: Quota()
+                quota: Quota(),
+                work: WorkLimit()
             )
-            let second = try await registry.open(tenant, "notes")
+            let second = try await registry.open(tenant, "notes", work: WorkLimit())
             #expect(first.state.isRetired && !first.isCurrent)
             #expect(second.isCurrent)
             registry.tenantDeleted(tenant)
@@ -138,7 +147,7 @@ struct CollectionRegistryTests {
     @Test("generations only rise, whatever order the news come in")
     func rising() async throws {
         try await run { test, tenant, _ in
-            let open = try await test.collections.open(tenant, "papers")
+            let open = try await test.collections.open(tenant, "papers", work: WorkLimit())
             let number = open.collection.number
             let before = open.state.mark()
             let newest = Generations(
@@ -166,7 +175,9 @@ struct CollectionRegistryTests {
     )
     func names(_ name: String) async throws {
         try await run { test, tenant, _ in
-            let error = await failure { _ = try await test.collections.open(tenant, name) }
+            let error = await failure {
+                _ = try await test.collections.open(tenant, name, work: WorkLimit())
+            }
             #expect(error?.code == .invalidArgument)
             #expect(error?.details.first?.field == "collection")
         }
