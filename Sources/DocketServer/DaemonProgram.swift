@@ -1,7 +1,7 @@
-internal import DocketCore
 internal import DocketRPC
 internal import DocketRuntime
 package import DocketSQLite
+internal import DocketService
 internal import DocketSettings
 internal import DocketSystem
 internal import DocketTelemetry
@@ -86,76 +86,33 @@ public enum DaemonProgram: Sendable {
         }
     }
 
-    private static func restore(
-        _ invocation: Invocation,
-        _ parts: ServerParts
-    ) throws(ServerFault) {
-        do throws(DocketError) {
-            try EmbeddedStore.restore(
-                from: invocation.operands[0],
-                parts.store(invocation.values)
-            )
-        } catch {
-            throw ServerFault(.data, error.message)
-        }
-    }
-
-    /// One line for each file; the status says whether all are whole.
-    private static func verify(
-        _ invocation: Invocation,
-        _ parts: ServerParts
-    ) throws(ServerFault) {
-        let configuration = parts.store(invocation.values)
-        let verdicts: [FileVerification.Verdict]
-        do throws(DocketError) {
-            verdicts = try FileVerification.run(configuration)
-        } catch {
-            throw ServerFault(.data, "\(configuration.directory): \(error.message)")
-        }
-        for verdict in verdicts {
-            let faults = verdict.faults.isEmpty ? "whole" : verdict.faults.joined(separator: "; ")
-            let tenant = verdict.tenant.map { " (\($0))" } ?? ""
-            ServerFile.writeOutput("\(verdict.file)\(tenant): \(faults)\n")
-        }
-        let damaged = verdicts.count { !$0.faults.isEmpty }
-        guard damaged == 0 else {
-            throw ServerFault(
-                .damage,
-                "\(damaged) of \(verdicts.count) files are not whole; restore a backup with "
-                    + "`docketd restore BACKUP --data-dir NEW`"
-            )
-        }
-    }
-
     private static func resetKey(
         _ invocation: Invocation,
         _ parts: ServerParts,
         _ logger: Logger
     ) async throws(ServerFault) {
-        let configuration = parts.store(invocation.values)
-        let store = try await open(configuration, logger)
+        let directory = invocation.values[ServerSettings.dataDirectory]
+        let assembly = try await assemble(invocation.values, parts, logger)
         do {
             try await AdministratorKey.reset(
-                store,
-                in: configuration.directory,
+                assembly.backends.directory,
+                in: directory,
                 now: WallClock.microseconds()
             )
         } catch {
             throw ServerFault(.data, "the key cannot be made: \(error)")
         }
-        await store.close()
-        ServerFile.writeOutput(AdministratorKey.path(in: configuration.directory) + "\n")
+        await assembly.close()
+        ServerFile.writeOutput(AdministratorKey.path(in: directory) + "\n")
     }
 
-    private static func open(
-        _ configuration: EmbeddedConfiguration,
+    /// The adapters that the settings ask for.
+    private static func assemble(
+        _ values: SettingValues,
+        _ parts: ServerParts,
         _ logger: Logger
-    ) async throws(ServerFault) -> EmbeddedStore {
-        do throws(DocketError) {
-            return try await EmbeddedStore.open(configuration, logger: logger)
-        } catch {
-            throw ServerFault(.data, "\(configuration.directory): \(error.message)")
-        }
+    ) async throws(ServerFault) -> any StoreAssembly {
+        try await EmbeddedAssembly.open(parts.store(values), logger: logger)
     }
 
     /// Serves until SIGTERM or SIGINT.
@@ -167,12 +124,11 @@ public enum DaemonProgram: Sendable {
         Signal.ignoreBrokenPipes()
         // Before the store: a server that cannot serve makes no data directory.
         let tls = try parts.tls(values)
-        let configuration = parts.store(values)
-        let store = try await open(configuration, logger)
+        let assembly = try await assemble(values, parts, logger)
         do {
             try await AdministratorKey.ensure(
-                store,
-                in: configuration.directory,
+                assembly.backends.directory,
+                in: values[ServerSettings.dataDirectory],
                 now: WallClock.microseconds()
             )
             let watch = try EventLoopGroup(count: 1)
@@ -182,7 +138,7 @@ public enum DaemonProgram: Sendable {
                 watch.join()
             }
             let signals = try await watch.loops[0].signals([.terminate, .interrupt])
-            let server = try await Server(values, parts, tls, store: store, logger: logger)
+            let server = try await Server(values, parts, tls, assembly, logger: logger)
             try await server.run {
                 for await _ in signals { break }
                 // Nobody catches a second one, so that it ends the process at once.
@@ -190,12 +146,12 @@ public enum DaemonProgram: Sendable {
                 watch.join()
             }
         } catch let fault as ServerFault {
-            await store.close()
+            await assembly.close()
             throw fault
         } catch let error as LifecycleError {
             throw fault(of: error, values)
         } catch {
-            await store.close()
+            await assembly.close()
             throw ServerFault(.failure, "\(error)")
         }
         if let file = values[ServerSettings.readyFile] { ServerFile.remove(file) }

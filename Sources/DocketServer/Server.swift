@@ -3,7 +3,6 @@ internal import DocketCore
 internal import DocketHTTP
 internal import DocketRPC
 internal import DocketRuntime
-internal import DocketSQLite
 internal import DocketService
 internal import DocketSettings
 internal import DocketTelemetry
@@ -23,23 +22,22 @@ final class Server: Sendable {
         _ values: SettingValues,
         _ parts: ServerParts,
         _ tls: TLSContext?,
-        store: EmbeddedStore,
+        _ assembly: any StoreAssembly,
         logger: Logger
     ) async throws {
         let registry = MetricsRegistry()
-        let counters = IndexingCounters()
-        let indexer = Indexer(store, width: parts.cores, counters: counters, logger: logger)
+        let backends = assembly.backends
         let collections = CollectionRegistry(
-            store: store,
-            generations: store,
-            onFilled: { indexer.wake($0) },
-            onDeleted: { indexer.forget($0) }
+            store: backends.store,
+            generations: backends.generations,
+            onFilled: { assembly.wake($0) },
+            onDeleted: { assembly.forget($0) }
         )
-        store.observe(collections)
+        assembly.observe(collections)
         let service = try DocumentService(
-            Self.backends(store),
+            backends,
             collections: collections,
-            secret: try await store.serverSecret(work: .ofStart),
+            secret: try await backends.directory.serverSecret(work: .ofStart),
             metrics: CallMetrics(registry),
             logger: logger,
             configuration: parts.serviceConfiguration(values)
@@ -69,35 +67,21 @@ final class Server: Sendable {
             metrics,
             rpc.connections,
             service,
-            counters,
-            store,
             loops.group,
             parts.log
         )
+        assembly.register(in: registry)
         ServerMetrics.register(registry, files)
         ServerMetrics.register(registry, rpc.memory)
         lifecycle = Lifecycle(
-            services: [
-                store, indexer, service,
+            services: assembly.services + [
+                service,
                 CredentialSweep(service.authenticator, logger: logger), MemoryService(), http,
                 loops, rpc,
                 ReloadService(rpc, loops.group, logger: logger), ReadinessService(http: http),
             ],
             stopLimit: values[ServerSettings.stopLimit],
             report: { event in ServerLog.report(event, to: logger) }
-        )
-    }
-
-    /// The embedded store fills all ports.
-    private static func backends(_ store: EmbeddedStore) -> Backends {
-        Backends(
-            directory: store,
-            store: store,
-            search: store,
-            deletion: store,
-            indexing: store,
-            generations: store,
-            backup: store
         )
     }
 

@@ -1,7 +1,6 @@
 internal import DocketCache
 internal import DocketRPC
 internal import DocketRuntime
-internal import DocketSQLite
 internal import DocketService
 internal import DocketTelemetry
 
@@ -12,8 +11,6 @@ enum ServerMetrics {
         _ rpc: RPCMetrics,
         _ connections: ServerConnections,
         _ service: DocumentService,
-        _ indexing: IndexingCounters,
-        _ store: EmbeddedStore,
         _ loops: EventLoopGroup,
         _ log: LogOutput
     ) {
@@ -27,7 +24,6 @@ enum ServerMetrics {
         }
         registerRPC(registry, rpc, connections)
         registerCache(registry, service.searcher.cache)
-        registerStore(registry, indexing, store.counters)
     }
 
     private static func registerRPC(
@@ -68,20 +64,8 @@ enum ServerMetrics {
         registry.show("docket_cache_bytes", "Memory of cached replies") { cache.statistics.bytes }
     }
 
-    private static func registerStore(
-        _ registry: MetricsRegistry,
-        _ indexing: IndexingCounters,
-        _ store: EmbeddedCounters
-    ) {
-        registry.count("docket_write_groups_total", "Transactions of writes") {
-            store.writes.groups
-        }
-        registry.count("docket_write_calls_total", "Calls in those transactions") {
-            store.writes.calls
-        }
-        registry.count("docket_written_documents_total", "Documents written") {
-            store.writes.documents
-        }
+    /// What is brought into the index.
+    static func register(_ registry: MetricsRegistry, _ indexing: IndexingCounters) {
         registry.count("docket_index_groups_total", "Groups indexed") { indexing.values.groups }
         registry.count("docket_indexed_documents_total", "Documents indexed") {
             indexing.values.indexed
@@ -109,7 +93,7 @@ enum ServerMetrics {
 
 extension MetricsRegistry {
     /// A counter that a part of the server keeps.
-    fileprivate func count(
+    func count(
         _ name: StaticString,
         _ help: StaticString,
         labels: [Label] = [],
@@ -119,7 +103,7 @@ extension MetricsRegistry {
     }
 
     /// A gauge that a part of the server keeps.
-    fileprivate func show(
+    func show(
         _ name: StaticString,
         _ help: StaticString,
         _ value: @escaping @Sendable () -> Int

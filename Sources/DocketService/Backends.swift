@@ -6,24 +6,22 @@ package struct Backends: Sendable {
     package var store: any DocumentStore
     package var search: any DocumentSearch
     package var deletion: any FilteredDeletion
-    package var indexing: any DocumentIndexing
     package var generations: any GenerationSource
-    package var backup: any StoreBackup
+    /// nil for a store that is copied by other means.
+    package var backup: (any StoreBackup)?
 
     package init(
         directory: any TenantDirectory,
         store: any DocumentStore,
         search: any DocumentSearch,
         deletion: any FilteredDeletion,
-        indexing: any DocumentIndexing,
         generations: any GenerationSource,
-        backup: any StoreBackup
+        backup: (any StoreBackup)?
     ) {
         self.directory = directory
         self.store = store
         self.search = search
         self.deletion = deletion
-        self.indexing = indexing
         self.generations = generations
         self.backup = backup
     }

@@ -50,7 +50,6 @@ final class TestService: Sendable {
             store: store,
             search: store,
             deletion: store,
-            indexing: store,
             generations: store,
             backup: store
         )

@@ -1,0 +1,65 @@
+internal import DocketCore
+internal import DocketRuntime
+internal import DocketSQLite
+internal import DocketService
+internal import DocketTelemetry
+
+/// The embedded store, which fills all ports by itself, and the indexer that drives it.
+struct EmbeddedAssembly: StoreAssembly {
+    private let store: EmbeddedStore
+    private let indexer: Indexer
+    private let indexing = IndexingCounters()
+
+    /// Opens the data directory, or makes it.
+    static func open(
+        _ configuration: EmbeddedConfiguration,
+        logger: Logger
+    ) async throws(ServerFault) -> EmbeddedAssembly {
+        do throws(DocketError) {
+            let store = try await EmbeddedStore.open(configuration, logger: logger)
+            return EmbeddedAssembly(store, width: configuration.writers, logger)
+        } catch {
+            throw ServerFault(.data, "\(configuration.directory): \(error.message)")
+        }
+    }
+
+    private init(_ store: EmbeddedStore, width: Int, _ logger: Logger) {
+        self.store = store
+        indexer = Indexer(store, width: width, counters: indexing, logger: logger)
+    }
+
+    var backends: Backends {
+        Backends(
+            directory: store,
+            store: store,
+            search: store,
+            deletion: store,
+            generations: store,
+            backup: store
+        )
+    }
+
+    var services: [any Service] { [store, indexer] }
+
+    func observe(_ observer: any GenerationObserver) { store.observe(observer) }
+
+    func wake(_ tenant: TenantID) { indexer.wake(tenant) }
+
+    func forget(_ tenant: TenantID) { indexer.forget(tenant) }
+
+    func register(in registry: MetricsRegistry) {
+        ServerMetrics.register(registry, indexing)
+        let counters = store.counters
+        registry.count("docket_write_groups_total", "Transactions of writes") {
+            counters.writes.groups
+        }
+        registry.count("docket_write_calls_total", "Calls in those transactions") {
+            counters.writes.calls
+        }
+        registry.count("docket_written_documents_total", "Documents written") {
+            counters.writes.documents
+        }
+    }
+
+    func close() async { await store.close() }
+}
