@@ -235,6 +235,7 @@ let testing: [Target] = [
         ]
     ),
     tests("EndToEnd", ["DocketClient", "DocketTestKit", "docketd", "docket-load"]),
+    tests("Engine", ["DocketTestKit"]),
     tests("Tidy", []),
     .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount", cSettings: cSettings),
     .executableTarget(

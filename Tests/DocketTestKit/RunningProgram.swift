@@ -17,20 +17,24 @@ package final class RunningProgram: Sendable {
     package let errors = ProgramLines()
     private let process = Process()
     private let exited = OneShot<Void>()
+    private let input: Pipe?
 
     /// Starts a program that was built beside the tests, or has a path.
     ///
-    /// Of variables that begin with `DOCKET_` it gets these alone.
+    /// Of variables that begin with `DOCKET_` it gets these alone. One that takes input ends at the
+    /// input's end, by itself; others are killed at the end of this.
     package init(
         _ name: String,
         _ arguments: [String],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        takesInput: Bool = false
     ) throws {
+        input = takesInput ? Pipe() : nil
         let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("DOCKET_") }
         process.executableURL = URL(fileURLWithPath: Self.path(of: name))
         process.arguments = arguments
         process.environment = inherited.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input ?? FileHandle.nullDevice
         let pipes = [(Pipe(), output), (Pipe(), errors)]
         process.standardOutput = pipes[0].0
         process.standardError = pipes[1].0
@@ -39,7 +43,9 @@ package final class RunningProgram: Sendable {
         for (pipe, lines) in pipes { Self.read(pipe.fileHandleForReading, into: lines) }
     }
 
-    deinit { if process.isRunning { signal(SIGKILL) } }
+    deinit {
+        if input != nil { closeInput() } else if process.isRunning { signal(SIGKILL) }
+    }
 
     /// Runs a program to its end.
     package static func run(
@@ -62,6 +68,16 @@ package final class RunningProgram: Sendable {
     package var isRunning: Bool { process.isRunning }
 
     package func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// Writes a line to its input.
+    ///
+    /// - Throws: ``LineMissing`` when it has ended.
+    package func send(_ line: String) throws {
+        guard isRunning else { throw LineMissing(text: line, lines: errors.all) }
+        try input?.fileHandleForWriting.write(contentsOf: Data("\(line)\n".utf8))
+    }
+
+    package func closeInput() { try? input?.fileHandleForWriting.close() }
 
     /// Waits until it has ended, and has said all it had to say.
     package func end() async throws -> End {

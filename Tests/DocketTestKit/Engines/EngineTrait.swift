@@ -1,0 +1,40 @@
+internal import Foundation
+internal import Synchronization
+package import Testing
+
+extension Trait where Self == ConditionTrait {
+    /// Skips tests where an engine cannot be had, and says what is missing.
+    ///
+    /// `scripts/test` counts them at its end by the word `missing`.
+    package static func needs(_ engines: Engine.Kind...) -> Self {
+        let missing = engines.flatMap(\.missing).joined(separator: ", ")
+        return .disabled(if: !missing.isEmpty, "missing: \(missing)")
+    }
+}
+
+extension Engine.Kind {
+    /// What keeps the engine from starting on this machine.
+    fileprivate var missing: [String] {
+        Self.gaps.withLock { gaps in
+            if let known = gaps[self] { return known }
+            let found = Self.ask(rawValue)
+            gaps[self] = found
+            return found
+        }
+    }
+
+    private static func ask(_ engine: String) -> [String] {
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(fileURLWithPath: Engine.script)
+        process.arguments = ["--missing", engine]
+        process.standardOutput = pipe
+        process.standardInput = FileHandle.nullDevice
+        do { try process.run() } catch { return ["scripts/engine does not start: \(error)"] }
+        let lines = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: lines, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    private static let gaps = Mutex<[Self: [String]]>([:])
+}
