@@ -39,7 +39,7 @@ package final class Engine: Sendable {
     ///   - kind: The engine.
     ///   - settings: In its own words, `name=value`.
     ///   - environment: The variables that `scripts/engine` documents.
-    /// - Throws: ``EngineFailed`` when it ends, or has not answered after three minutes.
+    /// - Throws: ``EngineFailed`` when it ends, or has not answered after four minutes.
     init(_ kind: Kind, settings: [String], environment: [String: String]) async throws {
         program = try RunningProgram(
             Self.script,

@@ -15,6 +15,10 @@ package actor Engines {
 
     private var started: [Wanted: Task<Engine, any Error>] = [:]
     private let password = UUID().uuidString
+    private let certificates = Result { try TestFolder() }
+    private lazy var certificate = Task { [certificates] in
+        try await TestCertificate(certificates.get(), "engine")
+    }
 
     package init() {}
 
@@ -28,13 +32,75 @@ package actor Engines {
         return PostgresServer(engine: engine, password: password)
     }
 
+    /// PgBouncer in transaction mode in front of ``postgres(settings:)``, for all of its roles.
+    ///
+    /// - Parameters:
+    ///   - poolSize: Connections to PostgreSQL for each pair of database and role.
+    ///   - settings: Of `pgbouncer.ini`, `name=value`.
+    /// - Returns: The same PostgreSQL at PgBouncer's port.
+    /// - Throws: ``EngineFailed``.
+    package func pgbouncer(
+        poolSize: Int,
+        settings: [String] = []
+    ) async throws -> PostgresServer {
+        let postgres = try await postgres()
+        let engine = try await engine(
+            .pgbouncer,
+            ["default_pool_size=\(poolSize)"] + settings,
+            ["ENGINE_PASSWORD": password, "ENGINE_POSTGRES": String(postgres.engine.port)]
+        )
+        return PostgresServer(engine: engine, password: password)
+    }
+
     /// Elasticsearch on plain HTTP, open to all.
     ///
     /// - Parameter settings: Of `elasticsearch.yml`, `name=value`.
     /// - Returns: The one with these settings.
     /// - Throws: ``EngineFailed``.
     package func elasticsearch(settings: [String] = []) async throws -> SearchServer {
-        SearchServer(engine: try await engine(.elasticsearch, settings))
+        SearchServer(engine: try await engine(.elasticsearch, settings), access: nil)
+    }
+
+    /// Elasticsearch on TLS, with users and API keys.
+    ///
+    /// - Parameter settings: Of `elasticsearch.yml`, `name=value`.
+    /// - Returns: The one with these settings, and its superuser.
+    /// - Throws: ``EngineFailed``.
+    package func elasticsearchSecured(settings: [String] = []) async throws -> SearchServer {
+        let certificate = try await certificate.value
+        let engine = try await engine(
+            .elasticsearch,
+            settings,
+            [
+                "ENGINE_PASSWORD": password, "ENGINE_TLS_CERT": certificate.file,
+                "ENGINE_TLS_KEY": certificate.key,
+            ]
+        )
+        let access = SearchServer.Access(
+            user: "elastic",
+            password: password,
+            authority: certificate.file
+        )
+        return SearchServer(engine: engine, access: access)
+    }
+
+    /// OpenSearch on plain HTTP, open to all.
+    ///
+    /// - Parameter settings: Of `opensearch.yml`, `name=value`.
+    /// - Returns: The one with these settings.
+    /// - Throws: ``EngineFailed``.
+    package func opensearch(settings: [String] = []) async throws -> SearchServer {
+        SearchServer(engine: try await engine(.opensearch, settings), access: nil)
+    }
+
+    /// Redis without files, which asks for its password.
+    ///
+    /// - Parameter settings: Of `redis.conf`, `name=value`.
+    /// - Returns: The one with these settings.
+    /// - Throws: ``EngineFailed``.
+    package func redis(settings: [String] = []) async throws -> RedisServer {
+        let engine = try await engine(.redis, settings, ["ENGINE_PASSWORD": password])
+        return RedisServer(engine: engine, password: password)
     }
 
     private func engine(

@@ -6,11 +6,6 @@ package struct PostgresServer: Sendable {
     /// Of the superuser `postgres`.
     package let password: String
 
-    package init(engine: Engine, password: String) {
-        self.engine = engine
-        self.password = password
-    }
-
     /// What libpq connects by.
     ///
     /// - Parameters:
@@ -34,19 +29,26 @@ package struct PostgresServer: Sendable {
         return name
     }
 
-    /// Runs statements by psql, as the superuser; returns the rows, values parted by `|`.
+    /// Runs statements by psql.
     ///
+    /// - Parameters:
+    ///   - statements: SQL.
+    ///   - database: Where.
+    ///   - user: The role; the superuser unless given.
+    ///   - password: The role's.
+    /// - Returns: The rows, values parted by `|`.
     /// - Throws: ``EngineFailed`` with what psql says when a statement fails.
     @discardableResult
     package func run(
         _ statements: String,
-        in database: String = "postgres"
-    ) async throws
-        -> [String]
-    {
+        in database: String = "postgres",
+        user: String = "postgres",
+        password: String? = nil
+    ) async throws -> [String] {
+        let url = url(database: database, user: user, password: password)
         let end = try await RunningProgram.run(
             "/usr/bin/env",
-            ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", statements, url(database: database)]
+            ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", statements, url]
         )
         guard end.status == 0 else { throw EngineFailed(kind: engine.kind, lines: end.errors) }
         return end.output
