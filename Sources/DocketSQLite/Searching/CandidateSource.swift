@@ -1,4 +1,5 @@
 internal import DocketCore
+internal import DocketText
 
 /// The documents that a search has to look at, with what it needs of each.
 struct CandidateSource {
@@ -21,8 +22,16 @@ struct CandidateSource {
         self.plan = plan
         self.connection = connection
         self.tables = tables
-        let terms = QueryTerms(plan.text, plan.match)
-        let choice = try TermChoice(terms, plan, connection, tables)
+        let terms = QueryTerms(plan.text, plan.match) { text in
+            TextNormalizer.canonical(text).split(separator: " ").map(String.init)
+        }
+        let choice = try TermChoice(terms, plan) { term, limit in
+            let statement = try connection.prepared(tables.countMatches)
+            defer { statement.reset() }
+            try statement.bind(1, .text(MatchExpression.text(of: term, plan)))
+            try statement.bind(2, .integer(Int64(limit)))
+            return try statement.step() ? Int(statement.integer(0)) : 0
+        }
         match = MatchExpression(terms, choice, plan)
         ignoredTerms = choice.ignored
     }

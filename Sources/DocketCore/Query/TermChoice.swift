@@ -1,42 +1,36 @@
-internal import DocketCore
-
 /// Which terms of a query count: all of them, or of too many the rarest in the collection.
-struct TermChoice {
+package struct TermChoice {
     /// Words of all terms that count together; scripts without spaces give one for each letter.
-    static let wordsMaximum = 256
+    package static let wordsMaximum = 256
 
     /// Those that count, in the order of the query's terms.
-    let counted: [QueryTerms.Term]
+    package let counted: [QueryTerms.Term]
     /// Those that do not.
-    let ignored: [IgnoredTerm]
+    package let ignored: [IgnoredTerm]
 
     /// The choice that an earlier page made, or one made now.
-    init(
+    ///
+    /// - Parameter documents: how many documents have the term, or any number from `limit` on where
+    ///   there are as many; not asked where all terms count.
+    package init(
         _ terms: QueryTerms,
         _ plan: SearchPlan,
-        _ connection: ConnectionHandle,
-        _ tables: CollectionTables
-    ) throws {
+        documents: (_ term: QueryTerms.Term, _ limit: Int) throws -> Int
+    ) rethrows {
         var ignored = Set(plan.ignoredTerms ?? [])
-        let kept = terms.all.enumerated().filter { !ignored.contains($0.offset) }.map(\.element)
-        if !Self.allCount(kept, plan) {
-            ignored = try Self.ignored(terms.all, plan) { expression, limit in
-                let statement = try connection.prepared(tables.countMatches)
-                defer { statement.reset() }
-                try statement.bind(1, .text(expression))
-                try statement.bind(2, .integer(Int64(limit)))
-                return try statement.step() ? Int(statement.integer(0)) : 0
-            }
-        }
+        if !Self.isMade(terms, plan) { ignored = try Self.ignored(terms.all, plan, documents) }
         counted = terms.all.enumerated().filter { !ignored.contains($0.offset) }.map(\.element)
         self.ignored = terms.all.enumerated().filter { ignored.contains($0.offset) }.map {
             IgnoredTerm(place: $0.offset, text: $0.element.text)
         }
     }
 
-    private static func allCount(_ terms: [QueryTerms.Term], _ plan: SearchPlan) -> Bool {
-        terms.count <= plan.termsMaximum
-            && terms.reduce(0) { $0 + $1.words.count } <= wordsMaximum
+    /// Whether it is known which terms count, without a look at how many documents have each.
+    package static func isMade(_ terms: QueryTerms, _ plan: SearchPlan) -> Bool {
+        let ignored = Set(plan.ignoredTerms ?? [])
+        let kept = terms.all.enumerated().filter { !ignored.contains($0.offset) }.map(\.element)
+        return kept.count <= plan.termsMaximum
+            && kept.reduce(0) { $0 + $1.words.count } <= wordsMaximum
     }
 
     /// A term with the number of its documents, or a bound that it passes.
@@ -49,8 +43,8 @@ struct TermChoice {
     private static func ignored(
         _ terms: [QueryTerms.Term],
         _ plan: SearchPlan,
-        count: (_ expression: String, _ limit: Int) throws -> Int
-    ) throws -> Set<Int> {
+        _ documents: (_ term: QueryTerms.Term, _ limit: Int) throws -> Int
+    ) rethrows -> Set<Int> {
         // What is left out is as sure as what is asked for: as written, up to half of all terms.
         var kept = terms.indices.filter { terms[$0].role == .excluded }
         kept.removeSubrange(min(kept.count, plan.termsMaximum / 2)...)
@@ -59,7 +53,7 @@ struct TermChoice {
         for (place, term) in terms.enumerated() where term.role != .excluded {
             // Nothing that is more frequent than the rarest so far has to be counted whole.
             let bound = rarest.count < capacity ? Int.max : rarest[capacity - 1].documents
-            let documents = try count(MatchExpression.text(of: term, plan), bound)
+            let documents = try documents(term, bound)
             // Where one of the words is enough, one that no document has changes nothing.
             guard documents > 0 || plan.match == .all else { continue }
             let candidate = Candidate(place: place, words: term.words.count, documents: documents)

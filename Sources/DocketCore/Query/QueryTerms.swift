@@ -1,23 +1,20 @@
-internal import DocketCore
-internal import DocketText
-
-/// What a query looks for in the index: terms, each once with the times it was written, in an order
+/// What a query looks for in any index: terms, each once with the times it was written, in an order
 /// that depends on the query alone.
 ///
 /// A clause is one term, its words next to each other. A word that separates into several, as
 /// `lib-foo` or `std::vector`, is one clause; where not every clause is demanded, each of its words
 /// is a term as well.
-struct QueryTerms {
+package struct QueryTerms {
     /// Words of one term that are looked for: nobody quotes more of a text to find it.
-    static let termWordsMaximum = 64
+    package static let termWordsMaximum = 64
     /// The least a prefix has in bytes; less is a word.
     ///
     /// One letter of ASCII begins a tenth of all words, and their lists are read before anything
     /// can stop it.
-    static let prefixBytesMinimum = 2
+    package static let prefixBytesMinimum = 2
 
-    struct Term: Hashable {
-        enum Kind: Hashable {
+    package struct Term: Hashable, Sendable {
+        package enum Kind: Hashable, Sendable {
             /// In any of their inflections.
             case inflected
             /// Each as it is.
@@ -26,7 +23,7 @@ struct QueryTerms {
             case prefix
         }
 
-        enum Role: Hashable {
+        package enum Role: Hashable, Sendable {
             /// A clause.
             case clause
             /// A word of a clause.
@@ -35,22 +32,27 @@ struct QueryTerms {
             case excluded
         }
 
-        let kind: Kind
-        let field: String?
+        package let kind: Kind
+        package let field: String?
         /// Folded; never empty.
-        let words: [String]
-        let role: Role
+        package let words: [String]
+        package let role: Role
 
-        var text: String { words.joined(separator: " ") }
+        package var text: String { words.joined(separator: " ") }
     }
 
-    private(set) var all: [Term] = []
-    private(set) var times: [Term: Int] = [:]
+    package private(set) var all: [Term] = []
+    package private(set) var times: [Term: Int] = [:]
     /// True when clauses look for nothing that a document could have, as `++`.
-    private(set) var isNothing = false
+    package private(set) var isNothing = false
 
-    init(_ text: TextQuery, _ match: SearchRequest.Match) {
-        let clauses = text.clauses.map { ($0, Self.words(of: $0)) }.filter { !$0.1.isEmpty }
+    /// - Parameter words: the folded words of a text, in order.
+    package init(
+        _ text: TextQuery,
+        _ match: SearchRequest.Match,
+        words: (String) -> [String]
+    ) {
+        let clauses = text.clauses.map { ($0, words($0.words)) }.filter { !$0.1.isEmpty }
         for (clause, words) in clauses {
             add(Self.term(clause, words, clause.isExcluded ? .excluded : .clause))
         }
@@ -67,10 +69,6 @@ struct QueryTerms {
     private mutating func add(_ term: Term) {
         if times[term] == nil { all.append(term) }
         times[term, default: 0] += 1
-    }
-
-    private static func words(of clause: TextQuery.Clause) -> [String] {
-        TextNormalizer.canonical(clause.words).split(separator: " ").map(String.init)
     }
 
     private static func term(
