@@ -45,6 +45,7 @@ let libraries: [Target] = [
     library("CDocketCrypto", "libcrypto", apt: "libssl-dev"),
     library("CDocketZstd", "libzstd", apt: "libzstd-dev"),
     library("CDocketSQLite", "sqlite3", apt: "libsqlite3-dev"),
+    library("CDocketCurl", "libcurl", apt: "libcurl4-openssl-dev"),
     library("CDocketHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
     .target(
         name: "CDocketText",
@@ -113,6 +114,13 @@ let adapters: [Target] = [
         [
             "DocketCore", "DocketRuntime", "DocketSystem", "DocketText", "DocketTelemetry",
             "CDocketPages", "CDocketRank", "CDocketSQLite",
+        ]
+    ),
+    swift(
+        "DocketElasticsearch",
+        [
+            "DocketCore", "DocketJSON", "DocketRuntime", "DocketSystem", "DocketTelemetry",
+            "DocketText", "CDocketCurl",
         ]
     ),
     swift("DocketHTTP", ["DocketTelemetry", "CDocketHTTP"]),
@@ -186,6 +194,13 @@ let testing: [Target] = [
         [
             "DocketSQLite", "DocketCore", "DocketRuntime", "DocketSystem", "DocketTestKit",
             "CDocketPages", "CDocketSQLite",
+        ]
+    ),
+    tests(
+        "DocketElasticsearch",
+        [
+            "DocketElasticsearch", "DocketCore", "DocketJSON", "DocketRuntime", "DocketSystem",
+            "DocketTelemetry", "DocketTestKit", "DocketText",
         ]
     ),
     tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry", "DocketTestKit"]),

@@ -94,6 +94,12 @@ package struct JSONWriter: Sendable {
         bytes += "null".utf8
     }
 
+    /// Ends a line, where each is one value; the next value begins the next one.
+    package mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
     /// Takes what was written, and begins anew.
     package mutating func take() -> [UInt8] {
         defer { self = JSONWriter() }

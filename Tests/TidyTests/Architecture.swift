@@ -29,6 +29,10 @@ enum Architecture {
             "Glibc", "CDocketPages", "CDocketRank", "CDocketSQLite", "DocketCore",
             "DocketRuntime", "DocketSystem", "DocketTelemetry", "DocketText",
         ],
+        "DocketElasticsearch": [
+            "CDocketCurl", "DocketCore", "DocketJSON", "DocketRuntime", "DocketSystem",
+            "DocketTelemetry", "DocketText",
+        ],
         "DocketHTTP": ["Glibc", "CDocketHTTP", "DocketTelemetry"],
 
         "DocketServer": [

@@ -46,7 +46,7 @@ package struct QueryTerms {
     /// True when clauses look for nothing that a document could have, as `++`.
     package private(set) var isNothing = false
 
-    /// - Parameter words: the folded words of a text, in order.
+    /// The terms of `text`; `words` gives the folded words of a text, in order.
     package init(
         _ text: TextQuery,
         _ match: SearchRequest.Match,

@@ -10,8 +10,8 @@ package struct TermChoice {
 
     /// The choice that an earlier page made, or one made now.
     ///
-    /// - Parameter documents: how many documents have the term, or any number from `limit` on where
-    ///   there are as many; not asked where all terms count.
+    /// `documents` says how many documents have a term, or any number from `limit` on where there
+    /// are as many; it is not asked where all terms count.
     package init(
         _ terms: QueryTerms,
         _ plan: SearchPlan,

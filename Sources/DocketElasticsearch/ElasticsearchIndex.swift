@@ -1,0 +1,209 @@
+package import DocketCore
+internal import DocketJSON
+internal import DocketSystem
+package import DocketTelemetry
+internal import DocketText
+
+/// The index in Elasticsearch or OpenSearch.
+///
+/// Documents of all tenants stand in the indices of a pool, each with its tenant in its name, its
+/// routing and a field; every search has the tenant's filter, whichever alias it goes through.
+package final class ElasticsearchIndex: SearchIndex {
+    private let client: EngineClient
+    private let administration: IndexAdministration
+
+    /// Asks nothing of the engine yet: what is wrong with it shows at the first call.
+    ///
+    /// - Throws: ``DocketError`` `failedPrecondition` for an address or a file that cannot be used.
+    package init(
+        _ configuration: ElasticsearchConfiguration,
+        log: Logger
+    ) throws(DocketError) {
+        client = try EngineClient(configuration)
+        administration = IndexAdministration(client, configuration, log: log)
+    }
+
+    /// Ends all requests and the thread that sends them.
+    package func close() { client.close() }
+
+    /// Checks the engine as the first call does.
+    package func prepare(work: WorkLimit) async throws(DocketError) {
+        try await administration.prepare(work)
+    }
+
+    package func place(
+        for tenant: TenantID,
+        work: WorkLimit
+    ) async throws(DocketError) -> IndexPlace {
+        try await administration.place(for: tenant, work: work)
+    }
+
+    package func apply(
+        _ changes: [IndexChange],
+        work: WorkLimit
+    ) async throws(DocketError) -> [IndexOutcome] {
+        guard !changes.isEmpty else { return [] }
+        for change in changes { try check(change.place) }
+        try await administration.prepare(work)
+        let request = HTTPRequest(
+            method: .post,
+            path: BulkCodec.path,
+            body: BulkCodec.encode(changes),
+            contentType: BulkCodec.contentType,
+            replyBytesMaximum: BulkCodec.replyBytesMaximum
+        )
+        let reply = try await client.send(request, work: work)
+        if reply.status == 200 { return try BulkCodec.decode(reply.body, of: changes) }
+        if reply.status == 413 { return try await applyParts(of: changes, work) }
+        let fault = EngineFault(reply)
+        guard let outcome = BulkOutcomes.outcome(of: fault) else { throw fault.docketError }
+        return changes.map { _ in outcome }
+    }
+
+    /// Of a bulk that is longer than the engine takes, one half after the other.
+    private func applyParts(
+        of changes: [IndexChange],
+        _ work: WorkLimit
+    ) async throws(DocketError) -> [IndexOutcome] {
+        guard changes.count > 1 else {
+            return [.refused(reason: "the document is longer than the search engine takes")]
+        }
+        let middle = changes.count / 2
+        let first = try await apply(Array(changes[..<middle]), work: work)
+        return first + (try await apply(Array(changes[middle...]), work: work))
+    }
+
+    package func refresh(
+        _ places: Set<IndexPlace>,
+        work: WorkLimit
+    ) async throws(DocketError) {
+        for place in places {
+            try check(place)
+            try await administration.prepare(work)
+            let path = "/\(place.name)/_refresh?filter_path=_shards.failed"
+            let reply = try await client.succeed(
+                HTTPRequest(method: .post, path: path),
+                work: work
+            )
+            var parser = JSONParserHandle(byteMaximum: HTTPRequest.replyBytesDefault)
+            let root = try? parser.parse(reply.body)
+            guard root?.member("_shards")?.member("failed")?.integer == 0 else {
+                throw DocketError(
+                    .unavailable,
+                    "a part of the search engine's index cannot be refreshed now",
+                    retryAfter: .seconds(1)
+                )
+            }
+        }
+    }
+
+    /// A place is a part of paths and bulks: only names that this index gave out go there.
+    private func check(_ place: IndexPlace) throws(DocketError) {
+        guard administration.names.isPool(place.name) else {
+            throw DocketError(.internalError, "a place is none of the search engine's")
+        }
+    }
+}
+
+extension ElasticsearchIndex {
+    package func search(
+        _ tenant: TenantID,
+        _ plan: SearchPlan,
+        without removed: RemovedDocuments,
+        work: WorkLimit
+    ) async throws(DocketError) -> IndexPage {
+        try await administration.prepare(work)
+        let words = try await words(tenant, plan, work)
+        guard !words.isEmpty else {
+            return IndexPage(
+                hits: [],
+                total: .init(value: 0, isExact: plan.total != .none),
+                facets: plan.facets.map { _ in [] },
+                hasMore: false,
+                ignoredTerms: words.ignored
+            )
+        }
+        let builder = QueryBuilder(tenant, plan, without: removed, words)
+        let reply = try await ask(tenant, try builder.search(timeout: work.timeLeft), work)
+        return try ReplyCodec(builder: builder, names: administration.names).page(reply)
+    }
+
+    package func scan(
+        _ tenant: TenantID,
+        _ plan: SearchPlan,
+        after number: UInt64,
+        without removed: RemovedDocuments,
+        work: WorkLimit
+    ) async throws(DocketError) -> IndexSlice {
+        try await administration.prepare(work)
+        let words = try await words(tenant, plan, work)
+        guard !words.isEmpty else {
+            return IndexSlice(hits: [], next: nil, ignoredTerms: words.ignored)
+        }
+        let builder = QueryBuilder(tenant, plan, without: removed, words)
+        let reply = try await ask(
+            tenant,
+            builder.scan(after: number, timeout: work.timeLeft),
+            work
+        )
+        let codec = ReplyCodec(builder: builder, names: administration.names)
+        return try codec.slice(reply, size: builder.scanSize)
+    }
+
+    /// The words of the plan; where there are too many, the engine is asked which are the rarest.
+    private func words(
+        _ tenant: TenantID,
+        _ plan: SearchPlan,
+        _ work: WorkLimit
+    ) async throws(DocketError) -> QueryWords {
+        let terms = QueryTerms(plan.text, plan.match) { text in
+            TextNormalizer.canonical(text).split(separator: " ").map(String.init)
+        }
+        var documents: [QueryTerms.Term: Int] = [:]
+        if !TermChoice.isMade(terms, plan) {
+            let asked = terms.all.filter { $0.role != .excluded }
+            for start in stride(from: 0, to: asked.count, by: Self.countedTermsMaximum) {
+                let part = asked[start..<min(start + Self.countedTermsMaximum, asked.count)]
+                let body = QueryBuilder.counts(of: Array(part), tenant, plan)
+                let reply = try await ask(tenant, body, work)
+                let counts = try ReplyCodec.termCounts(reply, of: part.count)
+                for (term, count) in zip(part, counts) { documents[term] = count }
+            }
+        }
+        let choice = TermChoice(terms, plan) { term, limit in
+            min(limit, documents[term] ?? 0)
+        }
+        return QueryWords(terms, choice, plan)
+    }
+
+    /// Terms that one request counts.
+    private static let countedTermsMaximum = 500
+
+    /// The engine's reply to a search of the tenant, which is the only one it can see.
+    private func ask(
+        _ tenant: TenantID,
+        _ body: [UInt8],
+        _ work: WorkLimit
+    ) async throws(DocketError) -> [UInt8] {
+        let name = await administration.searchName(of: tenant)
+        var path = "/\(name)/_search?routing=\(tenant.number)&allow_partial_search_results=false"
+        if administration.hasSeveralShards { path += "&search_type=dfs_query_then_fetch" }
+        path += "&filter_path=\(ReplyCodec.filterPath)"
+        let request = HTTPRequest(method: .post, path: path, body: body)
+        let reply = try await client.send(request, work: work)
+        guard reply.status == 200 else {
+            let fault = EngineFault(reply)
+            if fault.status == 404 { await administration.lookAgain() }
+            throw fault.docketError
+        }
+        return reply.body
+    }
+}
+
+extension WorkLimit {
+    /// Until the deadline; nil where there is none.
+    fileprivate var timeLeft: Duration? {
+        guard deadlineNanoseconds != .max else { return nil }
+        return MonotonicTime(nanoseconds: deadlineNanoseconds) - .now()
+    }
+}

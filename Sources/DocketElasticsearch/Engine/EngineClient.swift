@@ -1,0 +1,127 @@
+internal import DocketCore
+internal import DocketJSON
+internal import DocketSystem
+internal import Synchronization
+
+/// Sends requests to whichever node of the engine answers.
+///
+/// All that is sent through it is safe to send again: documents carry their versions, and what is
+/// made is made by name.
+final class EngineClient: Sendable {
+    private let http: HTTPEngine
+    private let endpoints: Mutex<Endpoints>
+
+    /// - Throws: ``DocketError`` `failedPrecondition` for an address or a file that cannot be used.
+    init(_ configuration: ElasticsearchConfiguration) throws(DocketError) {
+        guard !configuration.urls.isEmpty else {
+            throw DocketError(.failedPrecondition, "there is no address of a search engine")
+        }
+        var urls: [String] = []
+        for url in configuration.urls { urls.append(try Self.address(url)) }
+        let authorization = try configuration.credentials.authorization()
+        endpoints = Mutex(Endpoints(urls))
+        http = try HTTPEngine(
+            CurlOptions(
+                caFile: configuration.caFile,
+                headers: ["Accept: application/json"] + (authorization.map { [$0] } ?? []),
+                connectTimeout: configuration.connectTimeout
+            ),
+            HTTPEngine.Limits(connections: configuration.connections)
+        )
+    }
+
+    /// The address of a node without a slash at the end.
+    private static func address(_ url: String) throws(DocketError) -> String {
+        let rest = ["https://", "http://"].first { url.hasPrefix($0) }.map {
+            url.dropFirst($0.count)
+        }
+        let host = rest.map { $0.last == "/" ? $0.dropLast() : $0 }
+        let isPlain = host?.utf8.allSatisfy { byte in
+            byte > 0x20 && byte < 0x7F && !"/?#@\\".utf8.contains(byte)
+        }
+        guard let host, !host.isEmpty, isPlain == true else {
+            throw DocketError(
+                .failedPrecondition,
+                "an address of the search engine is not as https://host:9200"
+            )
+        }
+        return String(url.prefix(url.count - (rest?.count ?? 0))) + host
+    }
+
+    func close() { http.close() }
+
+    /// The engine's reply, whatever its status but 502, 503 and 504.
+    func send(
+        _ request: HTTPRequest,
+        work: WorkLimit
+    ) async throws(DocketError) -> HTTPReply {
+        var tried: Set<Int> = []
+        var failure = DocketError(.unavailable, "the search engine is not reached")
+        while let place = endpoints.withLock({ $0.choose(at: .now(), without: tried) }) {
+            tried.insert(place)
+            do throws(HTTPFailure) {
+                let url = endpoints.withLock { $0.urls[place] } + request.path
+                let reply = try await http.send(request, url: url, work: work)
+                guard [502, 503, 504].contains(reply.status) else {
+                    settle(place, .answered)
+                    return reply
+                }
+                settle(place, .failed)
+                failure = EngineFault(reply).docketError
+            } catch {
+                settle(place, error.outcome)
+                guard case .transport = error else { throw error.docketError }
+                failure = error.docketError
+            }
+        }
+        failure.retryAfter = endpoints.withLock { $0.pause(at: .now()) }
+        throw failure
+    }
+
+    /// The engine's reply with status 200 or 201.
+    func succeed(
+        _ request: HTTPRequest,
+        work: WorkLimit
+    ) async throws(DocketError) -> HTTPReply {
+        let reply = try await send(request, work: work)
+        guard (200...201).contains(reply.status) else { throw EngineFault(reply).docketError }
+        return reply
+    }
+
+    private func settle(_ place: Int, _ outcome: Endpoints.Outcome) {
+        endpoints.withLock { $0.settle(place, outcome, at: .now()) }
+    }
+}
+
+extension HTTPFailure {
+    /// What it says about the node.
+    fileprivate var outcome: Endpoints.Outcome {
+        switch self {
+        case .stopped, .full, .closed: .unknown
+        case .tooLong: .answered
+        // A node that hangs takes whole deadlines: it is left out as one that is gone.
+        case .late, .transport: .failed
+        }
+    }
+
+    fileprivate var docketError: DocketError {
+        switch self {
+        case .stopped: DocketError(.cancelled, "the work was stopped")
+        case .late: DocketError(.deadlineExceeded, "the search engine did not answer in time")
+        case .full:
+            DocketError(
+                .resourceExhausted,
+                "too many requests wait for the search engine",
+                retryAfter: .seconds(1),
+                isNotProcessed: true
+            )
+        case .closed:
+            DocketError(.unavailable, "the server is stopping", isNotProcessed: true)
+        case .tooLong:
+            DocketError(.internalError, "the search engine's reply is too long")
+        case .transport(let code):
+            DocketError(.unavailable, "the search engine is not reached")
+                .caused(by: "libcurl \(code)")
+        }
+    }
+}

@@ -1,0 +1,36 @@
+internal import DocketCore
+
+/// Names of indices and aliases: made by Docket alone, never of what a caller says.
+struct IndexNames: Hashable, Sendable {
+    /// Lower case letters, digits and hyphens.
+    let prefix: String
+
+    /// The index that new documents go to.
+    var pool: String { "\(prefix)-pool-000001" }
+    /// All indices of the pool, for searches.
+    var poolAlias: String { "\(prefix)-pool" }
+    /// The indices of the pool, for questions about them.
+    var poolPattern: String { "\(prefix)-pool-*" }
+    /// All aliases of tenants, for questions about them.
+    var tenantPattern: String { "\(prefix)-tenant-*" }
+
+    func alias(of tenant: TenantID) -> String { "\(prefix)-tenant-\(tenant.number)" }
+
+    /// The tenant of an alias; nil for other names.
+    func tenant(ofAlias name: String) -> TenantID? {
+        let start = "\(prefix)-tenant-"
+        guard name.hasPrefix(start), let number = UInt64(name.dropFirst(start.count)) else {
+            return nil
+        }
+        let tenant = TenantID(number)
+        return alias(of: tenant) == name ? tenant : nil
+    }
+
+    /// Whether an index of this name is one of the pool's.
+    func isPool(_ name: String) -> Bool {
+        let start = "\(prefix)-pool-"
+        let digits = name.dropFirst(start.count)
+        return name.hasPrefix(start) && digits.utf8.count == 6
+            && digits.utf8.allSatisfy { (48...57).contains($0) }
+    }
+}

@@ -1,0 +1,149 @@
+internal import DocketCore
+internal import DocketJSON
+
+/// The words of a search as clauses of the engine's language.
+struct QueryWords {
+    /// No word of any index scores more: twice the weight of BM25's saturation, and the rarity of
+    /// one document among two thousand millions.
+    private static let termScoreMaximum = 49
+    /// Words that a prefix inside a phrase stands for, as many as a query may have.
+    private static let expansionsMaximum = 1000
+
+    /// Each scores what matches it.
+    private let wanted: [QueryTerms.Term]
+    /// A document that matches all of these comes before those that do not.
+    private let demanded: [QueryTerms.Term]
+    let excluded: [QueryTerms.Term]
+    private let matchesAll: Bool
+    private let times: [QueryTerms.Term: Int]
+    /// True when words were asked for that no document can have, as `++`.
+    let isEmpty: Bool
+    let ignored: [IgnoredTerm]
+
+    init(_ terms: QueryTerms, _ choice: TermChoice, _ plan: SearchPlan) {
+        let clauses = choice.counted.filter { $0.role == .clause }
+        wanted = clauses + choice.counted.filter { $0.role == .part }
+        excluded = choice.counted.filter { $0.role == .excluded }
+        matchesAll = plan.match == .all
+        // Whatever has a compound has its parts.
+        demanded = plan.match == .any && wanted.count > 1 ? clauses : []
+        times = terms.times
+        isEmpty = terms.isNothing || (wanted.isEmpty && plan.text.hasWanted)
+        ignored = choice.ignored
+    }
+
+    /// Whether something is looked for, beside what is left out.
+    var isScored: Bool { !wanted.isEmpty }
+
+    /// What matches, with the scores of the words.
+    ///
+    /// Documents with all clauses have a constant more, greater than any sum of the others; it is a
+    /// power of two as small as may be, since scores are floats of 24 bits.
+    func writeScores(_ fields: SlotFields, _ query: inout JSONWriter) {
+        query.bool { bool in
+            bool.member(matchesAll ? "must" : "should") { list in
+                list.array { clauses in
+                    for term in wanted {
+                        Self.write(term, boost: times[term] ?? 1, fields, &clauses)
+                    }
+                    if !demanded.isEmpty { writeComplete(fields, &clauses) }
+                }
+            }
+            if !matchesAll { bool.member("minimum_should_match", 1) }
+        }
+    }
+
+    /// What matches, without scores.
+    func writeMatches(_ fields: SlotFields, _ query: inout JSONWriter) {
+        query.bool { bool in
+            bool.member(matchesAll ? "filter" : "should") { list in
+                list.array { for term in wanted { Self.write(term, fields, &$0) } }
+            }
+            if !matchesAll { bool.member("minimum_should_match", 1) }
+        }
+    }
+
+    private func writeComplete(_ fields: SlotFields, _ clauses: inout JSONWriter) {
+        clauses.object { query in
+            query.member("constant_score") { score in
+                score.object { members in
+                    members.member("filter") { filter in
+                        filter.bool { bool in
+                            bool.member("filter") { list in
+                                list.array {
+                                    for term in demanded { Self.write(term, fields, &$0) }
+                                }
+                            }
+                        }
+                    }
+                    members.member("boost", completeScore)
+                }
+            }
+        }
+    }
+
+    private var completeScore: Int {
+        let most = wanted.reduce(0) { sum, term in
+            sum + Self.termScoreMaximum * term.words.count * (times[term] ?? 1)
+        }
+        return 1 << (Int.bitWidth - most.leadingZeroBitCount)
+    }
+
+    /// One term as one clause.
+    static func write(
+        _ term: QueryTerms.Term,
+        boost: Int = 1,
+        _ fields: SlotFields,
+        _ clauses: inout JSONWriter
+    ) {
+        let words = field(of: term, fields)
+        let isPhrase = term.words.count > 1
+        switch term.kind {
+        case .inflected:
+            let kind = isPhrase ? "match_phrase" : "match"
+            write(kind, Mapping.stems(of: words), "query", term.text, boost, &clauses)
+        case .exact where isPhrase:
+            write("match_phrase", words, "query", term.text, boost, &clauses)
+        case .exact: write("term", words, "value", term.text, boost, &clauses)
+        case .prefix where isPhrase:
+            write("match_phrase_prefix", words, "query", term.text, boost, &clauses) {
+                $0.member("max_expansions", expansionsMaximum)
+            }
+        case .prefix: write("prefix", words, "value", term.text, boost, &clauses)
+        }
+    }
+
+    private static func write(
+        _ kind: String,
+        _ field: String,
+        _ name: String,
+        _ text: String,
+        _ boost: Int,
+        _ clauses: inout JSONWriter,
+        _ more: (inout JSONWriter) -> Void = { _ in }
+    ) {
+        clauses.object { query in
+            query.member(kind) { clause in
+                clause.object { fields in
+                    fields.member(field) { options in
+                        options.object { members in
+                            members.member(name, text)
+                            if boost != 1 { members.member("boost", boost) }
+                            more(&members)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The text field that the term is looked for in.
+    private static func field(of term: QueryTerms.Term, _ fields: SlotFields) -> String {
+        switch term.field {
+        case nil: Mapping.everything
+        case "title": Mapping.title
+        case "body": Mapping.body
+        case let name?: fields.text(ofAttribute: name) ?? Mapping.everything
+        }
+    }
+}
