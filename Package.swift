@@ -237,7 +237,9 @@ let testing: [Target] = [
     ),
     .target(
         name: "DocketTestKit",
-        dependencies: ["CDocketPages", "DocketClient", "DocketRuntime", "DocketSystem"],
+        dependencies: [
+            "CDocketPages", "DocketClient", "DocketCore", "DocketRuntime", "DocketSystem",
+        ],
         path: "Tests/DocketTestKit",
         swiftSettings: settings
     ),

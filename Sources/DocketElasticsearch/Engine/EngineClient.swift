@@ -59,6 +59,7 @@ final class EngineClient: Sendable {
         var failure = DocketError(.unavailable, "the search engine is not reached")
         while let place = endpoints.withLock({ $0.choose(at: .now(), without: tried) }) {
             tried.insert(place)
+            let start = MonotonicTime.now()
             do throws(HTTPFailure) {
                 let url = endpoints.withLock { $0.urls[place] } + request.path
                 let reply = try await http.send(request, url: url, work: work)
@@ -69,7 +70,7 @@ final class EngineClient: Sendable {
                 settle(place, .failed)
                 failure = EngineFault(reply).docketError
             } catch {
-                settle(place, error.outcome)
+                settle(place, error.outcome(after: .now() - start))
                 guard case .transport = error else { throw error.docketError }
                 failure = error.docketError
             }
@@ -94,13 +95,16 @@ final class EngineClient: Sendable {
 }
 
 extension HTTPFailure {
-    /// What it says about the node.
-    fileprivate var outcome: Endpoints.Outcome {
+    /// A node that takes longer hangs; of a call with a shorter deadline nobody can tell.
+    private static let hangTime = Duration.seconds(5)
+
+    /// What it says about the node that was asked so long.
+    fileprivate func outcome(after time: Duration) -> Endpoints.Outcome {
         switch self {
         case .stopped, .full, .closed: .unknown
         case .tooLong: .answered
-        // A node that hangs takes whole deadlines: it is left out as one that is gone.
-        case .late, .transport: .failed
+        case .late: time < Self.hangTime ? .unknown : .failed
+        case .transport: .failed
         }
     }
 

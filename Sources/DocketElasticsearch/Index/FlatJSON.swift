@@ -24,10 +24,13 @@ struct FlatJSON: Hashable, Sendable {
         switch value.kind {
         case .object:
             var all = self
+            var isEmpty = true
             _ = try value.forEachMember { name, member in
+                isEmpty = false
                 try all.add(member, at: path.isEmpty ? name : "\(path).\(name)")
             }
             self = all
+            if isEmpty { leaves[path] = "{}" }
         case .array:
             var all = self
             var place = 0

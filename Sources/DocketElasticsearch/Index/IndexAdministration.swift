@@ -22,6 +22,9 @@ actor IndexAdministration {
     private let log: Logger
     private var state = State.unknown
     private var waiters: [OneShot<Void>] = []
+    /// Whether the pool's index was there: one that is gone then took documents with it, and an
+    /// empty one in its place would hide that.
+    private var hadPool = false
     /// Tenants whose aliases were read back.
     private var aliased: Set<TenantID> = []
 
@@ -67,7 +70,7 @@ actor IndexAdministration {
         aliased.contains(tenant) ? names.alias(of: tenant) : names.poolAlias
     }
 
-    /// What was there is missing: the next call makes and compares everything again.
+    /// What was there is missing: the next call reads and compares everything again.
     func lookAgain() {
         if case .ready = state { state = .unknown }
     }
@@ -107,8 +110,9 @@ extension IndexAdministration {
             log.warning("search engine reached, of a version that is not tested", fields)
         }
         try await checkAutomaticIndices(work)
-        try await makePool(work)
+        if !hadPool { try await makePool(work) }
         try await comparePool(work)
+        hadPool = true
         try await readAliases(work)
     }
 

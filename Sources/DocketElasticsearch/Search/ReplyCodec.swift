@@ -192,7 +192,8 @@ struct ReplyCodec {
             values.append(try sortValue(value, order[place]))
         }
         // The number in the name and the one in the index are of the same document.
-        guard number == identity.number, values.count == order.count else {
+        let keys = order.count + (QueryBuilder.hasNumber(order) ? 0 : 1)
+        guard number == identity.number, place == keys else {
             throw DocketError.wrongReply
         }
         if builder.isRest { values = plan.sort.map { _ in nil } }

@@ -18,36 +18,10 @@ struct OracleTests {
         let lines = (0..<documents).map { draw.line($0) }
         let test = try await TestStore.make()
         for start in stride(from: 0, to: lines.count, by: 600) {
-            try await test.upload(try lines[start..<start + 600].map(document))
+            try await test.upload(try lines[start..<start + 600].map(Document.init(line:)))
         }
         try await test.index()
         return (test, try JSONOracle(lines: lines), draw)
-    }
-
-    private static func document(_ line: String) throws -> Document {
-        let json = try JSONSerialization.jsonObject(with: Data(line.utf8))
-        let fields = try #require(json as? [String: Any])
-        var attributes: [Attribute] = []
-        for (name, value) in fields["attributes"] as? [String: Any] ?? [:] {
-            let values = value as? [Any] ?? [value]
-            attributes.append(Attribute(name, try values.map { try attribute(name, $0) }))
-        }
-        return Document(
-            id: try #require(fields["id"] as? String),
-            title: try #require(fields["title"] as? String),
-            body: try #require(fields["body"] as? String),
-            attributes: attributes
-        )
-    }
-
-    private static func attribute(_ name: String, _ value: Any) throws -> AttributeValue {
-        switch name {
-        case "year": .number(try #require(value as? Double))
-        case "open": .boolean(try #require(value as? Bool))
-        case "made":
-            .time(microseconds: try #require(Timestamp.microseconds(parsing: "\(value)")))
-        default: .string(try #require(value as? String))
-        }
     }
 
     @Test("2,000 random searches find, count and sort what the oracle does", arguments: 1...4)

@@ -1,21 +1,21 @@
-import Foundation
+internal import Foundation
 
 /// What searches over JSON documents mean, said as simply as possible and by code of its own: it
 /// reads the lines, cuts their words and compares their values without anything of the store.
-struct JSONOracle {
+package struct JSONOracle {
     /// A document as JSON has it.
-    struct Entry {
-        let id: String
+    package struct Entry {
+        package let id: String
         /// Among the entries.
-        let place: Int
-        let words: [String: [String]]
-        let attributes: [String: [Any]]
+        package let place: Int
+        package let words: [String: [String]]
+        package let attributes: [String: [Any]]
         private let texts: [String: [String]]
         private let numbers: [String: [Double]]
         /// In words.
-        let length: Double
+        package let length: Double
 
-        init(line: String, place: Int) throws {
+        package init(line: String, place: Int) throws {
             self.place = place
             let json = try JSONSerialization.jsonObject(with: Data(line.utf8))
             let fields = json as? [String: Any] ?? [:]
@@ -42,20 +42,20 @@ struct JSONOracle {
             text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
         }
 
-        func texts(_ name: String) -> [String] { texts[name] ?? [] }
+        package func texts(_ name: String) -> [String] { texts[name] ?? [] }
 
-        func numbers(_ name: String) -> [Double] { numbers[name] ?? [] }
+        package func numbers(_ name: String) -> [Double] { numbers[name] ?? [] }
     }
 
     /// A part of a query: what is looked for in which field, nil for all of them.
-    enum Term: Hashable {
+    package enum Term: Hashable {
         case word(String, field: String?)
         case prefix(String)
         case phrase([String])
         /// One word for whoever wrote it, several for the index.
         case compound([String])
 
-        var text: String {
+        package var text: String {
             switch self {
             case .word(let word, let field): field.map { "\($0):\(word)" } ?? word
             case .prefix(let prefix): prefix + "*"
@@ -65,13 +65,13 @@ struct JSONOracle {
         }
 
         /// What counts beside the term where some of a query is enough.
-        var parts: [Term] {
+        package var parts: [Term] {
             guard case .compound(let words) = self else { return [] }
             return words.map { .word($0, field: nil) }
         }
 
         /// How often it is there; in a title it counts twice.
-        func frequency(in entry: Entry) -> Double {
+        package func frequency(in entry: Entry) -> Double {
             entry.words.reduce(0) { sum, field in
                 sum + (field.key == "title" ? 2 : 1) * Double(count(in: field.value, field.key))
             }
@@ -89,23 +89,23 @@ struct JSONOracle {
     }
 
     /// A filter as people write it, and what it means.
-    struct Condition {
-        let text: String
-        let matches: (Entry) -> Bool
+    package struct Condition {
+        package let text: String
+        package let matches: (Entry) -> Bool
     }
 
-    struct Query {
-        var terms: [Term] = []
-        var excluded: [Term] = []
-        var isAny = false
-        var condition: Condition?
+    package struct Query {
+        package var terms: [Term] = []
+        package var excluded: [Term] = []
+        package var isAny = false
+        package var condition: Condition?
 
-        var text: String {
+        package var text: String {
             (terms.map(\.text) + excluded.map { "-" + $0.text }).joined(separator: " ")
         }
 
         /// With the times that each was written; where some are enough, the parts of terms as well.
-        var lookedFor: [Term: Double] {
+        package var lookedFor: [Term: Double] {
             (terms + (isAny ? terms.flatMap(\.parts) : [])).reduce(into: [:]) { times, term in
                 times[term, default: 0] += 1
             }
@@ -117,12 +117,12 @@ struct JSONOracle {
         var frequencies: [Term: [Int: Double]] = [:]
     }
 
-    let entries: [Entry]
+    package let entries: [Entry]
     /// The places of the entries that have a word, in any field.
     private let places: [String: Set<Int>]
     private let known = KnownTerms()
 
-    init(lines: [String]) throws {
+    package init(lines: [String]) throws {
         entries = try lines.enumerated().map { try Entry(line: $1, place: $0) }
         places = entries.reduce(into: [:]) { places, entry in
             for word in entry.words.values.joined() {
@@ -159,7 +159,7 @@ struct JSONOracle {
     }
 
     /// The entries with the words of the query, whatever its condition says.
-    func withWords(_ query: Query) -> [Entry] {
+    package func withWords(_ query: Query) -> [Entry] {
         let some = query.lookedFor.keys.map(frequencies)
         let excluded = query.excluded.map(frequencies)
         let hasAll = haveAll(query)
@@ -171,12 +171,12 @@ struct JSONOracle {
         }
     }
 
-    func matching(_ query: Query) -> [Entry] {
+    package func matching(_ query: Query) -> [Entry] {
         withWords(query).filter { query.condition?.matches($0) ?? true }
     }
 
     /// Of two documents the one with all terms has more, then the one with the better BM25.
-    func scores(_ query: Query) -> (Entry) -> Double {
+    package func scores(_ query: Query) -> (Entry) -> Double {
         let terms = query.lookedFor.map { (frequencies: frequencies($0), times: $1) }
         let (k1, b, count) = (1.2, 0.5, Double(entries.count))
         let idf = terms.map { term in
@@ -197,7 +197,7 @@ struct JSONOracle {
     }
 
     /// Most first, then by value; each document counts once for each of its values.
-    func facet(_ entries: [Entry], _ name: String, limit: Int) -> [String] {
+    package func facet(_ entries: [Entry], _ name: String, limit: Int) -> [String] {
         var counts: [String: Int] = [:]
         for entry in entries {
             for value in Set(entry.texts(name)) { counts[value, default: 0] += 1 }
@@ -209,7 +209,7 @@ struct JSONOracle {
     }
 
     /// By the least value, or from the greatest; those without one last; then as they came.
-    func sorted(_ entries: [Entry], by name: String, isDescending: Bool) -> [Entry] {
+    package func sorted(_ entries: [Entry], by name: String, isDescending: Bool) -> [Entry] {
         let keyed = entries.enumerated().map { place, entry in
             let numbers = entry.numbers(name)
             return (place, entry, isDescending ? numbers.max() : numbers.min())

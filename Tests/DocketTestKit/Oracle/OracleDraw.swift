@@ -1,11 +1,12 @@
-import DocketTestKit
-import Foundation
+internal import Foundation
 
 /// Draws documents as lines of JSON, and queries about them; the same seed draws the same.
-struct OracleDraw {
+package struct OracleDraw {
     private static let authors = ["kn01", "kn02 ab3", "Kn01", "zo9", "ab3", "ann7"]
     private static let times = (1...9).map { "200\($0)-0\($0)-11T10:00:0\($0)Z" }
-    var random: SeededGenerator
+    private var random: SeededGenerator
+
+    package init(random: SeededGenerator) { self.random = random }
 
     private mutating func pick<Value>(_ values: [Value]) -> Value {
         values[Int.random(in: values.indices, using: &random)]
@@ -25,7 +26,7 @@ struct OracleDraw {
         (0..<Int.random(in: counts, using: &random)).map { _ in word() }
     }
 
-    mutating func line(_ number: Int) -> String {
+    package mutating func line(_ number: Int) -> String {
         var attributes: [String: Any] = [:]
         if !isOnce(in: 4) {
             attributes["author"] = (0..<Int.random(in: 1...3, using: &random)).map { _ in
@@ -46,7 +47,8 @@ struct OracleDraw {
         return String(decoding: data ?? Data(), as: UTF8.self)
     }
 
-    mutating func query(of entries: [JSONOracle.Entry], hasFilter: Bool) -> JSONOracle.Query {
+    package mutating func query(of entries: [JSONOracle.Entry], hasFilter: Bool) -> JSONOracle.Query
+    {
         var query = JSONOracle.Query()
         query.terms = (0..<pick([0, 1, 1, 1, 2, 2, 3])).map { _ in term(of: entries) }
         if isOnce(in: 5), let first = query.terms.first { query.terms.append(first) }
