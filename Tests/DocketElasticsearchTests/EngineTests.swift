@@ -5,7 +5,7 @@ import Testing
 @testable import DocketElasticsearch
 
 /// What both engines do with what Docket sends them.
-@Suite("A search engine", .timeLimit(.minutes(10)))
+@Suite("A search engine", .timeLimit(.minutes(10)), .needs(.elasticsearch, .opensearch))
 struct EngineTests {
     static let engines: [Engine.Kind] = [.elasticsearch, .opensearch]
 

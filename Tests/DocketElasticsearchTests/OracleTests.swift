@@ -8,7 +8,8 @@ import Testing
 /// Random searches against the oracle that the embedded store is held against.
 @Suite(
     "A search engine against an oracle of JSON documents",
-    .timeLimit(.minutes(10))
+    .timeLimit(.minutes(10)),
+    .needs(.elasticsearch, .opensearch)
 )
 struct OracleTests {
     private static func make(

@@ -27,15 +27,19 @@ struct TestIndex: Sendable {
         AttributeDefinition("hidden", .keyword),
     ]
 
-    /// Of the engine with these words: `elasticsearch` or `opensearch`.
+    /// On `elasticsearch` or `opensearch`, which tests share.
     static func make(
         _ kind: Engine.Kind,
         _ change: (inout ElasticsearchConfiguration) -> Void = { _ in }
     ) async throws -> TestIndex {
-        try make(
-            on: kind == .opensearch ? "http://127.0.0.1:29210" : "http://127.0.0.1:29200",
-            change
-        )
+        try make(on: try await server(kind).url, change)
+    }
+
+    static func server(_ kind: Engine.Kind) async throws -> SearchServer {
+        let settings = ["action.auto_create_index=false"]
+        return kind == .opensearch
+            ? try await Engines.shared.opensearch(settings: settings)
+            : try await Engines.shared.elasticsearch(settings: settings)
     }
 
     static func make(
