@@ -24,6 +24,10 @@ package struct IndexingProgress: Hashable, Sendable {
 package protocol GenerationObserver: Sendable {
     /// The collection's generations are now these; called on the store's threads, must not block.
     func generationsChanged(_ tenant: TenantID, _ collection: UInt32, _ now: Generations)
+    /// These documents must no longer be seen, although an index of its own may still hold them;
+    /// told before the generations that say so. A store that takes them out of its index in the
+    /// same transaction need not tell it.
+    func documentsRemoved(_ tenant: TenantID, _ collection: UInt32, _ numbers: [UInt64])
     /// Documents of the tenant wait in the outbox.
     func outboxFilled(_ tenant: TenantID)
     /// The collection is gone.

@@ -50,6 +50,10 @@ package struct SearchPage: Sendable {
     package var bestScore: Double
     /// In the order of the query.
     package var ignoredTerms: [IgnoredTerm]
+    /// Matches that an index named before the end of the page and the truth refused.
+    package var refused: [UInt64] = []
+    /// Where the page ends, unless that is its last hit: at a match that was refused.
+    package var end: PageEnd?
 
     package init(
         hits: [FoundDocument],
@@ -67,6 +71,18 @@ package struct SearchPage: Sendable {
         self.hasMore = hasMore
         self.bestScore = bestScore
         self.ignoredTerms = ignoredTerms
+    }
+}
+
+/// The place of a match in the order of a search.
+package struct PageEnd: Hashable, Sendable {
+    /// As of ``FoundDocument``.
+    package var sortValues: [AttributeValue?]
+    package var number: UInt64
+
+    package init(sortValues: [AttributeValue?], number: UInt64) {
+        self.sortValues = sortValues
+        self.number = number
     }
 }
 

@@ -14,11 +14,12 @@ package enum SearchPosition: Hashable, Sendable {
 extension SearchPlan {
     /// Where the page after `page`, which this plan asked for, begins; nil when it was the last.
     package func position(after page: SearchPage) -> SearchPosition? {
-        guard page.hasMore, let last = page.hits.last else { return nil }
+        let lastHit = page.hits.last.map { PageEnd(sortValues: $0.sortValues, number: $0.number) }
+        guard page.hasMore, let last = page.end ?? lastHit else { return nil }
         guard sort.contains(where: { $0.key == .score }) else {
             return .after(values: last.sortValues, number: last.number)
         }
-        let numbers = page.hits.map(\.number)
+        let numbers = page.hits.map(\.number) + page.refused
         switch after {
         case .rest(_, let shown): return .rest(after: last.number, without: shown)
         case .without(let shown): return position(without: shown.adding(numbers))

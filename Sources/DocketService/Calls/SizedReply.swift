@@ -30,9 +30,7 @@ extension SearchReply: SizedReply {
         }
         return facets
             + sum(of: hits, upTo: limit) { hit in
-                hit.highlights.reduce(hit.document.roughBytes) {
-                    $0 + 32 + $1.fragment.utf8.count + 4 * $1.ranges.count
-                }
+                hit.highlights.reduce(hit.document.roughBytes) { $0 + $1.roughBytes }
             }
     }
 }
@@ -101,6 +99,15 @@ extension ListKeysReply: SizedReply {
 }
 
 extension RevokeKeyReply: SizedReply {}
+
+extension FoundDocument {
+    /// About its bytes in a reply.
+    var roughBytes: Int { highlights.reduce(document.roughBytes) { $0 + $1.roughBytes } }
+}
+
+extension Highlight {
+    fileprivate var roughBytes: Int { 32 + fragment.utf8.count + 4 * ranges.count }
+}
 
 extension Document {
     fileprivate var roughBytes: Int {

@@ -1,5 +1,6 @@
 package import DocketCache
 package import DocketCore
+internal import DocketSystem
 internal import Synchronization
 
 /// The collections in use with their live generations, and who hears when those change.
@@ -24,6 +25,7 @@ package final class CollectionRegistry: GenerationObserver {
 
     private let store: any DocumentStore
     private let generations: any GenerationSource
+    private let removals: KnownRemovals?
     private let onFilled: @Sendable (TenantID) -> Void
     private let onDeleted: @Sendable (TenantID) -> Void
     private let statesMaximum: Int
@@ -34,15 +36,21 @@ package final class CollectionRegistry: GenerationObserver {
     ///
     /// It knows `statesMaximum` collections at once; beyond it one is retired and read again when
     /// it is asked for.
+    ///
+    /// `removals` are there where other servers change the same truth: what this server's store
+    /// removes is put there, and generations hold as long as ``ChangeWatch`` confirms them. nil
+    /// where the store itself tells each change.
     package init(
         store: any DocumentStore,
         generations: any GenerationSource,
+        removals: KnownRemovals? = nil,
         statesMaximum: Int = 100_000,
         onFilled: @escaping @Sendable (TenantID) -> Void,
         onDeleted: @escaping @Sendable (TenantID) -> Void
     ) {
         self.store = store
         self.generations = generations
+        self.removals = removals
         self.statesMaximum = statesMaximum
         self.onFilled = onFilled
         self.onDeleted = onDeleted
@@ -71,8 +79,10 @@ package final class CollectionRegistry: GenerationObserver {
         let key = Key(tenant: tenant, number: collection.number)
         let live = register(key)
         do throws(DocketError) {
+            let asked = MonotonicTime.now().nanoseconds
             let now = try await generations.generations(tenant, of: collection, work: work)
             live.raise(hard: now.hard, soft: now.soft, schemaEpoch: now.schemaEpoch)
+            live.confirm(at: removals == nil ? .max : asked)
         } catch {
             retire { $0 == key }
             throw error
@@ -94,10 +104,16 @@ package final class CollectionRegistry: GenerationObserver {
                 state.states[some.key] = nil
                 state.open = state.open.filter { !$0.value.state.isRetired }
             }
-            let live = CollectionState(hard: 0, soft: 0, schemaEpoch: 0, confirmed: .max)
+            let live = CollectionState(hard: 0, soft: 0, schemaEpoch: 0, confirmed: 0)
             state.states[key] = live
             return live
         }
+    }
+
+    /// The truth was asked at `time`, monotonic nanoseconds, and all that had changed is known here.
+    func confirm(at time: UInt64) {
+        let states = state.withLock { Array($0.states.values) }
+        for live in states { live.confirm(at: time) }
     }
 
     // MARK: GenerationObserver
@@ -107,14 +123,24 @@ package final class CollectionRegistry: GenerationObserver {
         live?.raise(hard: now.hard, soft: now.soft, schemaEpoch: now.schemaEpoch)
     }
 
+    package func documentsRemoved(
+        _ tenant: TenantID,
+        _ collection: UInt32,
+        _ numbers: [UInt64]
+    ) {
+        removals?.add(numbers, of: CollectionReference(tenant: tenant, number: collection))
+    }
+
     package func outboxFilled(_ tenant: TenantID) { onFilled(tenant) }
 
     package func collectionDeleted(_ tenant: TenantID, _ collection: UInt32) {
         retire { $0.tenant == tenant && $0.number == collection }
+        removals?.forget(CollectionReference(tenant: tenant, number: collection))
     }
 
     package func tenantDeleted(_ tenant: TenantID) {
         retire { $0.tenant == tenant }
+        removals?.forget(tenant)
         onDeleted(tenant)
     }
 

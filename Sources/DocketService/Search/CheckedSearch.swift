@@ -1,0 +1,138 @@
+package import DocketCore
+package import DocketRuntime
+package import DocketSystem
+package import DocketTelemetry
+internal import Synchronization
+
+/// Searches an index of its own and checks each hit against the truth: one query to each.
+///
+/// The truth alone says what is seen and gives what a hit shows; where it refuses hits, the index
+/// is asked for the next ones, twice at most. Its breaker answers for an index that does not.
+package final class CheckedSearch: DocumentSearch {
+    private let index: any SearchIndex
+    private let check: HitCheck
+    private let removals: KnownRemovals
+    private let breaker: SearchBreaker
+    /// Texts of many bytes are looked through for highlights here.
+    private let threads: FairThreads
+
+    /// A search that leaves out of totals what `removals` has, which ``ChangeWatch`` keeps and the
+    /// store's observer adds to, and highlights `threads` pages of much text at once.
+    package init(
+        index: any SearchIndex,
+        truth: any HitTruth,
+        removals: KnownRemovals,
+        threads: Int,
+        breaker: CircuitBreaker.Configuration = CircuitBreaker.Configuration(),
+        registry: MetricsRegistry,
+        logger: Logger
+    ) throws(ThreadError) {
+        self.index = index
+        self.removals = removals
+        self.threads = try .forLargeCalls(threads)
+        self.breaker = SearchBreaker(breaker, registry, logger)
+        check = HitCheck(truth, registry, logger)
+    }
+
+    package func search(
+        _ tenant: TenantID,
+        _ plan: SearchPlan,
+        work: WorkLimit
+    ) async throws(DocketError) -> SearchPage {
+        let removed = removals.removed(of: plan.collection, tenant)
+        var assembly = PageAssembly(plan, isRemovedComplete: removed.isComplete)
+        while let next = assembly.next {
+            let page = try await breaker.run { () async throws(DocketError) in
+                try await index.search(tenant, next, without: removed, work: work)
+            }
+            let shown = try await shown(page.hits, tenant, next, work)
+            assembly.add(page, shown)
+        }
+        return assembly.page
+    }
+
+    package func scan(
+        _ tenant: TenantID,
+        _ plan: SearchPlan,
+        after number: UInt64,
+        work: WorkLimit
+    ) async throws(DocketError) -> ScanSlice {
+        let removed = removals.removed(of: plan.collection, tenant)
+        let slice = try await breaker.run { () async throws(DocketError) in
+            try await index.scan(tenant, plan, after: number, without: removed, work: work)
+        }
+        let shown = try await shown(slice.hits, tenant, plan, work).compactMap(\.self)
+        var hits: [FoundDocument] = []
+        var bytes = 0
+        for hit in shown {
+            bytes += hit.roughBytes
+            if bytes > plan.replyBytes, let last = hits.last {
+                return ScanSlice(hits: hits, next: last.number, ignoredTerms: slice.ignoredTerms)
+            }
+            hits.append(hit)
+        }
+        return ScanSlice(hits: hits, next: slice.next, ignoredTerms: slice.ignoredTerms)
+    }
+
+    /// What the hits show, in their order; nil for those that must not be seen.
+    private func shown(
+        _ hits: [IndexHit],
+        _ tenant: TenantID,
+        _ plan: SearchPlan,
+        _ work: WorkLimit
+    ) async throws(DocketError) -> [FoundDocument?] {
+        let highlights = HitHighlights(plan)
+        let checked = try await check.check(
+            hits,
+            atMost: plan.limit,
+            of: tenant,
+            in: plan.collection,
+            shows: highlights.selection(with: plan.shows),
+            work: work
+        )
+        let bytes = checked.reduce(0) { sum, hit in
+            sum + (hit.map { highlights.bytes(of: $0.shown.document) } ?? 0)
+        }
+        return try await TurnBudget(threads, of: tenant).run(on: bytes) { () throws(DocketError) in
+            let highlights = HitHighlights(plan)
+            return try zip(hits, checked).map { (hit, checked) throws(DocketError) in
+                if let ending = work.ending(at: MonotonicTime.now().nanoseconds) { throw ending }
+                return checked.map { FoundDocument(hit, $0.shown, plan, highlights) }
+            }
+        }
+    }
+}
+
+extension CheckedSearch: Service {
+    package var name: String { "search" }
+
+    package func start() async throws {}
+
+    /// Ends the threads; no search is under way.
+    package func stop(by deadline: MonotonicTime) async { threads.shutdown() }
+}
+
+extension KnownRemovals {
+    func removed(of collection: Collection, _ tenant: TenantID) -> RemovedDocuments {
+        removed(of: CollectionReference(tenant: tenant, number: collection.number))
+    }
+}
+
+extension FoundDocument {
+    fileprivate init(
+        _ hit: IndexHit,
+        _ shown: StoredDocument,
+        _ plan: SearchPlan,
+        _ highlights: HitHighlights
+    ) {
+        self.init(
+            number: hit.number,
+            version: shown.version,
+            state: shown.state,
+            score: hit.score,
+            sortValues: hit.sortValues,
+            document: shown.document.showing(only: plan.shows, of: plan.collection.schema),
+            highlights: highlights.highlights(of: shown.document)
+        )
+    }
+}

@@ -1,0 +1,106 @@
+internal import DocketCore
+internal import DocketText
+
+/// Cuts the highlights of hits from what the truth has of their texts.
+struct HitHighlights {
+    private struct Cut {
+        let field: TextField
+        let name: String
+        let highlighter: Highlighter
+    }
+
+    private let cuts: [Cut]
+
+    init(_ plan: SearchPlan) {
+        cuts = plan.highlights.compactMap { field in
+            let name = field.name(in: plan.collection.schema)
+            let highlighter = Self.highlighter(of: name, plan.text)
+            return highlighter.isEmpty
+                ? nil : Cut(field: field, name: name, highlighter: highlighter)
+        }
+    }
+
+    /// Marks what the clauses that may match in this field look for.
+    private static func highlighter(of field: String, _ text: TextQuery) -> Highlighter {
+        var highlighter = Highlighter()
+        for clause in text.clauses where !clause.isExcluded {
+            guard clause.field == nil || clause.field == field else { continue }
+            switch clause.matcher {
+            case .word(let words): highlighter.add(inflected: words)
+            case .phrase(let words): highlighter.add(exact: words)
+            case .prefix(let words): highlighter.add(prefix: words)
+            }
+        }
+        return highlighter
+    }
+
+    /// `shows` with the texts that the highlights are cut from.
+    func selection(with shows: FieldSelection) -> FieldSelection {
+        var selection = shows
+        for cut in cuts {
+            switch cut.field {
+            case .title: selection.title = true
+            case .body: selection.body = true
+            case .attribute(let slot): selection.slots?.insert(slot)
+            }
+        }
+        return selection
+    }
+
+    /// Bytes of the document that are looked at.
+    func bytes(of document: Document) -> Int {
+        cuts.reduce(0) { sum, cut in
+            switch cut.field {
+            case .title: sum + document.title.utf8.count
+            case .body: sum + min(document.body.utf8.count, Highlighter.textBytesMaximum)
+            case .attribute: sum + text(cut, document).utf8.count
+            }
+        }
+    }
+
+    /// In the order of the plan, without fields that have nothing of what is looked for.
+    func highlights(of document: Document) -> [Highlight] {
+        cuts.compactMap { cut in
+            cut.highlighter.fragment(of: text(cut, document)).map {
+                Highlight(field: cut.name, fragment: $0.text, ranges: $0.ranges)
+            }
+        }
+    }
+
+    /// Values of an attribute are looked at together, one a line.
+    private func text(_ cut: Cut, _ document: Document) -> String {
+        switch cut.field {
+        case .title: document.title
+        case .body: document.body
+        case .attribute:
+            document[cut.name].compactMap { value in
+                if case .string(let string) = value { string } else { nil }
+            }.joined(separator: "\n")
+        }
+    }
+}
+
+extension TextField {
+    fileprivate func name(in schema: CollectionSchema) -> String {
+        switch self {
+        case .title: "title"
+        case .body: "body"
+        case .attribute(let slot): schema.attributes[slot].name
+        }
+    }
+}
+
+extension Document {
+    /// The document without what `selection` does not name.
+    func showing(only selection: FieldSelection, of schema: CollectionSchema) -> Document {
+        Document(
+            id: id,
+            title: selection.title ? title : "",
+            body: selection.body ? body : "",
+            attributes: attributes.filter { attribute in
+                guard let slots = selection.slots else { return true }
+                return schema.slot(of: attribute.name).map(slots.contains) ?? false
+            }
+        )
+    }
+}

@@ -1,0 +1,87 @@
+internal import DocketCore
+internal import DocketRuntime
+internal import DocketSystem
+internal import DocketTelemetry
+internal import Synchronization
+
+/// The breaker in front of the index: while it is open, a search fails at once and says when to
+/// come back.
+final class SearchBreaker: Sendable {
+    private let breaker: Mutex<CircuitBreaker>
+    private let openings: Counter
+    private let refusals: Counter
+    private let logger: Logger
+
+    init(
+        _ configuration: CircuitBreaker.Configuration,
+        _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) {
+        breaker = Mutex(CircuitBreaker(configuration))
+        self.logger = logger
+        openings = registry.counter(
+            "docket_search_breaker_openings_total",
+            help: "Times that searches stopped asking the index"
+        )
+        refusals = registry.counter(
+            "docket_search_breaker_refusals_total",
+            help: "Searches that did not ask the index"
+        )
+    }
+
+    /// What `ask` gives, or `unavailable` without asking.
+    func run<Value: Sendable>(
+        _ ask: () async throws(DocketError) -> Value
+    ) async throws(DocketError) -> Value {
+        let permit: CircuitBreaker.Permit
+        switch breaker.withLock({ $0.admit(at: MonotonicTime.now()) }) {
+        case .allowed(let allowed): permit = allowed
+        case .refused(let wait):
+            refusals.increment()
+            throw DocketError(
+                .unavailable,
+                "searches cannot be answered now",
+                retryAfter: wait,
+                isNotProcessed: true
+            )
+        }
+        do throws(DocketError) {
+            let value = try await ask()
+            ended(permit, .answered, nil)
+            return value
+        } catch {
+            ended(permit, Self.outcome(of: error), error)
+            throw error
+        }
+    }
+
+    /// A request that the index refuses was answered.
+    private static func outcome(of error: DocketError) -> CircuitBreaker.Outcome {
+        switch error.code {
+        case .cancelled: .abandoned
+        case .unavailable, .deadlineExceeded, .internalError, .unknown: .failed
+        default: .answered
+        }
+    }
+
+    private func ended(
+        _ permit: CircuitBreaker.Permit,
+        _ outcome: CircuitBreaker.Outcome,
+        _ error: DocketError?
+    ) {
+        let (before, after) = breaker.withLock { breaker in
+            let before = (openings: breaker.openings, isClosed: breaker.isClosed)
+            breaker.ended(permit, outcome, at: MonotonicTime.now())
+            return (before, (openings: breaker.openings, isClosed: breaker.isClosed))
+        }
+        if after.openings > before.openings {
+            openings.increment()
+            logger.warning(
+                "searches no longer ask the index",
+                ["cause": .string(error?.cause.text ?? error?.message ?? "too slow")]
+            )
+        } else if after.isClosed, !before.isClosed {
+            logger.info("searches ask the index again")
+        }
+    }
+}
