@@ -16,6 +16,11 @@ final class MemoryIndex: SearchIndex {
         var change: (@Sendable (inout [IndexHit]) -> Void)?
         var asked: [SearchPlan] = []
         var removed: [RemovedDocuments] = []
+        var outcome: (@Sendable (IndexChange) throws(DocketError) -> IndexOutcome)?
+        var applied: Set<UInt64> = []
+        var visible: Set<UInt64> = []
+        var bulks: [Int] = []
+        var prepared: Set<TenantID> = []
     }
 
     static let place = IndexPlace(name: "shared")
@@ -42,18 +47,51 @@ final class MemoryIndex: SearchIndex {
         state.withLock { $0.change = change }
     }
 
+    /// Says what becomes of each change.
+    func apply(
+        with outcome: @escaping @Sendable (IndexChange) throws(DocketError) -> IndexOutcome
+    ) {
+        state.withLock { $0.outcome = outcome }
+    }
+
+    /// Versions that searches find.
+    var visible: Set<UInt64> { state.withLock { $0.visible } }
+
+    /// Documents of each bulk.
+    var bulks: [Int] { state.withLock { $0.bulks } }
+
+    /// Tenants that have what they need.
+    var prepared: Set<TenantID> { state.withLock { $0.prepared } }
+
     func update(_ entries: [Entry]) { state.withLock { $0.entries = entries } }
 
     func place(for tenant: TenantID, work: WorkLimit) async throws(DocketError) -> IndexPlace {
-        Self.place
+        state.withLock { _ = $0.prepared.insert(tenant) }
+        return Self.place
     }
 
     func apply(
         _ changes: [IndexChange],
         work: WorkLimit
-    ) async throws(DocketError) -> [IndexOutcome] { changes.map { _ in .applied } }
+    ) async throws(DocketError) -> [IndexOutcome] {
+        let outcome = state.withLock { state in
+            state.bulks.append(changes.count)
+            return state.outcome
+        }
+        var outcomes: [IndexOutcome] = []
+        for change in changes {
+            let became = try outcome?(change) ?? .applied
+            outcomes.append(became)
+            if became == .applied { state.withLock { _ = $0.applied.insert(change.version) } }
+        }
+        return outcomes
+    }
 
-    func refresh(_ places: Set<IndexPlace>, work: WorkLimit) async throws(DocketError) {}
+    func refresh(_ places: Set<IndexPlace>, work: WorkLimit) async throws(DocketError) {
+        let applied = state.withLock { $0.applied }
+        await Task.yield()
+        state.withLock { $0.visible.formUnion(applied) }
+    }
 
     func search(
         _ tenant: TenantID,

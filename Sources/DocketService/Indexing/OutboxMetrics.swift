@@ -1,0 +1,62 @@
+internal import DocketCore
+package import DocketTelemetry
+
+/// What is counted of the way from the outbox to the index.
+package struct OutboxMetrics: Sendable {
+    let bulks: Counter
+    let bulkDocuments: Histogram
+    let busy: Counter
+    let refused: Counter
+    let failures: Counter
+    let refreshes: Counter
+    private let isHeld: Gauge
+    private let tenants: Gauge
+    private let documents: Gauge
+    private let oldest: Gauge
+
+    package init(_ registry: MetricsRegistry) {
+        bulks = registry.counter("docket_bulks_total", help: "Bulks sent to the index")
+        bulkDocuments = registry.histogram(
+            "docket_bulk_documents_count",
+            help: "Documents in a bulk",
+            unit: .count
+        )
+        busy = registry.counter(
+            "docket_bulk_busy_total",
+            help: "Documents that the index was too busy to take"
+        )
+        refused = registry.counter(
+            "docket_bulk_refused_total",
+            help: "Attempts at which the index refused a document"
+        )
+        failures = registry.counter(
+            "docket_bulk_failures_total",
+            help: "Bulks of which nothing is known"
+        )
+        refreshes = registry.counter("docket_refreshes_total", help: "Refreshes of the index")
+        isHeld = registry.gauge(
+            "docket_write_hold_state",
+            help: "1 while the index takes no writes at all"
+        )
+        tenants = registry.gauge(
+            "docket_outbox_tenants_count",
+            help: "Tenants with documents that wait to be indexed"
+        )
+        documents = registry.gauge(
+            "docket_outbox_documents_count",
+            help: "Documents that wait to be indexed"
+        )
+        oldest = registry.gauge(
+            "docket_outbox_oldest_seconds",
+            help: "Age of the oldest document that waits to be indexed"
+        )
+    }
+
+    func setHeld(_ held: Bool) { isHeld.set(held ? 1 : 0) }
+
+    func set(_ backlog: [TenantBacklog]) {
+        tenants.set(backlog.count)
+        documents.set(backlog.reduce(0) { $0 + $1.documents })
+        oldest.set(Int(backlog.map(\.oldest).max()?.components.seconds ?? 0))
+    }
+}
