@@ -136,6 +136,11 @@ extension DocketError {
         package func hash(into hasher: inout Hasher) {}
     }
 
+    /// There is no collection of this name, whoever's.
+    package static func noCollection(_ name: String) -> DocketError {
+        .missing("collection", "there is no collection \(name)")
+    }
+
     /// This error with what lies behind it.
     package func caused(by text: String) -> DocketError {
         var error = self

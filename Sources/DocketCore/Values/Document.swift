@@ -65,6 +65,20 @@ public struct Document: Hashable, Sendable {
     }
 }
 
+extension Document {
+    /// About what it takes in a reply.
+    package var bytes: Int {
+        attributes.reduce(32 + id.utf8.count + title.utf8.count + body.utf8.count) {
+            sum,
+            attribute in
+            attribute.values.reduce(sum + attribute.name.utf8.count) { sum, value in
+                guard case .string(let string) = value else { return sum + 8 }
+                return sum + 8 + string.utf8.count
+            }
+        }
+    }
+}
+
 /// How far a document is on its way into the index.
 public enum DocumentState: UInt8, Hashable, Sendable, CaseIterable {
     /// Accepted and durable, not yet visible to search at its newest version.

@@ -33,12 +33,13 @@ package final class WorkLimit: Sendable {
         isStopped || nanoseconds >= deadlineNanoseconds
     }
 
-    /// What the work ends with: `cancelled` once it was stopped, `deadlineExceeded` once its
-    /// deadline has passed; nil before.
+    /// What the work ends with: `deadlineExceeded` once its deadline has passed, also where that
+    /// is why it was stopped, `cancelled` once it was stopped before; nil until then.
     package func ending(at nanoseconds: UInt64) -> DocketError? {
-        if isStopped { return DocketError(.cancelled, "the work was stopped") }
-        guard nanoseconds >= deadlineNanoseconds else { return nil }
-        return DocketError(.deadlineExceeded, "the time for the work is over")
+        guard nanoseconds < deadlineNanoseconds else {
+            return DocketError(.deadlineExceeded, "the time for the work is over")
+        }
+        return isStopped ? DocketError(.cancelled, "the work was stopped") : nil
     }
 
     /// Asks the work to stop; may be called more than once, from any thread.

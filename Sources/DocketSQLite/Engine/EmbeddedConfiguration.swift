@@ -1,3 +1,5 @@
+internal import DocketCore
+
 /// How the embedded store works.
 package struct EmbeddedConfiguration: Sendable {
     /// What survives a loss of power.
@@ -49,4 +51,16 @@ package struct EmbeddedConfiguration: Sendable {
     package var softGenerationInterval = Duration.seconds(1)
 
     package init(directory: String) { self.directory = directory }
+}
+
+extension EmbeddedConfiguration {
+    var writeLimits: WriteQueue.Limits {
+        WriteQueue.Limits(
+            groupCalls: groupCalls,
+            groupBytes: groupBytes,
+            waitingCalls: waitingCalls,
+            waitingBytes: waitingBytes,
+            sharedGroupDivisor: sharedGroupDivisor
+        )
+    }
 }

@@ -1,3 +1,4 @@
+internal import DocketCore
 internal import Synchronization
 
 /// What the store wrote since the start, for metrics and for the mean sizes of groups.

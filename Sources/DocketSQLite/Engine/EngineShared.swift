@@ -20,7 +20,7 @@ final class EngineShared: Sendable {
     init(_ configuration: EmbeddedConfiguration, _ logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        queue = WriteQueue(configuration)
+        queue = WriteQueue(configuration.writeLimits)
     }
 
     var tenantsFolder: String { configuration.directory + "/tenants" }

@@ -14,7 +14,9 @@ internal import Glibc
 
     /// Makes a folder for its owner alone; one that is there is well.
     static func makeFolder(_ path: String) throws(DocketError) {
-        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+        do throws(FileError) {
+            try SmallFile.makeFolder(path)
+        } catch {
             throw DocketError(.unavailable, "a folder of the store cannot be made")
         }
     }

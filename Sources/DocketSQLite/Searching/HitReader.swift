@@ -116,26 +116,6 @@ struct HitReader {
     }
 }
 
-/// Gives attributes their names.
-struct AttributeNames {
-    private let schema: CollectionSchema
-
-    init(_ schema: CollectionSchema) { self.schema = schema }
-
-    /// - Throws: ``DocketError`` `dataLoss` for bytes that are no attributes.
-    func attributes(_ blob: RawSpan, _ shows: FieldSelection) throws(DocketError) -> [Attribute] {
-        guard let bound = AttributeBlobCodec.decode(blob) else {
-            throw DocketError(.dataLoss, "the attributes of a document are damaged")
-        }
-        return bound.compactMap { attribute in
-            guard attribute.slot < schema.attributes.count,
-                shows.slots?.contains(attribute.slot) ?? true
-            else { return nil }
-            return Attribute(schema.attributes[attribute.slot].name, attribute.values)
-        }
-    }
-}
-
 extension TextField {
     func name(in schema: CollectionSchema) -> String {
         switch self {
@@ -151,17 +131,6 @@ extension FoundDocument {
     fileprivate var bytes: Int {
         highlights.reduce(document.bytes) {
             $0 + $1.fragment.utf8.count + 8 * $1.ranges.count
-        }
-    }
-}
-
-extension Document {
-    /// About what it takes in a reply.
-    var bytes: Int {
-        attributes.reduce(32 + id.utf8.count + title.utf8.count + body.utf8.count) {
-            sum,
-            attribute in
-            attribute.values.reduce(sum + attribute.name.utf8.count) { $0 + 8 + $1.bytes.count }
         }
     }
 }

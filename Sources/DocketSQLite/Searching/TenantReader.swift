@@ -108,10 +108,3 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
         )
     }
 }
-
-extension DocketError {
-    /// The tenant has no collection of this name.
-    static func noCollection(_ name: String) -> DocketError {
-        .missing("collection", "there is no collection \(name)")
-    }
-}

@@ -249,7 +249,11 @@ extension TenantKey {
     /// nil for a key whose tenant is gone.
     fileprivate init?(_ row: StatementHandle) {
         let record = KeyRecord(row)
-        guard record.tenant == nil || !row.isNull(7) else { return nil }
+        guard record.tenant != nil else {
+            self.init(record: record, quota: Quota())
+            return
+        }
+        guard !row.isNull(7) else { return nil }
         self.init(record: record, quota: Quota(row, from: 8))
     }
 }

@@ -6,8 +6,9 @@ internal import Synchronization
 
 /// The embedded store: one SQLite file for each tenant and a control file, in one directory.
 ///
-/// It fills the ports of DocketCore whose truth and index change together. Blocking work runs on its own few threads, which tenants share
-/// fairly; what waits to be written of one tenant goes into one transaction.
+/// It fills the ports of DocketCore whose truth and index change together. Blocking work runs on
+/// its own few threads, which tenants share fairly; what waits to be written of one tenant goes
+/// into one transaction.
 package final class EmbeddedStore: Service {
     package let name = "store"
     let shared: EngineShared

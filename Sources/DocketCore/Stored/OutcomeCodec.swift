@@ -1,12 +1,13 @@
-internal import DocketCore
-
 /// What became of a write, in the few bytes that are kept for calls with an idempotency key.
 ///
 /// The note's length and the note; the count of errors and each one's code, length and message;
 /// then runs to the end. A run is a count, 0 or the number of an error from 1, and after 0 the
 /// state and the version of the first: versions of a run rise by one. All numbers are LEB128.
-enum OutcomeCodec {
-    static func encode(_ outcomes: [WriteOutcome], note: [UInt8]) -> [UInt8] {
+package enum OutcomeCodec {
+    /// Far more documents than a batch has.
+    private static let countMaximum = 1 << 20
+
+    package static func encode(_ outcomes: [WriteOutcome], note: [UInt8]) -> [UInt8] {
         var errors: [DocketError] = []
         var runs: [UInt8] = []
         var place = 0
@@ -37,7 +38,7 @@ enum OutcomeCodec {
     }
 
     /// - Throws: ``DocketError`` `dataLoss` for bytes that `encode` did not make.
-    static func decode(
+    package static func decode(
         _ bytes: [UInt8]
     ) throws(DocketError) -> (outcomes: [WriteOutcome], note: [UInt8]) {
         var reader = Reader(rest: bytes[...])
@@ -52,7 +53,7 @@ enum OutcomeCodec {
         while !reader.rest.isEmpty {
             let count = try reader.number()
             let error = try reader.number()
-            guard count <= UInt64(Limits.countMaximum), error <= UInt64(errors.count) else {
+            guard count <= UInt64(countMaximum), error <= UInt64(errors.count) else {
                 throw Reader.damage
             }
             if error > 0 {
@@ -89,11 +90,6 @@ enum OutcomeCodec {
     private static func append(_ part: [UInt8], to bytes: inout [UInt8]) {
         append(UInt64(part.count), to: &bytes)
         bytes += part
-    }
-
-    private enum Limits {
-        /// Far more documents than a batch has.
-        static let countMaximum = 1 << 20
     }
 
     private struct Reader {

@@ -1,8 +1,6 @@
-internal import DocketCore
-
 /// A collection's schema as bytes: for each attribute type, uses, length of the name, name.
-enum SchemaCodec {
-    static func encode(_ schema: CollectionSchema) -> [UInt8] {
+package enum SchemaCodec {
+    package static func encode(_ schema: CollectionSchema) -> [UInt8] {
         schema.attributes.flatMap { attribute in
             [attribute.type.rawValue, attribute.uses.rawValue, UInt8(attribute.name.utf8.count)]
                 + Array(attribute.name.utf8)
@@ -10,7 +8,7 @@ enum SchemaCodec {
     }
 
     /// - Throws: ``DocketError`` `dataLoss` for bytes that `encode` did not make.
-    static func decode(_ bytes: [UInt8]) throws(DocketError) -> CollectionSchema {
+    package static func decode(_ bytes: [UInt8]) throws(DocketError) -> CollectionSchema {
         var attributes: [AttributeDefinition] = []
         var rest = bytes[...]
         while !rest.isEmpty {

@@ -1,31 +1,29 @@
-internal import DocketCore
-internal import DocketRuntime
-internal import DocketSystem
+package import DocketSystem
 
 /// One upload or delete on its way into a group.
-final class WriteCall: Sendable {
-    enum Request: Sendable {
+package final class WriteCall: Sendable {
+    package enum Request: Sendable {
         case upload(UploadBatch)
         case delete(DeleteBatch)
     }
 
     /// What the caller does next.
-    enum Turn: Sendable {
+    package enum Turn: Sendable {
         /// Write the group that this call is the first of.
         case lead
         /// Nothing: it was written with another's group.
         case done
     }
 
-    let request: Request
+    package let request: Request
     /// Bytes of its documents, roughly.
-    let bytes: Int
+    package let bytes: Int
     /// Documents that it writes or deletes.
-    let documents: Int
-    let turn = OneShot<Turn>()
-    let result = OneShot<WriteResult>()
+    package let documents: Int
+    package let turn = OneShot<Turn>()
+    package let result = OneShot<WriteResult>()
 
-    init(_ request: Request) {
+    package init(_ request: Request) {
         self.request = request
         switch request {
         case .upload(let batch):
@@ -38,14 +36,14 @@ final class WriteCall: Sendable {
     }
 
     /// The error of a call that left before anything was done.
-    static func withdrawn(_ work: WorkLimit) -> DocketError {
+    package static func withdrawn(_ work: WorkLimit) -> DocketError {
         var error = ending(work)
         error.isNotProcessed = true
         return error
     }
 
     /// The error of a call whose group was being written when its caller left.
-    static func abandoned(_ work: WorkLimit) -> DocketError {
+    package static func abandoned(_ work: WorkLimit) -> DocketError {
         var error = ending(work)
         error.message += "; the write may have been done"
         return error
@@ -56,7 +54,7 @@ final class WriteCall: Sendable {
             ?? DocketError(.cancelled, "the caller gave up")
     }
 
-    func settle(_ result: Result<WriteResult, DocketError>) {
+    package func settle(_ result: Result<WriteResult, DocketError>) {
         self.result.settle(result.mapError { $0 })
         turn.succeed(.done)
     }

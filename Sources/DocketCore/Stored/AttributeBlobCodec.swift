@@ -1,22 +1,20 @@
-internal import DocketCore
-
 /// Attributes as the bytes that searches evaluate without making values of them.
 ///
 /// One part for each attribute, ascending by slot: slot (1 byte), kind (1), count of values (2),
 /// bytes that follow (4), values. Numbers, booleans and instants are 8 bytes that order as the
 /// values do; a string is its length (2) and its UTF-8. All integers are little-endian.
-enum AttributeBlobCodec {
-    /// Bytes before the values of an attribute.
-    static let headerBytes = 8
+package enum AttributeBlobCodec {
+    /// What stands before the values of an attribute.
+    package static let headerBytes = 8
 
-    enum Kind: UInt8 {
+    package enum Kind: UInt8, Sendable {
         case string = 1
         case number = 3
         case boolean = 4
         case time = 5
     }
 
-    static func encode(_ attributes: [BoundAttribute]) -> [UInt8] {
+    package static func encode(_ attributes: [BoundAttribute]) -> [UInt8] {
         var blob: [UInt8] = []
         for attribute in attributes {
             guard let first = attribute.values.first else { continue }
@@ -32,7 +30,7 @@ enum AttributeBlobCodec {
     }
 
     /// nil for bytes that `encode` did not make.
-    static func decode(_ blob: RawSpan) -> [BoundAttribute]? {
+    package static func decode(_ blob: RawSpan) -> [BoundAttribute]? {
         var attributes: [BoundAttribute] = []
         var place = 0
         while place < blob.byteCount {
@@ -50,7 +48,9 @@ enum AttributeBlobCodec {
         return attributes
     }
 
-    static func decode(_ blob: [UInt8]) -> [BoundAttribute]? { unsafe decode(blob.span.bytes) }
+    package static func decode(_ blob: [UInt8]) -> [BoundAttribute]? {
+        unsafe decode(blob.span.bytes)
+    }
 
     private static func attributeValue(
         _ value: EncodedValue,
@@ -63,7 +63,7 @@ enum AttributeBlobCodec {
         }
     }
 
-    static func kind(of value: AttributeValue) -> Kind {
+    package static func kind(of value: AttributeValue) -> Kind {
         switch value {
         case .string: .string
         case .number: .number
@@ -92,8 +92,8 @@ enum AttributeBlobCodec {
 }
 
 /// Numbers, booleans and instants as integers that order as they do.
-enum Ordinal {
-    static func of(_ value: AttributeValue) -> Int64 {
+package enum Ordinal {
+    @inlinable package static func of(_ value: AttributeValue) -> Int64 {
         switch value {
         case .number(let number):
             let bits = Int64(bitPattern: number.bitPattern)
@@ -104,7 +104,10 @@ enum Ordinal {
         }
     }
 
-    static func value(_ ordinal: Int64, _ kind: AttributeBlobCodec.Kind) -> AttributeValue {
+    @inlinable package static func value(
+        _ ordinal: Int64,
+        _ kind: AttributeBlobCodec.Kind
+    ) -> AttributeValue {
         switch kind {
         case .number, .string:
             .number(Double(bitPattern: UInt64(bitPattern: ordinal < 0 ? ordinal ^ .max : ordinal)))
@@ -115,22 +118,22 @@ enum Ordinal {
 }
 
 /// A value inside a blob.
-enum EncodedValue {
+package enum EncodedValue {
     case ordinal(Int64)
     /// The place of the UTF-8 in the blob.
     case string(Range<Int>)
 }
 
-/// The place of one attribute in a blob.
-struct AttributePart {
-    let slot: Int
-    let kind: AttributeBlobCodec.Kind
-    let count: Int
+/// Where one attribute stands in a blob.
+package struct AttributePart {
+    package let slot: Int
+    package let kind: AttributeBlobCodec.Kind
+    package let count: Int
     /// The values' bytes.
-    let values: Range<Int>
+    package let values: Range<Int>
 
     /// The part whose header begins at `place`; nil for bytes that are none.
-    init?(at place: Int, in blob: RawSpan) {
+    @inlinable package init?(at place: Int, in blob: RawSpan) {
         guard let slot = blob.integer(UInt8.self, at: place),
             let kind = blob.integer(UInt8.self, at: place + 1).flatMap({
                 AttributeBlobCodec.Kind(rawValue: $0)
@@ -147,7 +150,7 @@ struct AttributePart {
     }
 
     /// The part of this slot, or nil.
-    init?(slot: Int, in blob: RawSpan) {
+    @inlinable package init?(slot: Int, in blob: RawSpan) {
         var place = 0
         while let part = AttributePart(at: place, in: blob), part.slot <= slot {
             if part.slot == slot {
@@ -161,7 +164,7 @@ struct AttributePart {
 
     /// Calls `body` with each value in order until it returns false; true when it never did.
     @discardableResult
-    func forEachValue(in blob: RawSpan, _ body: (EncodedValue) -> Bool) -> Bool {
+    @inlinable package func forEachValue(in blob: RawSpan, _ body: (EncodedValue) -> Bool) -> Bool {
         var place = values.lowerBound
         for _ in 0..<count {
             let value: EncodedValue
@@ -184,7 +187,7 @@ struct AttributePart {
 
 extension RawSpan {
     /// The little-endian integer at `place`; nil when it is not all inside.
-    func integer<Value: FixedWidthInteger & BitwiseCopyable>(
+    @inlinable package func integer<Value: FixedWidthInteger & BitwiseCopyable>(
         _ type: Value.Type,
         at place: Int
     ) -> Value? {
@@ -194,13 +197,13 @@ extension RawSpan {
         )
     }
 
-    func array(_ range: Range<Int>) -> [UInt8] {
+    @inlinable package func array(_ range: Range<Int>) -> [UInt8] {
         guard range.lowerBound >= 0, range.upperBound <= byteCount else { return [] }
         return unsafe extracting(range).withUnsafeBytes { unsafe Array($0) }
     }
 
     /// How the bytes of `range` order before or after `other`, byte for byte.
-    func compare(_ range: Range<Int>, with other: [UInt8]) -> Int {
+    @inlinable package func compare(_ range: Range<Int>, with other: [UInt8]) -> Int {
         unsafe extracting(range).withUnsafeBytes { left in
             let common = min(left.count, other.count)
             for place in 0..<common {
@@ -212,7 +215,7 @@ extension RawSpan {
     }
 
     /// Whether the bytes of `range` begin as `prefix`.
-    func begins(_ range: Range<Int>, with prefix: [UInt8]) -> Bool {
+    @inlinable package func begins(_ range: Range<Int>, with prefix: [UInt8]) -> Bool {
         guard range.count >= prefix.count else { return false }
         return compare(range.lowerBound..<range.lowerBound + prefix.count, with: prefix) == 0
     }
