@@ -204,7 +204,7 @@ struct StopWaitingTests {
 
     @Test("a write leaves the queue until its group is taken, and then says that it may be done")
     func queued() async throws {
-        let queue = WriteQueue(EmbeddedConfiguration(directory: "unused"))
+        let queue = WriteQueue(EmbeddedConfiguration(directory: "unused").writeLimits)
         let (tenant, work) = (TenantID(1), WorkLimit())
         let collection = try await TestStore.make().collection
         let calls = (0..<3).map { _ in
@@ -223,15 +223,13 @@ struct StopWaitingTests {
         #expect(taken?.message.contains("may have been done") == true)
     }
 
-    @Test("what ends at its deadline says so")
-    func deadline() async throws {
-        let test = try await TestStore.make()
-        let late = WorkLimit(deadlineNanoseconds: 1)
-        let code = await thrownCode {
-            _ = try await test.store.counts(test.tenant, in: test.collection, work: late)
-        }
-        #expect(code == .deadlineExceeded)
-        await test.store.close()
+    @Test("a limit that was stopped at its deadline ends with that")
+    func deadline() {
+        let late = WorkLimit(deadlineNanoseconds: 100)
+        #expect(late.ending(at: 99) == nil)
+        late.stop()
+        #expect(late.ending(at: 99)?.code == .cancelled)
+        #expect(late.ending(at: 100)?.code == .deadlineExceeded)
     }
 }
 

@@ -1,5 +1,7 @@
-/// Bringing the index up to the truth, one group at a time: of a store that holds both and changes
-/// them in one transaction. Where an engine holds the index, ``Outbox`` and ``SearchIndex`` do it.
+/// Bringing the index of a store up to its truth, one group at a time.
+///
+/// It is for stores that hold both and change them in one transaction. Where an engine holds the
+/// index, ``Outbox`` and ``SearchIndex`` do it.
 package protocol DocumentIndexing: Sendable {
     /// Tenants that may have unindexed documents from before the start.
     func tenantsToIndex() async throws(DocketError) -> [TenantID]

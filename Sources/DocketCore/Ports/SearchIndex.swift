@@ -39,8 +39,9 @@ package protocol SearchIndex: Sendable {
     ) async throws(DocketError) -> IndexSlice
 }
 
-/// A part of the engine that holds documents whole: what was first sent to it stays there. Its name
-/// is the engine's own, at most 200 bytes.
+/// A part of the engine that holds documents whole: what was first sent to it stays there.
+///
+/// Its name is the engine's own, at most 200 bytes.
 package struct IndexPlace: Hashable, Sendable {
     package var name: String
 

@@ -153,7 +153,7 @@ package struct JSONOracle {
         }
     }
 
-    private func haveAll(_ query: Query) -> (Entry) -> Bool {
+    package func haveAll(_ query: Query) -> (Entry) -> Bool {
         let terms = query.terms.map(frequencies)
         return { entry in terms.allSatisfy { $0[entry.place] != nil } }
     }

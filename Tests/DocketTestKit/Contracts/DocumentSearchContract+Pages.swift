@@ -1,24 +1,32 @@
-import DocketCore
-import DocketRuntime
-import DocketTestKit
-import Testing
+internal import DocketCore
+internal import Testing
 
-@testable import DocketSQLite
+/// Pages and slices that follow one another.
+extension DocumentSearchContract {
+    static let pages: [ContractCase<any SearchedStoreUnderTest>] =
+        (1...12).map { seed in
+            .init("pages have each document once whatever is written, seed \(seed)") { test in
+                try await pagesWhileWriting(test, seed)
+            }
+        } + [
+            .init("without writes the pages are the order of one large page", pagesAsOne),
+            .init("beyond 10,000 hits the rest come by number, each once", manyHits),
+            .init("slices and pages end at their bytes, after at least one hit", endsAtBytes),
+        ]
 
-@Suite("Pages by score while documents are written", .timeLimit(.minutes(2)))
-struct PagingTests {
-    private static let words = ["alpha", "beta", "gamma", "delta"]
+    private static let shelfWords = ["alpha", "beta", "gamma", "delta"]
 
     /// A store and what its documents match, kept beside it.
     private struct Shelf {
-        let test: TestStore
+        let test: any SearchedStoreUnderTest
         var random: SeededGenerator
         var matching: Set<String> = []
         var ids: [String] = []
 
         private mutating func document(_ id: String) -> Document {
             let count = Int.random(in: 1...12, using: &random)
-            let words = (0..<count).map { _ in PagingTests.words.randomElement(using: &random) ?? ""
+            let words = (0..<count).map { _ in
+                DocumentSearchContract.shelfWords.randomElement(using: &random) ?? ""
             }
             let isMatch = words.contains("alpha") || words.contains("beta")
             if isMatch { matching.insert(id) } else { matching.remove(id) }
@@ -53,12 +61,10 @@ struct PagingTests {
         }
     }
 
-    @Test(
-        "each document that matches throughout comes once, whatever is written between pages",
-        arguments: 1...12
-    )
-    func writes(_ seed: UInt64) async throws {
-        let test = try await TestStore.make()
+    private static func pagesWhileWriting(
+        _ test: any SearchedStoreUnderTest,
+        _ seed: UInt64
+    ) async throws {
         var shelf = Shelf(test: test, random: SeededGenerator(seed: seed))
         try await shelf.add(120)
         let orders = [
@@ -73,7 +79,7 @@ struct PagingTests {
             var throughout = shelf.matching
             var found: [String] = []
             repeat {
-                let page = try await test.store.search(test.tenant, plan, work: WorkLimit())
+                let page = try await test.find(plan)
                 found += page.ids
                 #expect(page.total.value == shelf.matching.count, "seed \(seed)")
                 plan.after = plan.position(after: page)
@@ -85,23 +91,17 @@ struct PagingTests {
             #expect(Set(found).count == found.count, "seed \(seed) \(sort)")
             #expect(throughout.subtracting(found) == [], "seed \(seed) \(sort)")
         }
-        await test.store.close()
     }
 
-    @Test("without writes the pages are the order of one large page")
-    func order() async throws {
-        let test = try await TestStore.make()
+    private static func pagesAsOne(_ test: any SearchedStoreUnderTest) async throws {
         var shelf = Shelf(test: test, random: SeededGenerator(seed: 5))
         try await shelf.add(150)
         let all = try await test.search("alpha beta") { $0.limit = 1000 }.ids
         let pages = try await test.pages("alpha beta") { $0.limit = 11 }
         #expect(pages.flatMap(\.ids) == all && all.count == shelf.matching.count)
-        await test.store.close()
     }
 
-    @Test("beyond 10,000 hits the rest come by number, each once")
-    func many() async throws {
-        let test = try await TestStore.make()
+    private static func manyHits(_ test: any SearchedStoreUnderTest) async throws {
         for start in stride(from: 0, to: 11_000, by: 1000) {
             try await test.upload(
                 (start..<start + 1000).map { number in
@@ -121,6 +121,20 @@ struct PagingTests {
         #expect(pages[0].ids.allSatisfy { (Int($0.dropFirst()) ?? 1) % 7 == 0 })
         let rest = pages[10].hits.map(\.number)
         #expect(pages.count == 11 && rest == rest.sorted())
-        await test.store.close()
+    }
+
+    private static func endsAtBytes(_ test: any SearchedStoreUnderTest) async throws {
+        try await test.upload((0..<30).map { Document(id: "d\($0)", title: "red") })
+        try await test.index()
+        var plan = try test.plan(SearchRequest(collection: "papers", query: "red", limit: 20))
+        for (bytes, size) in [(1, 1), (120, 3)] {
+            plan.replyBytes = bytes
+            let page = try await test.find(plan)
+            #expect(page.hits.count == size && page.hasMore && page.total.value == 30)
+            let slices = try await test.scan(plan)
+            #expect(slices.allSatisfy { $0.hits.count <= size })
+            let ids = slices.flatMap(\.ids)
+            #expect(ids == (0..<30).map { "d\($0)" })
+        }
     }
 }
