@@ -46,6 +46,7 @@ let libraries: [Target] = [
     library("CDocketZstd", "libzstd", apt: "libzstd-dev"),
     library("CDocketSQLite", "sqlite3", apt: "libsqlite3-dev"),
     library("CDocketCurl", "libcurl", apt: "libcurl4-openssl-dev"),
+    library("CDocketPostgres", "libpq", apt: "libpq-dev"),
     library("CDocketHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
     .target(
         name: "CDocketText",
@@ -123,6 +124,10 @@ let adapters: [Target] = [
             "DocketText", "CDocketCurl",
         ]
     ),
+    swift(
+        "DocketPostgres",
+        ["DocketCore", "DocketRuntime", "DocketSystem", "DocketTelemetry", "CDocketPostgres"]
+    ),
     swift("DocketHTTP", ["DocketTelemetry", "CDocketHTTP"]),
 ]
 
@@ -132,7 +137,8 @@ let product: [Target] = [
         [
             "DocketCore", "DocketCache", "DocketTelemetry", "DocketSettings", "DocketRuntime",
             "DocketWire", "DocketRPC",
-            "DocketService", "DocketSQLite", "DocketHTTP", "DocketSystem",
+            "DocketService", "DocketSQLite", "DocketPostgres", "DocketElasticsearch",
+            "DocketHTTP", "DocketSystem",
         ]
     ),
     swift(
@@ -201,6 +207,13 @@ let testing: [Target] = [
         [
             "DocketElasticsearch", "DocketCore", "DocketJSON", "DocketRuntime", "DocketSystem",
             "DocketTelemetry", "DocketTestKit", "DocketText",
+        ]
+    ),
+    tests(
+        "DocketPostgres",
+        [
+            "DocketPostgres", "DocketCore", "DocketRuntime", "DocketSystem", "DocketTestKit",
+            "DocketTelemetry",
         ]
     ),
     tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry", "DocketTestKit"]),

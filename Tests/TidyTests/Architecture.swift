@@ -33,12 +33,16 @@ enum Architecture {
             "CDocketCurl", "DocketCore", "DocketJSON", "DocketRuntime", "DocketSystem",
             "DocketTelemetry", "DocketText",
         ],
+        "DocketPostgres": [
+            "Glibc", "CDocketPostgres", "DocketCore", "DocketRuntime", "DocketSystem",
+            "DocketTelemetry",
+        ],
         "DocketHTTP": ["Glibc", "CDocketHTTP", "DocketTelemetry"],
 
         "DocketServer": [
-            "Glibc", "DocketCache", "DocketCore", "DocketHTTP", "DocketRPC", "DocketRuntime",
-            "DocketService", "DocketSettings", "DocketSQLite", "DocketSystem", "DocketTelemetry",
-            "DocketWire",
+            "Glibc", "DocketCache", "DocketCore", "DocketElasticsearch", "DocketHTTP",
+            "DocketPostgres", "DocketRPC", "DocketRuntime", "DocketService", "DocketSettings",
+            "DocketSQLite", "DocketSystem", "DocketTelemetry", "DocketWire",
         ],
         "DocketClient": [
             "DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketSystem",
@@ -61,7 +65,9 @@ enum Architecture {
     /// call C with the bytes of a value.
     static let pointerFiles: [String: Set<String>] = [
         "DocketCommands": ["CurrentProcess", "InputFiles"],
+        "DocketCore": ["AttributeBlobCodec"],
         "DocketCrypto": ["DigestHandle"],
+        "DocketElasticsearch": ["CurlHandle"],
         "DocketHTTP": ["HTTPDaemonHandle"],
         "DocketJSON": ["JSONParserHandle", "JSONValueHandle"],
         "DocketLoad": ["Pacer"],
@@ -70,6 +76,7 @@ enum Architecture {
             "DocumentsCodec", "FiltersCodec", "KeysCodec", "ReadingArena", "SearchRepliesCodec",
             "SearchRequestsCodec", "StatusCodec", "WritingArena",
         ],
+        "DocketPostgres": ["ConnectionHandle", "ResultHandle", "WakeupHandle"],
         "DocketRPC": [
             "SocketAddress", "SocketHandle", "SocketReceiveBuffer", "SocketSendBuffer",
             "TLSContextHandle", "TLSHandle",
@@ -79,8 +86,7 @@ enum Architecture {
             "EventLoopWatch", "ThreadExecutor",
         ],
         "DocketSQLite": [
-            "AttributeBlobCodec", "ConnectionHandle", "DirectoryLockHandle", "FileSystem",
-            "StatementHandle",
+            "ConnectionHandle", "DirectoryLockHandle", "FileSystem", "StatementHandle",
         ],
         "DocketSystem": [
             "CalendarTime", "KeyedHash", "RawBytes", "Semaphore", "SmallFile", "SystemThread",

@@ -1,23 +1,23 @@
 /// What the truth says of the hits of an index: the last word on what is seen and deleted.
 package protocol HitTruth: Sendable {
-    /// Asked once for each search, never answered from a cache: what each hit shows, in the order
-    /// of `hits`, in one query; nil for one that must not be seen: its document is deleted, failed,
-    /// of another tenant or collection, or the version is none between the indexed one and the
-    /// newest.
+    /// What each of `hits` shows, in their order; they are distinct and at most 1,000.
     ///
-    /// - Parameter hits: distinct, at most 1,000.
-    /// - Throws: ``DocketError`` `unavailable` when the truth cannot answer now.
+    /// Asked once for each search, in one query, and never answered from a cache. nil for one that
+    /// must not be seen: its document is deleted, failed, of another tenant or collection, or the
+    /// version is none between the indexed one and the newest. Shorter than `hits` where what they
+    /// show passes `limitBytes`: it ends with the one that passes it. Throws ``DocketError``
+    /// `unavailable` when the truth cannot answer now.
     func check(
         _ tenant: TenantID,
         in collection: Collection,
         _ hits: [HitReference],
         shows: FieldSelection,
+        limitBytes: Int,
         work: WorkLimit
     ) async throws(DocketError) -> [CheckedHit?]
-    /// Deletes documents whose newest version is still the one named; others stay.
+    /// Deletes those of `documents` whose newest version is still the one named; others stay.
     ///
-    /// - Parameter documents: distinct, at most 1,000.
-    /// - Returns: how many were deleted.
+    /// They are distinct and at most 1,000. Returns how many were deleted.
     func deleteUnchanged(
         _ tenant: TenantID,
         in collection: Collection,
