@@ -185,7 +185,7 @@ extension ElasticsearchIndex {
         _ body: [UInt8],
         _ work: WorkLimit
     ) async throws(DocketError) -> [UInt8] {
-        let name = await administration.searchName(of: tenant)
+        let name = administration.searchName(of: tenant)
         var path = "/\(name)/_search?routing=\(tenant.number)&allow_partial_search_results=false"
         if administration.hasSeveralShards { path += "&search_type=dfs_query_then_fetch" }
         path += "&filter_path=\(ReplyCodec.filterPath)"

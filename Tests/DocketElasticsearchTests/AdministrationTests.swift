@@ -211,7 +211,11 @@ struct SecuredEngineTests {
         let server = try await Engines.shared.elasticsearchSecured(settings: settings)
         let test = try TestIndex.make(on: server.url)
         let error = await #expect(throws: DocketError.self) { try await test.refresh() }
-        #expect(error?.code == .unavailable)
+        #expect(error?.message == "the search engine's certificate is not trusted")
         test.index.close()
+        let missing = try TestIndex.make(on: server.url) { $0.caFile = "/nowhere/ca.pem" }
+        let fault = await #expect(throws: DocketError.self) { try await missing.refresh() }
+        #expect(fault?.message == "the file with the search engine's authority cannot be read")
+        missing.index.close()
     }
 }

@@ -82,7 +82,7 @@ struct OracleTests {
         _ says: Comment
     ) {
         guard query.isAny, query.lookedFor.count > 1 else { return }
-        let complete = Set(oracle.entries.filter(query.hasAll).map(\.id))
+        let complete = Set(oracle.entries.filter(oracle.haveAll(query)).map(\.id))
         let order = found.map(complete.contains)
         #expect(order == order.sorted { $0 && !$1 }, says)
     }

@@ -178,7 +178,7 @@ struct TestIndex: Sendable {
 
 extension IndexPage {
     /// As a check against the truth that hides nothing would give it.
-    fileprivate var asSearchPage: SearchPage {
+    var asSearchPage: SearchPage {
         SearchPage(
             hits: hits.map { hit in
                 FoundDocument(

@@ -124,8 +124,18 @@ extension HTTPFailure {
         case .tooLong:
             DocketError(.internalError, "the search engine's reply is too long")
         case .transport(let code):
-            DocketError(.unavailable, "the search engine is not reached")
+            DocketError(.unavailable, Self.words(ofTransport: code))
                 .caused(by: "libcurl \(code)")
+        }
+    }
+
+    /// What an operator can mend, by libcurl's numbers.
+    private static func words(ofTransport code: Int32) -> String {
+        switch code {
+        case 6: "the name of the search engine's host is not known"
+        case 60: "the search engine's certificate is not trusted"
+        case 77: "the file with the search engine's authority cannot be read"
+        default: "the search engine is not reached"
         }
     }
 }

@@ -13,7 +13,7 @@ package enum EngineCredentials: Sendable {
 
     /// The header that carries them; nil for none.
     ///
-    /// - Throws: ``DocketError`` `failedPrecondition` that names the file and what is wrong with it.
+    /// - Throws: ``DocketError`` `failedPrecondition` that names the file and what is wrong.
     func authorization() throws(DocketError) -> String? {
         switch self {
         case .none: return nil

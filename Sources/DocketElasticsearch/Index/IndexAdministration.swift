@@ -3,15 +3,23 @@ internal import DocketJSON
 internal import DocketRuntime
 internal import DocketSystem
 internal import DocketTelemetry
+internal import Synchronization
 
 /// Makes the indices and aliases that Docket needs, reads them back and compares.
 ///
-/// Nothing is asked before the first call that needs the engine, so that a server starts without it.
+/// Nothing is asked before the first call that needs the engine: a server starts without it.
 actor IndexAdministration {
     private enum State {
         case unknown
         case preparing
         case ready
+    }
+
+    /// What each search asks, without a turn of the actor.
+    private struct View {
+        var isReady = false
+        /// Tenants whose aliases were read back.
+        var aliased: Set<TenantID> = []
     }
 
     nonisolated let names: IndexNames
@@ -20,13 +28,17 @@ actor IndexAdministration {
     private let client: EngineClient
     private let configuration: ElasticsearchConfiguration
     private let log: Logger
-    private var state = State.unknown
+    private nonisolated let view = Mutex(View())
+    private var state = State.unknown {
+        didSet {
+            let isReady = state == .ready
+            view.withLock { $0.isReady = isReady }
+        }
+    }
     private var waiters: [OneShot<Void>] = []
     /// Whether the pool's index was there: one that is gone then took documents with it, and an
     /// empty one in its place would hide that.
     private var hadPool = false
-    /// Tenants whose aliases were read back.
-    private var aliased: Set<TenantID> = []
 
     init(_ client: EngineClient, _ configuration: ElasticsearchConfiguration, log: Logger) {
         self.client = client
@@ -37,7 +49,11 @@ actor IndexAdministration {
     }
 
     /// Returns once the engine is one that Docket serves and has the pool's index.
-    func prepare(_ work: WorkLimit) async throws(DocketError) {
+    nonisolated func prepare(_ work: WorkLimit) async throws(DocketError) {
+        if !view.withLock({ $0.isReady }) { try await makeReady(work) }
+    }
+
+    private func makeReady(_ work: WorkLimit) async throws(DocketError) {
         while true {
             switch state {
             case .ready: return
@@ -59,6 +75,7 @@ actor IndexAdministration {
     /// Where new documents of the tenant go; makes its alias where there is room for one more.
     func place(for tenant: TenantID, work: WorkLimit) async throws(DocketError) -> IndexPlace {
         try await prepare(work)
+        let aliased = aliased
         if !aliased.contains(tenant), aliased.count < configuration.aliasesMaximum {
             try await makeAlias(of: tenant, work)
         }
@@ -66,9 +83,13 @@ actor IndexAdministration {
     }
 
     /// The one name by which the tenant's documents are searched.
-    func searchName(of tenant: TenantID) -> String {
+    nonisolated func searchName(of tenant: TenantID) -> String {
         aliased.contains(tenant) ? names.alias(of: tenant) : names.poolAlias
     }
+
+    private nonisolated var aliased: Set<TenantID> { view.withLock { $0.aliased } }
+
+    private func keep(_ aliased: Set<TenantID>) { view.withLock { $0.aliased = aliased } }
 
     /// What was there is missing: the next call reads and compares everything again.
     func lookAgain() {
@@ -251,8 +272,7 @@ extension IndexAdministration {
         let path = "/\(names.pool)/_alias/\(names.tenantPattern)"
         let reply = try await client.send(HTTPRequest(method: .get, path: path), work: work)
         guard reply.status != 404 else {
-            aliased = []
-            return
+            return keep([])
         }
         guard reply.status == 200 else { throw EngineFault(reply).docketError }
         var found: Set<TenantID> = []
@@ -275,6 +295,6 @@ extension IndexAdministration {
             throw DocketError(.internalError, "the search engine's reply is damaged")
                 .caused(by: "\(error)")
         }
-        aliased = found
+        keep(found)
     }
 }

@@ -4,13 +4,17 @@ internal import DocketCore
 struct IndexNames: Hashable, Sendable {
     /// Lower case letters, digits and hyphens.
     let prefix: String
+    private let poolStart: String
+
+    init(prefix: String) {
+        self.prefix = prefix
+        poolStart = "\(prefix)-pool-"
+    }
 
     /// The index that new documents go to.
-    var pool: String { "\(prefix)-pool-000001" }
+    var pool: String { "\(poolStart)000001" }
     /// All indices of the pool, for searches.
     var poolAlias: String { "\(prefix)-pool" }
-    /// The indices of the pool, for questions about them.
-    var poolPattern: String { "\(prefix)-pool-*" }
     /// All aliases of tenants, for questions about them.
     var tenantPattern: String { "\(prefix)-tenant-*" }
 
@@ -28,9 +32,8 @@ struct IndexNames: Hashable, Sendable {
 
     /// Whether an index of this name is one of the pool's.
     func isPool(_ name: String) -> Bool {
-        let start = "\(prefix)-pool-"
-        let digits = name.dropFirst(start.count)
-        return name.hasPrefix(start) && digits.utf8.count == 6
+        let digits = name.dropFirst(poolStart.count)
+        return name.hasPrefix(poolStart) && digits.utf8.count == 6
             && digits.utf8.allSatisfy { (48...57).contains($0) }
     }
 }

@@ -17,19 +17,31 @@ extension QueryBuilder {
         }
     }
 
+    private var hasAggregations: Bool { countsMatchesApart || !plan.facets.isEmpty }
+
     func total(_ body: inout JSONWriter) {
-        guard !countsMatchesApart else { return body.member("track_total_hits", false) }
         switch plan.total {
+        case _ where countsMatchesApart: writeNoTotal(&body)
         case .exact: body.member("track_total_hits", true)
         // An engine takes no 0 here, and no more than 31 bits.
         case .bounded(let bound):
             body.member("track_total_hits", min(max(1, bound), Int(Int32.max)))
-        case .none: body.member("track_total_hits", false)
+        case .none: writeNoTotal(&body)
+        }
+    }
+
+    /// Where nothing is counted, OpenSearch leaves segments that are before `search_after` out of
+    /// aggregations, too (2.19); to count up to 1 keeps it from that.
+    private func writeNoTotal(_ body: inout JSONWriter) {
+        if hasAggregations {
+            body.member("track_total_hits", 1)
+        } else {
+            body.member("track_total_hits", false)
         }
     }
 
     func aggregations(_ body: inout JSONWriter) {
-        guard countsMatchesApart || !plan.facets.isEmpty else { return }
+        guard hasAggregations else { return }
         body.member("aggs") { aggregations in
             aggregations.object { all in
                 if countsMatchesApart {

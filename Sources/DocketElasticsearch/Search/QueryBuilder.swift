@@ -2,7 +2,7 @@ internal import DocketCore
 internal import DocketJSON
 internal import DocketSystem
 
-/// Writes a search in the engine's language, whatever was asked as values of it and never as syntax.
+/// Writes a search in the engine's language: whatever was asked is a value of it, never syntax.
 ///
 /// The tenant stands outermost in each query, through its alias too; what does not score is a
 /// filter.
