@@ -7,8 +7,9 @@ package struct Backends: Sendable {
     package var search: any DocumentSearch
     package var deletion: any FilteredDeletion
     package var generations: any GenerationSource
-    /// nil for a store that is copied by other means.
-    package var backup: (any StoreBackup)?
+    package var backup: any StoreBackup
+    /// nil where nothing that is removed stays in the index for a while.
+    package var removals: KnownRemovals?
 
     package init(
         directory: any TenantDirectory,
@@ -16,7 +17,8 @@ package struct Backends: Sendable {
         search: any DocumentSearch,
         deletion: any FilteredDeletion,
         generations: any GenerationSource,
-        backup: (any StoreBackup)?
+        backup: any StoreBackup,
+        removals: KnownRemovals? = nil
     ) {
         self.directory = directory
         self.store = store
@@ -24,5 +26,6 @@ package struct Backends: Sendable {
         self.deletion = deletion
         self.generations = generations
         self.backup = backup
+        self.removals = removals
     }
 }

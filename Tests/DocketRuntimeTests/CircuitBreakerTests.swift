@@ -3,7 +3,7 @@ internal import DocketSystem
 internal import DocketTestKit
 internal import Testing
 
-@Suite("Circuit breaker", .timeLimit(.minutes(1)))
+@Suite("Circuit breaker", .timeLimit(.minutes(5)))
 struct CircuitBreakerTests {
     /// A breaker on a clock that the test moves.
     private final class Bench {

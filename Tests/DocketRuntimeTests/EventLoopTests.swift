@@ -54,6 +54,25 @@ struct EventLoopTests {
         }
     }
 
+    @Test("spreads many actions over several turns")
+    func actions() async throws {
+        let turns = Mutex<[MonotonicTime: Int]>([:])
+        let isDone = OneShot<Void>()
+        try await withLoop { loop in
+            try await loop.evaluate {
+                // All are handed over before the next turn begins.
+                for _ in 0..<1_000 {
+                    loop.execute { turns.withLock { $0[loop.turnStart, default: 0] += 1 } }
+                }
+                loop.execute { isDone.succeed(()) }
+            }
+            try await isDone.value()
+        }
+        let counts = turns.withLock { Array($0.values) }
+        #expect(counts.reduce(0, +) == 1_000)
+        #expect(counts.allSatisfy { $0 <= 256 })
+    }
+
     @Test("passes over a flush that asks for another flush, to look at sockets")
     func flushFairness() async throws {
         // Because: used on the loop only.

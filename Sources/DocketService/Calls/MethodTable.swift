@@ -2,7 +2,7 @@ internal import DocketCore
 
 /// The methods and what serves each: a new one is a file and a row.
 struct MethodTable: Sendable {
-    private var handlers: [DocketMethod: any CallHandler]
+    private let handlers: [DocketMethod: any CallHandler]
 
     init(
         _ backends: Backends,
@@ -44,8 +44,8 @@ struct MethodTable: Sendable {
             .createKey: CreateKeyMethod(directory: directory),
             .listKeys: ListKeysMethod(directory: directory),
             .revokeKey: RevokeKeyMethod(directory: directory, authenticator: authenticator),
+            .backup: BackupMethod(backup: backends.backup),
         ]
-        if let backup = backends.backup { handlers[.backup] = BackupMethod(backup: backup) }
     }
 
     /// nil for a method that is not served.

@@ -7,11 +7,12 @@ struct SearchMethod: BodyMethod {
     let searcher: Searcher
 
     func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Answer {
-        let (reply, source) = try await searcher.answer(body, caller)
-        var answer = Answer(reply.body)
-        answer.origin.source = source
-        answer.origin.asOfMicroseconds = UInt64(clamping: reply.asOfMicroseconds)
-        answer.origin.approximate = reply.isApproximate
+        let found = try await searcher.answer(body, caller)
+        var answer = Answer(found.reply.body)
+        answer.origin.source = found.source
+        answer.origin.asOfMicroseconds = UInt64(clamping: found.reply.asOfMicroseconds)
+        answer.origin.approximate = found.reply.isApproximate
+        answer.origin.degraded = found.isDegraded
         return answer
     }
 }

@@ -17,8 +17,6 @@ package final class OutboxIndexer: Service {
         /// Actions that have not ended, but for those that only wait.
         var underWay = 0
         var isEnding = false
-        var works: [UInt64: WorkLimit] = [:]
-        var lastWork: UInt64 = 0
         var prepared: Set<TenantID> = []
         var place: (known: IndexPlace, since: MonotonicTime)?
         /// Of whom documents wait, as far as is known without asking.
@@ -64,6 +62,14 @@ package final class OutboxIndexer: Service {
         apply { $0.filled(at: $1) }
     }
 
+    /// The tenant is gone; from any thread.
+    package func forget(_ tenant: TenantID) {
+        state.withLock { state in
+            if state.waiting == tenant { state.waiting = nil }
+            state.prepared.remove(tenant)
+        }
+    }
+
     package func start() async throws { apply { $0.filled(at: $1) } }
 
     package func run() async throws {
@@ -78,7 +84,7 @@ package final class OutboxIndexer: Service {
     package func stop(by deadline: MonotonicTime) async {
         apply { $0.stopping(at: $1) }
         try? await ended.value(by: deadline)
-        for work in state.withLock({ Array($0.works.values) }) { work.stop() }
+        // Cancels what is left of them.
         perform.finish()
     }
 
@@ -253,15 +259,8 @@ extension OutboxIndexer {
         _ failure: StaticString,
         _ body: (WorkLimit) async throws(DocketError) -> Void
     ) async -> Bool {
-        let work = WorkLimit(within: limits.answerTime)
-        let number = state.withLock { state in
-            state.lastWork += 1
-            state.works[state.lastWork] = work
-            return state.lastWork
-        }
-        defer { state.withLock { _ = $0.works.removeValue(forKey: number) } }
         do throws(DocketError) {
-            try await body(work)
+            try await WorkLimit.within(limits.answerTime, body)
             return true
         } catch {
             logger.warning(

@@ -9,6 +9,9 @@ internal import Synchronization
 /// The truth alone says what is seen and gives what a hit shows; where it refuses hits, the index
 /// is asked for the next ones, twice at most. Its breaker answers for an index that does not.
 package final class CheckedSearch: DocumentSearch {
+    /// Bytes of documents that are read for one page with highlights.
+    private static let highlightedBytes = 16 << 20
+
     private let index: any SearchIndex
     private let check: HitCheck
     private let removals: KnownRemovals
@@ -61,20 +64,23 @@ package final class CheckedSearch: DocumentSearch {
         let slice = try await breaker.run { () async throws(DocketError) in
             try await index.scan(tenant, plan, after: number, without: removed, work: work)
         }
-        let shown = try await shown(slice.hits, tenant, plan, work).compactMap(\.self)
+        let shown = try await shown(slice.hits, tenant, plan, work)
         var hits: [FoundDocument] = []
         var bytes = 0
-        for hit in shown {
+        for case let hit? in shown {
             bytes += hit.roughBytes
             if bytes > plan.replyBytes, let last = hits.last {
                 return ScanSlice(hits: hits, next: last.number, ignoredTerms: slice.ignoredTerms)
             }
             hits.append(hit)
         }
-        return ScanSlice(hits: hits, next: slice.next, ignoredTerms: slice.ignoredTerms)
+        let isCut = shown.count < slice.hits.count
+        let next = isCut ? slice.hits[shown.count - 1].number : slice.next
+        return ScanSlice(hits: hits, next: next, ignoredTerms: slice.ignoredTerms)
     }
 
-    /// What the hits show, in their order; nil for those that must not be seen.
+    /// What the hits show, in their order; nil for those that must not be seen. Of the first hits
+    /// only, where they show more than a page may hold.
     private func shown(
         _ hits: [IndexHit],
         _ tenant: TenantID,
@@ -88,6 +94,7 @@ package final class CheckedSearch: DocumentSearch {
             of: tenant,
             in: plan.collection,
             shows: highlights.selection(with: plan.shows),
+            limitBytes: max(plan.replyBytes, highlights.isEmpty ? 0 : Self.highlightedBytes),
             work: work
         )
         let bytes = checked.reduce(0) { sum, hit in

@@ -110,7 +110,7 @@ package final class CollectionRegistry: GenerationObserver {
         }
     }
 
-    /// The truth was asked at `time`, monotonic nanoseconds, and all that had changed is known here.
+    /// The truth was asked at `time`, monotonic nanoseconds; all that had changed is known here.
     func confirm(at time: UInt64) {
         let states = state.withLock { Array($0.states.values) }
         for live in states { live.confirm(at: time) }

@@ -9,6 +9,7 @@ struct HitCheck: Sendable {
     private let truth: any HitTruth
     private let alarms: Counter
     private let logger: Logger
+    private let rate = LogRate(maximum: 10)
 
     init(_ truth: any HitTruth, _ registry: MetricsRegistry, _ logger: Logger) {
         self.truth = truth
@@ -19,15 +20,17 @@ struct HitCheck: Sendable {
         )
     }
 
-    /// What each hit shows, in their order; nil for one that must not be seen.
+    /// What each hit shows, in their order; nil for one that must not be seen. Of no more hits than
+    /// those whose contents pass `limitBytes`.
     ///
-    /// - Throws: ``DocketError`` `internalError` for hits that cannot be, and what the truth throws.
+    /// - Throws: ``DocketError`` `internalError` for hits that cannot be; what the truth throws.
     func check(
         _ hits: [IndexHit],
         atMost limit: Int,
         of tenant: TenantID,
         in collection: Collection,
         shows: FieldSelection,
+        limitBytes: Int,
         work: WorkLimit
     ) async throws(DocketError) -> [CheckedHit?] {
         if let fault = fault(of: hits, limit, tenant, collection) {
@@ -40,10 +43,11 @@ struct HitCheck: Sendable {
             in: collection,
             references,
             shows: shows,
+            limitBytes: limitBytes,
             work: work
         )
         let isWhole =
-            checked.count == hits.count
+            (1...hits.count).contains(checked.count)
             && zip(references, checked).allSatisfy { reference, hit in
                 hit.map { $0.shown.number == reference.number } ?? true
             }
@@ -76,13 +80,15 @@ struct HitCheck: Sendable {
         _ collection: Collection
     ) -> DocketError {
         alarms.increment()
-        logger.error(
-            "the index gave a hit that cannot be one",
-            [
-                "fault": .string(fault.rawValue), "tenant": .number(tenant.number),
-                "collection": .number(collection.number),
-            ]
-        )
+        if let leftOut = rate.next() {
+            logger.error(
+                "the index gave a hit that cannot be one",
+                [
+                    "fault": .string(fault.rawValue), "tenant": .number(tenant.number),
+                    "collection": .number(collection.number), "left_out": .number(leftOut),
+                ]
+            )
+        }
         return DocketError(.internalError, "the search failed").caused(
             by: "a hit that cannot be one: \(fault.rawValue)"
         )

@@ -11,6 +11,8 @@ struct HitHighlights {
 
     private let cuts: [Cut]
 
+    var isEmpty: Bool { cuts.isEmpty }
+
     init(_ plan: SearchPlan) {
         cuts = plan.highlights.compactMap { field in
             let name = field.name(in: plan.collection.schema)

@@ -41,12 +41,15 @@ struct PageAssembly {
         return next
     }
 
-    /// Adds a page of the index with what each of its hits shows, nil for those that must not be
-    /// seen, until the bytes of the plan are passed.
+    /// Adds a page of the index with what its first hits show, nil for those that must not be seen,
+    /// until the bytes of the plan are passed.
+    ///
+    /// Where `shown` has fewer, there was no room for more.
     mutating func add(_ page: IndexPage, _ shown: [FoundDocument?]) {
         rounds += 1
         if rounds == 1 { first = page }
-        hasMore = page.hasMore
+        isFull = shown.count < page.hits.count
+        hasMore = page.hasMore || isFull
         for (hit, shown) in zip(page.hits, shown) where !has(hit.number) {
             guard let shown else {
                 refused.append(hit.number)

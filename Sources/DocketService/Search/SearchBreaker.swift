@@ -8,6 +8,8 @@ internal import Synchronization
 /// come back.
 final class SearchBreaker: Sendable {
     private let breaker: Mutex<CircuitBreaker>
+    /// A caller who has less time than this learns nothing of the index when it passes.
+    private let fairTime: Duration
     private let openings: Counter
     private let refusals: Counter
     private let logger: Logger
@@ -18,6 +20,7 @@ final class SearchBreaker: Sendable {
         _ logger: Logger
     ) {
         breaker = Mutex(CircuitBreaker(configuration))
+        fairTime = configuration.slow
         self.logger = logger
         openings = registry.counter(
             "docket_search_breaker_openings_total",
@@ -34,7 +37,8 @@ final class SearchBreaker: Sendable {
         _ ask: () async throws(DocketError) -> Value
     ) async throws(DocketError) -> Value {
         let permit: CircuitBreaker.Permit
-        switch breaker.withLock({ $0.admit(at: MonotonicTime.now()) }) {
+        let began = MonotonicTime.now()
+        switch breaker.withLock({ $0.admit(at: began) }) {
         case .allowed(let allowed): permit = allowed
         case .refused(let wait):
             refusals.increment()
@@ -50,15 +54,19 @@ final class SearchBreaker: Sendable {
             ended(permit, .answered, nil)
             return value
         } catch {
-            ended(permit, Self.outcome(of: error), error)
+            ended(permit, outcome(of: error, after: .now() - began), error)
             throw error
         }
     }
 
     /// A request that the index refuses was answered.
-    private static func outcome(of error: DocketError) -> CircuitBreaker.Outcome {
+    private func outcome(
+        of error: DocketError,
+        after took: Duration
+    ) -> CircuitBreaker.Outcome {
         switch error.code {
         case .cancelled: .abandoned
+        case .deadlineExceeded where took < fairTime: .abandoned
         case .unavailable, .deadlineExceeded, .internalError, .unknown: .failed
         default: .answered
         }

@@ -65,11 +65,36 @@ package final class Searcher: Sendable {
         }
     }
 
+    /// A reply with what its caller is told of it.
+    struct Found {
+        let reply: CachedReply
+        let source: ReplyOrigin.Source
+        /// Given because the engine could not be asked.
+        var isDegraded = false
+    }
+
+    /// What the cache holds of this search, however old, once asking the engine has failed.
+    ///
+    /// Never one from before a delete that is known here.
+    private func degraded(
+        _ tenant: TenantID,
+        _ key: [UInt8],
+        _ meta: CallMeta,
+        after error: DocketError
+    ) -> Found? {
+        guard error.code == .unavailable || error.code == .deadlineExceeded,
+            meta.allowDegraded, !meta.bypassCache
+        else { return nil }
+        let scope = Self.scope(tenant, .canonical)
+        switch cache.lookup(scope, key.rawSpan, now: MonotonicTime.now().nanoseconds) {
+        case .fresh(let reply), .outdated(let reply), .unconfirmed(let reply):
+            return Found(reply: reply, source: .l1, isDegraded: true)
+        case .miss: return nil
+        }
+    }
+
     /// Answers a search that the bytes of its request did not find in the cache.
-    func answer(
-        _ body: [UInt8],
-        _ caller: Caller
-    ) async throws(DocketError) -> (reply: CachedReply, source: ReplyOrigin.Source) {
+    func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Found {
         let tenant = try caller.tenant()
         let request = try await caller.turn.decode(SearchRequest.self, body)
         let open = try await collections.open(tenant, request.collection, work: caller.work)
@@ -84,18 +109,24 @@ package final class Searcher: Sendable {
             at: MonotonicTime.now()
         ) {
             cache.store(Self.scope(tenant, .raw), body, reply)
-            return (reply, .l1)
+            return Found(reply: reply, source: .l1)
         }
         let key = FlightKey(
             scope: Self.scope(tenant, .canonical),
             bytes: prepared.key,
             mark: mark
         )
-        let reply = try await join(key) { [self] work in
-            try await load(prepared, open.state, mark, work, caller.turn)
+        do throws(DocketError) {
+            let reply = try await join(key) { [self] work in
+                try await load(prepared, open.state, mark, work, caller.turn)
+            }
+            cache.store(Self.scope(tenant, .raw), body, reply)
+            return Found(reply: reply, source: .engine)
+        } catch {
+            let found = degraded(tenant, prepared.key, caller.meta, after: error)
+            guard let found else { throw error }
+            return found
         }
-        cache.store(Self.scope(tenant, .raw), body, reply)
-        return (reply, .engine)
     }
 
     /// Shares the load with all who ask the same; it ends with the last of them, or in its time.

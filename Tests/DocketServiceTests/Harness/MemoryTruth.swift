@@ -51,6 +51,7 @@ final class MemoryTruth: HitTruth {
         in collection: Collection,
         _ hits: [HitReference],
         shows: FieldSelection,
+        limitBytes: Int,
         work: WorkLimit
     ) async throws(DocketError) -> [CheckedHit?] {
         let (entries, failure) = state.withLock { state in
@@ -58,7 +59,11 @@ final class MemoryTruth: HitTruth {
             return (state.entries, state.failure)
         }
         if let failure { throw failure }
-        return hits.map { hit in
+        var bytes = 0
+        return hits.prefix { hit in
+            defer { bytes += entries[hit.number].map { show($0.document, shows).bytes } ?? 0 }
+            return bytes <= limitBytes
+        }.map { hit in
             guard let entry = entries[hit.number], !entry.isHidden,
                 (entry.indexed...entry.newest).contains(hit.version)
             else { return nil }

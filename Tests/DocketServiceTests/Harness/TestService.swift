@@ -19,6 +19,8 @@ final class TestService: Sendable {
         var store: @Sendable (inout EmbeddedConfiguration) -> Void = { _ in }
         /// Puts something in the place of a part of the store.
         var backends: @Sendable (inout Backends) -> Void = { _ in }
+        /// Generations hold only as long as they are confirmed.
+        var removals: KnownRemovals?
         var onFilled: @Sendable (TenantID) -> Void = { _ in }
         var onDeleted: @Sendable (TenantID) -> Void = { _ in }
     }
@@ -57,6 +59,7 @@ final class TestService: Sendable {
         collections = CollectionRegistry(
             store: backends.store,
             generations: backends.generations,
+            removals: options.removals,
             onFilled: options.onFilled,
             onDeleted: options.onDeleted
         )

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DocketService
 
-@Suite("Bulks and refreshes", .timeLimit(.minutes(1)))
+@Suite("Bulks and refreshes", .timeLimit(.minutes(5)))
 struct BulkScheduleTests {
     @Test("a document after quiet goes through at once: sent, refreshed, completed")
     func alone() throws {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import DocketService
 
-@Suite("Indexer of an outbox", .timeLimit(.minutes(1)))
+@Suite("Indexer of an outbox", .timeLimit(.minutes(5)))
 struct OutboxIndexerTests {
     private static let tenant = TenantID(7)
     private let outbox = MemoryOutbox()

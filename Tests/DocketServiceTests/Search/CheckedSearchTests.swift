@@ -7,7 +7,7 @@ import Testing
 
 @testable import DocketService
 
-@Suite("Searches of an index, checked against the truth", .timeLimit(.minutes(1)))
+@Suite("Searches of an index, checked against the truth", .timeLimit(.minutes(5)))
 struct CheckedSearchTests {
     private static let tenant = TenantID(7)
     private let registry = MetricsRegistry()
@@ -162,23 +162,17 @@ struct CheckedSearchTests {
             let (index, truth) = try make(300)
             try await withSearch(index, truth) { search in
                 let request = SearchRequest(collection: "", query: query, sort: sort, limit: 7)
-                var position: SearchPosition?
+                var plan = try self.plan(request)
+                plan.shownMaximum = 100
                 var seen: [UInt64] = []
                 repeat {
                     let hidden = (1...UInt64(300)).shuffled(using: &generator).prefix(6)
                     truth.hide(hidden.filter { !seen.contains($0) })
-                    let page = try await self.search(search, request) {
-                        $0.after = position
-                        $0.shownMaximum = 100
-                    }
+                    let page = try await search.search(Self.tenant, plan, work: WorkLimit())
                     #expect(page.hits.allSatisfy { truth.visible.contains($0.number) })
                     seen += page.hits.map(\.number)
-                    position = try self.plan(request).position(
-                        after: page,
-                        shownMaximum: 100,
-                        position
-                    )
-                } while position != nil
+                    plan.after = plan.position(after: page)
+                } while plan.after != nil
                 #expect(Set(seen).count == seen.count)
                 #expect(Set(seen).isSuperset(of: truth.visible))
             }
@@ -350,6 +344,24 @@ struct CheckedSearchTests {
         }
     }
 
+    @Test("callers with too little time open no breaker for the others")
+    func impatient() async throws {
+        let (index, truth) = try make(3)
+        index.fail(with: DocketError(.deadlineExceeded, "the time for the work is over"))
+        var configuration = CircuitBreaker.Configuration()
+        configuration.slow = .seconds(3600)
+        try await withSearch(index, truth, configuration) { search in
+            let plan = try self.plan(SearchRequest(collection: "", query: "tea"))
+            for _ in 0..<30 {
+                let error = await failure {
+                    _ = try await search.scan(Self.tenant, plan, after: 0, work: WorkLimit())
+                }
+                #expect(error?.code == .deadlineExceeded)
+            }
+            #expect(index.asked.count == 30)
+        }
+    }
+
     @Test("the truth's failures are not the index's, and a request it refuses is an answer")
     func notTheIndex() async throws {
         let (index, truth) = try make(3)
@@ -373,19 +385,5 @@ struct CheckedSearchTests {
             #expect(page.hits.count == 3)
             #expect(index.asked.count == 61)
         }
-    }
-}
-
-extension SearchPlan {
-    /// The position behind `page`, which began at `position`.
-    fileprivate func position(
-        after page: SearchPage,
-        shownMaximum: Int,
-        _ position: SearchPosition?
-    ) -> SearchPosition? {
-        var plan = self
-        plan.after = position
-        plan.shownMaximum = shownMaximum
-        return plan.position(after: page)
     }
 }
