@@ -39,6 +39,7 @@ enum AdministratorKey {
         now: Int64
     ) async throws {
         let key = APIKey()
+        try ServerFile.makeFolder(folder)
         // The file first: a key that nobody can read would lock everyone out.
         try ServerFile.write(key.text + "\n", to: path(in: folder))
         try await directory.addKey(

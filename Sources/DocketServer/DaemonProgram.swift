@@ -1,3 +1,5 @@
+internal import DocketCore
+internal import DocketPostgres
 internal import DocketRPC
 internal import DocketRuntime
 package import DocketSQLite
@@ -67,6 +69,7 @@ public enum DaemonProgram: Sendable {
         switch invocation.path.first {
         case "restore": try restore(invocation, parts)
         case "verify": try verify(invocation, parts)
+        case "migrate": try await migrate(invocation.values)
         case "reset-admin-key": try await resetKey(invocation, parts, logger)
         default: try await serve(invocation.values, parts, logger)
         }
@@ -75,9 +78,7 @@ public enum DaemonProgram: Sendable {
     /// An engine that would be ignored is worse than one that is refused.
     private static func refuseUnserved(_ values: SettingValues) throws(ServerFault) {
         let given = [
-            ("postgres", values[ServerSettings.postgres] != nil),
             ("redis", values[ServerSettings.redis] != nil),
-            ("elasticsearch", !values[ServerSettings.elasticsearch].isEmpty),
             ("rabbitmq", values[ServerSettings.rabbitmq] != nil),
             ("role", !values[ServerSettings.role].isEmpty),
         ]
@@ -92,7 +93,12 @@ public enum DaemonProgram: Sendable {
         _ logger: Logger
     ) async throws(ServerFault) {
         let directory = invocation.values[ServerSettings.dataDirectory]
-        let assembly = try await assemble(invocation.values, parts, logger)
+        let assembly = try await assemble(
+            invocation.values,
+            parts,
+            registry: MetricsRegistry(),
+            logger
+        )
         do {
             try await AdministratorKey.reset(
                 assembly.backends.directory,
@@ -110,9 +116,34 @@ public enum DaemonProgram: Sendable {
     private static func assemble(
         _ values: SettingValues,
         _ parts: ServerParts,
+        registry: MetricsRegistry,
         _ logger: Logger
     ) async throws(ServerFault) -> any StoreAssembly {
-        try await EmbeddedAssembly.open(parts.store(values), logger: logger)
+        if let engines = try EngineSettings(values) {
+            return try await EngineAssembly.open(
+                engines,
+                threads: parts.cores,
+                registry: registry,
+                logger: logger
+            )
+        }
+        return try await EmbeddedAssembly.open(
+            parts.store(values),
+            registry: registry,
+            logger: logger
+        )
+    }
+
+    /// Brings the database to this version's schema.
+    private static func migrate(_ values: SettingValues) async throws(ServerFault) {
+        let login = try EngineSettings.login(values)
+        do throws(DocketError) {
+            let migration = try await Migration.run(login)
+            ServerFile.writeOutput("schema \(migration.now), was \(migration.found)\n")
+        } catch {
+            let cause = error.cause.text.map { " (\($0))" } ?? ""
+            throw ServerFault(.engine, "--postgres: \(error.message)\(cause)")
+        }
     }
 
     /// Serves until SIGTERM or SIGINT.
@@ -124,7 +155,8 @@ public enum DaemonProgram: Sendable {
         Signal.ignoreBrokenPipes()
         // Before the store: a server that cannot serve makes no data directory.
         let tls = try parts.tls(values)
-        let assembly = try await assemble(values, parts, logger)
+        let registry = MetricsRegistry()
+        let assembly = try await assemble(values, parts, registry: registry, logger)
         do {
             try await AdministratorKey.ensure(
                 assembly.backends.directory,
@@ -138,7 +170,14 @@ public enum DaemonProgram: Sendable {
                 watch.join()
             }
             let signals = try await watch.loops[0].signals([.terminate, .interrupt])
-            let server = try await Server(values, parts, tls, assembly, logger: logger)
+            let server = try await Server(
+                values,
+                parts,
+                tls,
+                assembly,
+                registry: registry,
+                logger: logger
+            )
             try await server.run {
                 for await _ in signals { break }
                 // Nobody catches a second one, so that it ends the process at once.

@@ -13,19 +13,37 @@ struct EmbeddedAssembly: StoreAssembly {
     /// Opens the data directory, or makes it.
     static func open(
         _ configuration: EmbeddedConfiguration,
+        registry: MetricsRegistry,
         logger: Logger
     ) async throws(ServerFault) -> EmbeddedAssembly {
         do throws(DocketError) {
             let store = try await EmbeddedStore.open(configuration, logger: logger)
-            return EmbeddedAssembly(store, width: configuration.writers, logger)
+            let width = configuration.writers
+            return EmbeddedAssembly(store, width: width, registry, logger)
         } catch {
             throw ServerFault(.data, "\(configuration.directory): \(error.message)")
         }
     }
 
-    private init(_ store: EmbeddedStore, width: Int, _ logger: Logger) {
+    private init(
+        _ store: EmbeddedStore,
+        width: Int,
+        _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) {
         self.store = store
         indexer = Indexer(store, width: width, counters: indexing, logger: logger)
+        ServerMetrics.register(registry, indexing)
+        let counters = store.counters
+        registry.count("docket_write_groups_total", "Transactions of writes") {
+            counters.writes.groups
+        }
+        registry.count("docket_write_calls_total", "Calls in those transactions") {
+            counters.writes.calls
+        }
+        registry.count("docket_written_documents_total", "Documents written") {
+            counters.writes.documents
+        }
     }
 
     var backends: Backends {
@@ -47,19 +65,11 @@ struct EmbeddedAssembly: StoreAssembly {
 
     func forget(_ tenant: TenantID) { indexer.forget(tenant) }
 
-    func register(in registry: MetricsRegistry) {
-        ServerMetrics.register(registry, indexing)
-        let counters = store.counters
-        registry.count("docket_write_groups_total", "Transactions of writes") {
-            counters.writes.groups
-        }
-        registry.count("docket_write_calls_total", "Calls in those transactions") {
-            counters.writes.calls
-        }
-        registry.count("docket_written_documents_total", "Documents written") {
-            counters.writes.documents
-        }
-    }
+    /// All that changes is changed here, and told at once.
+    func followers(
+        _ collections: CollectionRegistry,
+        _ authenticator: Authenticator
+    ) -> [any Service] { [] }
 
     func close() async { await store.close() }
 }

@@ -23,13 +23,14 @@ final class Server: Sendable {
         _ parts: ServerParts,
         _ tls: TLSContext?,
         _ assembly: any StoreAssembly,
+        registry: MetricsRegistry,
         logger: Logger
     ) async throws {
-        let registry = MetricsRegistry()
         let backends = assembly.backends
         let collections = CollectionRegistry(
             store: backends.store,
             generations: backends.generations,
+            removals: backends.removals,
             onFilled: { assembly.wake($0) },
             onDeleted: { assembly.forget($0) }
         )
@@ -70,16 +71,16 @@ final class Server: Sendable {
             loops.group,
             parts.log
         )
-        assembly.register(in: registry)
         ServerMetrics.register(registry, files)
         ServerMetrics.register(registry, rpc.memory)
         lifecycle = Lifecycle(
-            services: assembly.services + [
-                service,
-                CredentialSweep(service.authenticator, logger: logger), MemoryService(), http,
-                loops, rpc,
-                ReloadService(rpc, loops.group, logger: logger), ReadinessService(http: http),
-            ],
+            services: assembly.services + [service]
+                + assembly.followers(collections, service.authenticator)
+                + [
+                    CredentialSweep(service.authenticator, logger: logger), MemoryService(), http,
+                    loops, rpc,
+                    ReloadService(rpc, loops.group, logger: logger), ReadinessService(http: http),
+                ],
             stopLimit: values[ServerSettings.stopLimit],
             report: { event in ServerLog.report(event, to: logger) }
         )

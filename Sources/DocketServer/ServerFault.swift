@@ -16,6 +16,8 @@ struct ServerFault: Error {
         case failure = 6
         /// `verify` found damage.
         case damage = 7
+        /// An engine of the settings cannot be used as it is, or PostgreSQL not be reached.
+        case engine = 8
     }
 
     let status: Status

@@ -12,6 +12,15 @@ enum ServerFile {
         }
     }
 
+    /// Makes the folder, unless it is there.
+    static func makeFolder(_ path: String) throws(ServerFault) {
+        do throws(FileError) {
+            try SmallFile.makeFolder(path)
+        } catch {
+            throw ServerFault(.data, "\(path) cannot be made: error \(error.code)")
+        }
+    }
+
     /// Files that this process makes from now on are readable by their owner alone, also those that
     /// SQLite makes.
     static func keepPrivate() { _ = umask(0o077) }

@@ -123,13 +123,72 @@ enum ServerSettings {
     static let postgres = Setting.url(
         "postgres",
         schemes: ["postgres", "postgresql"],
-        help: "not served yet"
+        help: "keep the truth in PostgreSQL: database and user of the calls, without a password"
+    )
+    static let postgresPasswordFile = Setting.text(
+        "postgres-password-file",
+        "FILE",
+        help: "its password; otherwise PGPASSFILE or PGPASSWORD has it"
+    )
+    static let postgresWorker = Setting.url(
+        "postgres-worker",
+        schemes: ["postgres", "postgresql"],
+        help: "the same database with the user of indexing, by default that of the calls"
+    )
+    static let postgresWorkerPasswordFile = Setting.text(
+        "postgres-worker-password-file",
+        "FILE",
+        help: "the password of that user"
+    )
+    static let postgresConnections = Setting.integer(
+        "postgres-connections",
+        default: 8,
+        in: 1...1000,
+        help: "connections to PostgreSQL for calls"
     )
     static let redis = Setting.url("redis", schemes: ["redis", "rediss"], help: "not served yet")
     static let elasticsearch = Setting.urls(
         "elasticsearch",
         schemes: ["http", "https"],
-        help: "not served yet"
+        help: "keep the index in Elasticsearch or OpenSearch: its nodes"
+    )
+    static let elasticsearchAuthority = Setting.text(
+        "elasticsearch-ca",
+        "FILE",
+        help: "authorities (PEM) that sign its certificates, by default the system's"
+    )
+    static let elasticsearchKeyFile = Setting.text(
+        "elasticsearch-key-file",
+        "FILE",
+        help: "an API key for it, as the engine gives it out as `encoded`"
+    )
+    static let elasticsearchUser = Setting.text(
+        "elasticsearch-user",
+        "NAME",
+        help: "a user of it, in place of an API key"
+    )
+    static let elasticsearchPasswordFile = Setting.text(
+        "elasticsearch-password-file",
+        "FILE",
+        help: "the password of that user"
+    )
+    static let elasticsearchPrefix = Setting.text(
+        "elasticsearch-prefix",
+        "NAME",
+        default: "docket",
+        help: "what the names of its indices and aliases begin with"
+    )
+    static let elasticsearchShards = Setting.integer(
+        "elasticsearch-shards",
+        default: 1,
+        in: 1...128,
+        help: "primary shards of an index that is made"
+    )
+    static let elasticsearchReplicas = Setting.integer(
+        "elasticsearch-replicas",
+        default: 1,
+        in: 0...16,
+        help: "copies of each shard of an index that is made"
     )
     static let rabbitmq = Setting.url(
         "rabbitmq",
@@ -150,8 +209,14 @@ enum ServerSettings {
         logsQueries.definition, idempotencyBytes.definition,
         candidates.definition, connections.definition, connectionAge.definition,
         unreadLimit.definition,
-        stopLimit.definition, idempotencyLifetime.definition, postgres.definition, redis.definition,
-        elasticsearch.definition, rabbitmq.definition, role.definition,
+        stopLimit.definition, idempotencyLifetime.definition, postgres.definition,
+        postgresPasswordFile.definition, postgresWorker.definition,
+        postgresWorkerPasswordFile.definition, postgresConnections.definition, redis.definition,
+        elasticsearch.definition, elasticsearchAuthority.definition,
+        elasticsearchKeyFile.definition, elasticsearchUser.definition,
+        elasticsearchPasswordFile.definition, elasticsearchPrefix.definition,
+        elasticsearchShards.definition, elasticsearchReplicas.definition, rabbitmq.definition,
+        role.definition,
     ]
 
     /// The program as its command line is read.
@@ -167,6 +232,7 @@ enum ServerSettings {
             ),
         ],
         commands: [
+            Command("migrate", "bring PostgreSQL's schema to this version, as its owner"),
             Command("reset-admin-key", "make a new key of administration, in DIR/admin.key"),
             Command(
                 "restore",

@@ -1,7 +1,6 @@
 internal import DocketCore
 internal import DocketRuntime
 internal import DocketService
-internal import DocketTelemetry
 
 /// Adapters put together: what fills the ports of the service, and what of it starts and stops.
 ///
@@ -11,14 +10,18 @@ protocol StoreAssembly: Sendable {
     /// In the order of their start; the service stands on them.
     var services: [any Service] { get }
 
+    /// Services that stand on the service in turn, started after it.
+    func followers(
+        _ collections: CollectionRegistry,
+        _ authenticator: Authenticator
+    ) -> [any Service]
+
     /// Who is told of new generations and of documents to index; before the services start.
     func observe(_ observer: any GenerationObserver)
     /// Documents of the tenant wait to be indexed; from any thread.
     func wake(_ tenant: TenantID)
     /// The tenant is gone; from any thread.
     func forget(_ tenant: TenantID)
-    /// Adds what the adapters count.
-    func register(in registry: MetricsRegistry)
     /// Ends what never came to run as services, or has been stopped.
     func close() async
 }

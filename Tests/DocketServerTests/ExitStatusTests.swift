@@ -41,6 +41,16 @@ struct ExitStatusTests {
             ),
             (["--tls-cert", "cert.pem"], "--tls-cert and --tls-key go together"),
             (["--tls-client-ca", "ca.pem"], "--tls-client-ca needs --tls-cert and --tls-key"),
+            (["--postgres", "postgres://db/docket"], "--postgres needs --elasticsearch"),
+            (["--elasticsearch", "http://one,http://two"], "--elasticsearch needs --postgres"),
+            (
+                [
+                    "--postgres", "postgres://db/docket", "--elasticsearch", "http://one",
+                    "--elasticsearch-user", "docket",
+                ],
+                "--elasticsearch-user and --elasticsearch-password-file go together"
+            ),
+            (["migrate"], "migrate needs --postgres"),
         ]
     )
     func wrongFlag(_ flags: [String], _ words: String) async throws {
@@ -53,9 +63,7 @@ struct ExitStatusTests {
     @Test(
         "2 for an engine that is not served yet, rather than serve without it",
         arguments: [
-            ("--postgres", "postgres://db/docket"), ("--redis", "redis://cache"),
-            ("--elasticsearch", "http://one,http://two"), ("--rabbitmq", "amqp://queue"),
-            ("--role", "indexer"),
+            ("--redis", "redis://cache"), ("--rabbitmq", "amqp://queue"), ("--role", "indexer"),
         ]
     )
     func unservedEngine(_ flag: String, _ value: String) async throws {

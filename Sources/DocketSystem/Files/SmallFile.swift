@@ -21,6 +21,13 @@ package struct FileError: Error, Sendable {
 package enum SmallFile {
     private static let chunkBytes = 16_384
 
+    /// Makes a folder that only its owner may enter, unless it is there.
+    package static func makeFolder(_ path: String) throws(FileError) {
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw FileError(code: errno)
+        }
+    }
+
     /// The bytes of a file; of one longer than `maximum` a ``FileError`` of EFBIG.
     package static func read(_ path: String, maximum: Int) throws(FileError) -> [UInt8] {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)

@@ -1,0 +1,159 @@
+internal import DocketCore
+internal import DocketElasticsearch
+internal import DocketPostgres
+internal import DocketRuntime
+internal import DocketService
+internal import DocketSystem
+internal import DocketTelemetry
+
+/// The truth in PostgreSQL, the index in Elasticsearch or OpenSearch, and what brings the two
+/// together.
+struct EngineAssembly: StoreAssembly {
+    /// Time for the search engine to say what it is, before the server starts without it.
+    private static let firstAnswer = Duration.seconds(5)
+
+    private let store: PostgresStore
+    private let index: ElasticsearchIndex
+    private let search: CheckedSearch
+    private let deletion: CheckedDeletion
+    private let indexer: OutboxIndexer
+    private let indexing = IndexingCounters()
+    private let removals: KnownRemovals
+    private let registry: MetricsRegistry
+    private let logger: Logger
+
+    /// Looks at both engines.
+    ///
+    /// PostgreSQL must answer. A search engine that is away is waited for while the server serves;
+    /// one that cannot be used is refused.
+    static func open(
+        _ settings: EngineSettings,
+        threads: Int,
+        registry: MetricsRegistry,
+        logger: Logger
+    ) async throws(ServerFault) -> EngineAssembly {
+        let assembly: EngineAssembly
+        do {
+            assembly = try EngineAssembly(settings, threads: threads, registry, logger)
+        } catch {
+            throw ServerFault(.engine, (error as? DocketError)?.message ?? "\(error)")
+        }
+        do throws(DocketError) {
+            try await assembly.store.checkSchema(work: .ofStart)
+        } catch {
+            await assembly.close()
+            throw ServerFault(.engine, "--postgres: \(error.message)\(error.reason)")
+        }
+        do throws(DocketError) {
+            try await assembly.index.prepare(work: WorkLimit(within: firstAnswer))
+        } catch {
+            guard error.code != .failedPrecondition else {
+                await assembly.close()
+                throw ServerFault(.engine, "--elasticsearch: \(error.message)\(error.reason)")
+            }
+            logger.warning(
+                "the search engine does not answer; uploads are taken, searches wait for it",
+                ["cause": .string(error.cause.text ?? error.message)]
+            )
+        }
+        return assembly
+    }
+
+    private init(
+        _ settings: EngineSettings,
+        threads: Int,
+        _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) throws {
+        self.registry = registry
+        self.logger = logger
+        store = try PostgresStore(settings.postgres, logger: logger)
+        index = try ElasticsearchIndex(settings.elasticsearch, log: logger)
+        let removals = KnownRemovals()
+        self.removals = removals
+        search = try CheckedSearch(
+            index: index,
+            truth: store,
+            removals: removals,
+            threads: threads,
+            registry: registry,
+            logger: logger
+        )
+        deletion = CheckedDeletion(
+            index: index,
+            truth: store,
+            removals: removals,
+            registry: registry,
+            logger: logger
+        )
+        indexer = OutboxIndexer(
+            store,
+            index,
+            counters: indexing,
+            metrics: OutboxMetrics(registry),
+            logger: logger
+        )
+        ServerMetrics.register(registry, indexing)
+    }
+
+    var backends: Backends {
+        Backends(
+            directory: store,
+            store: store,
+            search: search,
+            deletion: deletion,
+            generations: store,
+            backup: EngineBackup(),
+            removals: removals
+        )
+    }
+
+    var services: [any Service] { [store, PostgresUpkeep(store), search, indexer] }
+
+    func followers(
+        _ collections: CollectionRegistry,
+        _ authenticator: Authenticator
+    ) -> [any Service] {
+        [
+            ChangeWatch(
+                store,
+                collections: collections,
+                removals: removals,
+                authenticator: authenticator,
+                registry: registry,
+                logger: logger
+            )
+        ]
+    }
+
+    func observe(_ observer: any GenerationObserver) { store.observe(observer) }
+
+    func wake(_ tenant: TenantID) { indexer.wake(tenant) }
+
+    /// What waits of a deleted tenant are removals, which go on.
+    func forget(_ tenant: TenantID) {}
+
+    func close() async {
+        index.close()
+        await store.close()
+    }
+}
+
+/// PostgreSQL has tools of its own, which copy one moment of everything.
+private struct EngineBackup: StoreBackup {
+    func backup(
+        into folder: String,
+        progress: @escaping @Sendable (BackupProgress) async -> Void
+    ) async throws(DocketError) -> BackupProgress {
+        throw DocketError(
+            .failedPrecondition,
+            "documents are kept in PostgreSQL: back its database up with pg_dump; the index is "
+                + "made from it"
+        )
+    }
+}
+
+extension DocketError {
+    /// What lies behind it, for the operator who starts the server.
+    fileprivate var reason: String { cause.text.map { " (\($0))" } ?? "" }
+}

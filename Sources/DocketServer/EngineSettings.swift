@@ -1,0 +1,98 @@
+internal import DocketCore
+internal import DocketElasticsearch
+internal import DocketPostgres
+internal import DocketSettings
+
+/// Which engines the settings name, and who asks them.
+struct EngineSettings {
+    let postgres: PostgresConfiguration
+    let elasticsearch: ElasticsearchConfiguration
+
+    /// nil when no engine is named: the embedded store serves.
+    ///
+    /// - Throws: ``ServerFault`` `usage` that names the setting.
+    init?(_ values: SettingValues) throws(ServerFault) {
+        let urls = values[ServerSettings.elasticsearch]
+        guard let database = values[ServerSettings.postgres] else {
+            guard urls.isEmpty else {
+                throw ServerFault(.usage, "--elasticsearch needs --postgres, which holds the truth")
+            }
+            return nil
+        }
+        guard !urls.isEmpty else {
+            throw ServerFault(.usage, "--postgres needs --elasticsearch, which holds the index")
+        }
+        postgres = try Self.postgres(database, values)
+        elasticsearch = try Self.elasticsearch(urls, values)
+    }
+
+    /// The login of `migrate`.
+    static func login(_ values: SettingValues) throws(ServerFault) -> Login {
+        guard let url = values[ServerSettings.postgres] else {
+            throw ServerFault(.usage, "migrate needs --postgres with the user who owns the schema")
+        }
+        return try login(url, values[ServerSettings.postgresPasswordFile])
+    }
+
+    private static func login(
+        _ url: String,
+        _ passwordFile: String?
+    ) throws(ServerFault) -> Login {
+        do throws(DocketError) {
+            return try Login(url: url, passwordFile: passwordFile)
+        } catch {
+            throw ServerFault(.usage, error.message)
+        }
+    }
+
+    private static func postgres(
+        _ url: String,
+        _ values: SettingValues
+    ) throws(ServerFault) -> PostgresConfiguration {
+        var worker: Login?
+        if let url = values[ServerSettings.postgresWorker] {
+            worker = try login(url, values[ServerSettings.postgresWorkerPasswordFile])
+        }
+        var configuration = PostgresConfiguration(
+            login: try login(url, values[ServerSettings.postgresPasswordFile]),
+            workerLogin: worker
+        )
+        configuration.connections = values[ServerSettings.postgresConnections]
+        configuration.idempotencyLifetime = values[ServerSettings.idempotencyLifetime]
+        configuration.idempotencyBytes = values[ServerSettings.idempotencyBytes]
+        return configuration
+    }
+
+    private static func elasticsearch(
+        _ urls: [String],
+        _ values: SettingValues
+    ) throws(ServerFault) -> ElasticsearchConfiguration {
+        var configuration = ElasticsearchConfiguration(
+            urls: urls,
+            credentials: try credentials(values)
+        )
+        configuration.caFile = values[ServerSettings.elasticsearchAuthority]
+        configuration.prefix = values[ServerSettings.elasticsearchPrefix]
+        configuration.shards = values[ServerSettings.elasticsearchShards]
+        configuration.replicas = values[ServerSettings.elasticsearchReplicas]
+        return configuration
+    }
+
+    private static func credentials(
+        _ values: SettingValues
+    ) throws(ServerFault) -> EngineCredentials {
+        let user = values[ServerSettings.elasticsearchUser]
+        let passwordFile = values[ServerSettings.elasticsearchPasswordFile]
+        switch (values[ServerSettings.elasticsearchKeyFile], user, passwordFile) {
+        case (nil, nil, nil): return .none
+        case (let file?, nil, nil): return .apiKey(file: file)
+        case (nil, let user?, let file?): return .password(user: user, file: file)
+        default:
+            throw ServerFault(
+                .usage,
+                "--elasticsearch-user and --elasticsearch-password-file go together, and not with "
+                    + "--elasticsearch-key-file"
+            )
+        }
+    }
+}
