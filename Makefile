@@ -14,7 +14,7 @@ bench:
 	scripts/bench
 
 services:
-	@echo "Docket runs embedded, on SQLite: there is no service to start."
+	scripts/services
 
 conformance:
 	scripts/build tests

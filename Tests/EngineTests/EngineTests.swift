@@ -7,11 +7,10 @@ internal import Testing
 struct EngineEndTests {
     @Test("takes its processes and its directory with it")
     func stop() async throws {
-        let script = try RunningProgram(Engine.script, ["redis"], takesInput: true)
-        let place = try await place(of: script)
-        script.closeInput()
-        #expect(try await script.end().status == 0)
-        expectNothing(at: place)
+        let engine = try await Engines().redis().engine
+        #expect(SocketExchange(port: engine.port) != nil)
+        try await engine.stop()
+        expectNothing(at: (engine.port, engine.directory))
     }
 
     @Test("comes when the process that wanted it is killed")
@@ -31,10 +30,10 @@ struct EngineEndTests {
 
     @Test("comes with what its log said when it cannot start")
     func refused() async throws {
-        let script = try RunningProgram(Engine.script, ["redis", "no-such-setting=1"])
-        let end = try await script.end()
-        #expect(end.status == 1)
-        #expect(end.errors.contains { $0.contains("no-such-setting") })
+        let error = await #expect(throws: EngineFailed.self) {
+            try await Engines().redis(settings: ["no-such-setting=1"])
+        }
+        #expect(error?.lines.contains { $0.contains("no-such-setting") } == true)
     }
 
     private func place(of script: RunningProgram) async throws -> (port: UInt16, directory: String)

@@ -5,7 +5,7 @@ package import Testing
 extension Trait where Self == ConditionTrait {
     /// Skips tests where an engine cannot be had, and says what is missing.
     ///
-    /// `scripts/test` counts them at its end by the word `missing`.
+    /// `scripts/test` lists and counts at its end what was skipped as `missing`.
     package static func needs(_ engines: Engine.Kind...) -> Self {
         let missing = engines.flatMap(\.missing).joined(separator: ", ")
         return .disabled(if: !missing.isEmpty, "missing: \(missing)")
