@@ -69,6 +69,25 @@ struct PressureCases {
         }
     }
 
+    @Test("a burst of small calls takes a turn for each 256, so that others come in between")
+    func burst() async throws {
+        try await withTestServer { server in
+            let peer = try RawPeer(port: server.port)
+            let meta = CallMeta(.atOnce)
+            // All fit in one read of the server.
+            try peer.send((0..<800).flatMap { RawPeer.call(2 * $0 + 1, meta, []) })
+            for number: UInt32 in 0..<800 { _ = try peer.frame(of: 2 * number + 1) }
+            var turns: [MonotonicTime: Int] = [:]
+            var answered = 0
+            for await case .answered(let count, let turn) in server.events {
+                turns[turn, default: 0] += count
+                answered += count
+                if answered == 800 { break }
+            }
+            #expect(turns.values.allSatisfy { $0 <= 256 })
+        }
+    }
+
     @Test("D65: small calls are answered between the messages of an upload of 100 MB")
     func besideAnUpload() async throws {
         try await withTestServer { server in

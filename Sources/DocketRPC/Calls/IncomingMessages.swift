@@ -8,6 +8,10 @@ struct IncomingMessages {
         var cost: Int
     }
 
+    /// From this size on a message has all the room it may take: to copy it whenever it outgrows
+    /// its room would take milliseconds, and pages that nothing is written to cost nothing.
+    private static let growingMaximum = 256 << 10
+
     /// Whether a message has begun that is not whole.
     private(set) var isCollecting = false
     private var collected: [UInt8] = []
@@ -24,13 +28,16 @@ struct IncomingMessages {
     /// How many whole messages wait.
     var count: Int { whole.count - first }
 
-    /// Adds a frame's body, as `append` writes it, to the message being collected.
+    /// Adds a frame's body, as `append` writes it, to the message being collected, which has at
+    /// most `maximum` bytes.
     mutating func collect<Failure>(
         _ cost: Int,
+        upTo maximum: Int,
         _ append: (inout [UInt8]) throws(Failure) -> Void
     ) throws(Failure) {
         isCollecting = true
         collectedCost += cost
+        if collected.count > Self.growingMaximum { collected.reserveCapacity(maximum) }
         try append(&collected)
     }
 

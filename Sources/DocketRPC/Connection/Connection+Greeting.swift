@@ -72,7 +72,9 @@ extension Connection {
         self.session = session
         phaseDeadline = .distantFuture
         frames.machine.greeted(hello.receive)
-        memory = serverMemory.connection(of: session.owner)
+        let memory = serverMemory.connection(of: session.owner)
+        frames.unsent = memory.unsent
+        self.memory = memory
         var ack = HelloAck()
         ack.receive = configuration.receive
         ack.connection = configuration.limits

@@ -101,18 +101,6 @@ extension Connection {
     /// Replies have their own room.
     var isOutputFull: Bool { memory != nil && frames.controlBytes >= Self.controlMaximum }
 
-    /// What may wait for the socket in this turn: little where the owner's other connections, or
-    /// everybody's, hold much.
-    func adjustRoom() {
-        guard let supply = memory?.unsent.supply else { return }
-        frames.output.limit =
-            switch supply {
-            case .ample: Self.unsentMaximum
-            case .short: 16 << 10
-            case .exhausted: 4 << 10
-            }
-    }
-
     /// Charges what waits in the buffers at the end of a turn.
     func settleBuffers() {
         guard memory != nil else { return }

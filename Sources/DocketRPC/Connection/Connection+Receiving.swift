@@ -10,7 +10,7 @@ extension Connection {
         case .finished: frames.input.removeAll()
         default: break
         }
-        while frames.machine.phase.takesFrames, !isOutputFull {
+        while frames.machine.phase.takesFrames, !isOutputFull, !isInputWaiting {
             let arrival = frames.next(for: session, at: loop.turnStart)
             countAnswered()
             if case .nothing = arrival { return }
@@ -30,6 +30,7 @@ extension Connection {
     func handle(_ arrival: FrameExchange.Arrival) {
         switch arrival {
         case .nothing: break
+        case .turnIsOver: resumeLater()
         case .failed(let error): fail(error)
         case .greeting(let header): handleGreeting(header)
         case .goAway(let header): handleGoAway(header)
@@ -158,7 +159,9 @@ extension Connection {
             return false
         }
         do throws(FrameError) {
-            try entry.incoming.collect(header.creditCost) { message throws(FrameError) in
+            let maximum = entry.bounds?.messageBytes ?? Int(frames.machine.local.messageMaximum)
+            try entry.incoming.collect(header.creditCost, upTo: maximum) {
+                message throws(FrameError) in
                 try frames.withBody(of: header) { body throws(FrameError) in
                     if header.codec == .identity { return body.append(to: &message) }
                     try compressor.decompress(body, rawLength: header.rawLength, onto: &message)

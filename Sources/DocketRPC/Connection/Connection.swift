@@ -41,6 +41,8 @@ package actor Connection: TurnEnd {
     var inputTicket: MemoryShares.Ticket?
     /// Whether nothing is read until something was written.
     private var isHeld = false
+    /// Whether the frames that are there wait for a turn of their own.
+    private(set) var isInputWaiting = false
     /// Since when bytes wait of which the peer has read nothing.
     var unreadSince: MonotonicTime?
     let compressor: FrameCompressor
@@ -89,7 +91,7 @@ package actor Connection: TurnEnd {
     /// Begins; on the loop.
     func start() throws {
         watch = try loop.watch(bytes.descriptor) { [loop] readiness in
-            loop.isolated(to: self) { $0.ready(readiness) }
+            loop.isolated(to: self, readiness) { $0.ready($1) }
         }
         if configuration.limits.ageMaximumMilliseconds > 0 {
             let age = Double(configuration.limits.ageMaximumMilliseconds)
@@ -104,7 +106,7 @@ package actor Connection: TurnEnd {
         switch frames.machine.phase {
         case .closed: return
         case .handshaking: return handshake()
-        default: break
+        default: frames.beginTurn()
         }
         if readiness.contains(.writable) { pump() }
         if readiness.contains(.readable) || readiness.contains(.failed) { read() }
@@ -114,7 +116,6 @@ package actor Connection: TurnEnd {
     /// The turn of a connection that waits for input only: one step into `frames`, and out again.
     private func answer(for session: any CallSession) {
         let now = loop.turnStart
-        adjustRoom()
         let turn = frames.turn(on: bytes, for: session, at: now, counting: configuration.metrics)
         if turn.read > 0 { lastRead = now }
         switch turn.failure {
@@ -122,20 +123,15 @@ package actor Connection: TurnEnd {
         case .ended?: return lose("the peer closed the connection")
         default: return lose("the connection failed")
         }
+        // Then what is charged and waited for is as before.
+        if turn.isAtRest, inputBytes == 0, unreadSince == nil { return }
         if case .nothing = turn.arrival {
         } else {
             handle(turn.arrival)
             processInput()
         }
         if turn.hasMore { read() }
-        if !isAtRest { updateInterest() }
-    }
-
-    /// Whether nothing waits in either direction, so that what is charged and waited for is as
-    /// before.
-    private var isAtRest: Bool {
-        frames.isAnswering && !frames.isInputTooSmall && inputBytes == 0 && unreadSince == nil
-            && bytes.wants == .readable
+        updateInterest()
     }
 
     private func handshake() {
@@ -154,7 +150,6 @@ package actor Connection: TurnEnd {
 
     func read() {
         var share = Self.readShare
-        adjustRoom()
         while share > 0, isReading {
             switch bytes.read(into: &frames.input) {
             case .moved(let count):
@@ -177,11 +172,26 @@ package actor Connection: TurnEnd {
     /// Whether what comes is taken now: not while there is no room for a frame, or for answers.
     private var isReading: Bool {
         guard frames.machine.phase.isReading else { return false }
-        return frames.machine.phase == .finished || inputTicket == nil && !isOutputFull
+        if frames.machine.phase == .finished { return true }
+        return inputTicket == nil && !isInputWaiting && !isOutputFull
+    }
+
+    /// Goes on with the frames that are there in a turn of their own.
+    func resumeLater() {
+        guard !isInputWaiting else { return }
+        isInputWaiting = true
+        loop.execute {
+            self.assumeIsolated {
+                $0.isInputWaiting = false
+                $0.resumeReading()
+            }
+        }
     }
 
     func resumeReading() {
-        guard isReading else { return }
+        // What holds it up now, such as answers of this turn, is then known and resumes it.
+        guard isReading else { return updateInterest() }
+        frames.beginTurn()
         processInput()
         read()
         updateInterest()
@@ -210,10 +220,10 @@ package actor Connection: TurnEnd {
     }
 
     package nonisolated func turnDidEnd() {
-        loop.isolated(to: self) {
-            $0.isFlushDue = false
-            $0.pump()
-            $0.updateInterest()
+        loop.isolated(to: self, ()) { connection, _ in
+            connection.isFlushDue = false
+            connection.pump()
+            connection.updateInterest()
         }
     }
 
@@ -221,7 +231,7 @@ package actor Connection: TurnEnd {
     /// `least` bytes.
     func pump(_ least: Int = ConnectionStateMachine.partMinimum) {
         guard frames.machine.phase.isWriting else { return }
-        adjustRoom()
+        frames.adjustRoom()
         // What waits from before makes room first, or its end would find nothing to go on with.
         guard flush() else { return }
         while queueFrames(least) {

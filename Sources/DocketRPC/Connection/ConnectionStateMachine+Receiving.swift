@@ -14,7 +14,7 @@ extension ConnectionStateMachine {
             if role == .client, type == .goAway { return }
             throw .connection(.protocolError, "the first frame is not the greeting")
         case .open, .leaving, .draining:
-            guard type != .hello, type != .helloAck else {
+            if type == .hello || type == .helloAck {
                 throw .connection(.protocolError, "a second greeting")
             }
         case .handshaking, .preface, .authenticating, .flushing, .finished, .closed:

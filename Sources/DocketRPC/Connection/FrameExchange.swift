@@ -8,9 +8,13 @@ internal import DocketWire
 /// step back to the actor, whose properties are checked at each access.
 struct FrameExchange: ~Copyable {
     /// What came and is for the connection to see to; its frame is still at the front of the input.
-    enum Arrival {
+    ///
+    /// Indirect, so that the usual one, nothing, is a word that is handed on and not 300 bytes.
+    indirect enum Arrival {
         /// No whole frame is left.
         case nothing
+        /// More frames are there, but this turn has had its share.
+        case turnIsOver
         /// What ends the connection.
         case failed(FrameError)
         /// HELLO or HELLO_ACK.
@@ -31,6 +35,8 @@ struct FrameExchange: ~Copyable {
 
     /// Small bodies gain nothing.
     private static let compressedMinimum = 512
+    /// Frames that one turn handles, however small they are: at most a millisecond's work.
+    static let framesPerTurn = 256
 
     var machine: ConnectionStateMachine
     var input: ReceiveBuffer
@@ -46,6 +52,10 @@ struct FrameExchange: ~Copyable {
     private(set) var isInputTooSmall = false
     /// Calls answered at once since the last `takeAnswered()`.
     private var answered = 0
+    /// Frames that this turn may still handle.
+    private var framesLeft = framesPerTurn
+    /// Server: the owner's account for what waits for the socket, set once the peer has greeted.
+    var unsent: MemoryAccount?
 
     init(_ machine: consuming ConnectionStateMachine, inputCapacity: Int, outputLimit: Int) {
         self.machine = machine
@@ -65,13 +75,17 @@ struct FrameExchange: ~Copyable {
                 return .nothing
             case .skip(let header):
                 partialSince = nil
+                guard framesLeft > 0 else { return .turnIsOver }
+                framesLeft -= 1
                 input.consume(header.frameLength)
             case .failed(let error): return .failed(error)
             case .frame(let header):
                 partialSince = nil
+                guard framesLeft > 0 else { return .turnIsOver }
+                framesLeft -= 1
                 do throws(FrameError) {
                     try machine.received(header.type)
-                    if header.type != .call { return try take(header, at: now) }
+                    guard header.type == .call else { return try take(header, at: now) }
                     if let arrival = try takeCall(header, for: session, at: now) { return arrival }
                 } catch {
                     return .failed(error)
@@ -142,6 +156,12 @@ struct FrameExchange: ~Copyable {
 
     // MARK: A turn
 
+    /// Before the first frame of a turn.
+    mutating func beginTurn() {
+        framesLeft = Self.framesPerTurn
+        adjustRoom()
+    }
+
     /// What one turn did of itself, and what it leaves to its connection.
     struct Turn {
         /// Bytes that were read.
@@ -152,6 +172,8 @@ struct FrameExchange: ~Copyable {
         var failure: StreamProgress?
         /// Whether there may be more to read now.
         var hasMore = false
+        /// Whether nothing waits in either direction, and nothing is left to the connection.
+        var isAtRest = false
     }
 
     /// Whether nothing is to be done but to answer what comes.
@@ -169,6 +191,7 @@ struct FrameExchange: ~Copyable {
         counting metrics: RPCMetrics
     ) -> Turn {
         var turn = Turn()
+        beginTurn()
         switch stream.read(into: &input) {
         case .moved(let count): turn.read = count
         case .wouldBlock: return turn
@@ -193,6 +216,9 @@ struct FrameExchange: ~Copyable {
                 return turn
             }
         }
+        if case .nothing = turn.arrival {
+            turn.isAtRest = !turn.hasMore && !isInputTooSmall && stream.wants == .readable
+        }
         return turn
     }
 
@@ -213,28 +239,22 @@ struct FrameExchange: ~Copyable {
             return false
         }
         scratch.removeAll()
-        scratch.append(UInt64(0))
-        scratch.append(UInt64(0))
         reply.origin.encode(requestID: head.meta.requestID, into: &scratch)
         let header = FrameHeader(
             type: .data,
             flags: FrameFlags.endStream.union(FrameFlags(priority: head.priority)),
             stream: head.stream,
-            metaLength: scratch.count - FrameHeader.size,
+            metaLength: scratch.count,
             bodyLength: reply.body.count
         )
         guard machine.sendAtOnce(header.creditCost) else { return false }
-        header.encode(over: &scratch)
-        output.append(scratch.bytes, reply.body)
+        output.append(header, scratch.bytes, reply.body)
         return true
     }
 
     /// Appends a frame whose credit was paid for.
     mutating func append(_ header: FrameHeader, _ meta: [UInt8], _ body: [UInt8]) {
-        scratch.removeAll()
-        header.encode(into: &scratch)
-        scratch.append(meta)
-        output.append(scratch.bytes, body)
+        output.append(header, meta, body)
     }
 
     /// Appends a frame that costs no credit.
@@ -282,6 +302,18 @@ struct FrameExchange: ~Copyable {
     }
 
     // MARK: Memory
+
+    /// What may wait for the socket in this turn: little where the owner's other connections, or
+    /// everybody's, hold much.
+    mutating func adjustRoom() {
+        guard let unsent else { return }
+        output.limit =
+            switch unsent.supply {
+            case .ample: Connection.unsentMaximum
+            case .short: 16 << 10
+            case .exhausted: 4 << 10
+            }
+    }
 
     /// Exchanges the room for input, in which what has come must have room.
     mutating func exchangeInput(for capacity: Int) {

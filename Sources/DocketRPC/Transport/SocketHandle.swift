@@ -101,7 +101,7 @@ enum SocketHandle {
         var code: Int32 = 0
         let count = unsafe buffer.fill { free in
             let count = unsafe recv(descriptor, free.baseAddress, free.count, 0)
-            code = errno
+            if count < 0 { code = errno }
             return count
         }
         if count > 0 { return .moved(count) }
@@ -115,7 +115,8 @@ enum SocketHandle {
                 // More follows at once, so the system need not send a segment that is not full.
                 let flags = Int32(MSG_NOSIGNAL) | (isLast ? 0 : Int32(MSG_MORE))
                 let count = unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, flags)
-                return (count: count, isWhole: count == bytes.count, code: errno)
+                let code = count < 0 ? errno : EAGAIN
+                return (count: count, isWhole: count == bytes.count, code: code)
             }
             guard let step, step.count > 0 else {
                 return sent > 0 ? .moved(sent) : progress(of: step?.code ?? EAGAIN)

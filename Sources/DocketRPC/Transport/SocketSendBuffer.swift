@@ -1,3 +1,6 @@
+internal import DocketSystem
+internal import DocketWire
+
 /// Bytes that wait to be sent, first in, first out.
 ///
 /// Small appends are copied together, so that a turn's replies leave in one write; large chunks are
@@ -46,16 +49,15 @@ package struct SendBuffer: ~Copyable {
         }
     }
 
-    /// Appends `head`, and `body` after it; a large body is kept without a copy.
-    package mutating func append(_ head: [UInt8], _ body: [UInt8]) {
-        guard body.count < Self.wholeChunkMinimum else {
-            append(head)
-            return append(body)
+    /// Appends a frame; a large body is kept without a copy.
+    mutating func append(_ header: FrameHeader, _ meta: [UInt8], _ body: [UInt8]) {
+        let isWhole = body.count >= Self.wholeChunkMinimum
+        collect(FrameHeader.size + meta.count + (isWhole ? 0 : body.count)) {
+            header.encode(into: &$0)
+            $0.append(contentsOf: meta)
+            if !isWhole { $0.append(contentsOf: body) }
         }
-        collect(head.count + body.count) {
-            $0.append(contentsOf: head)
-            $0.append(contentsOf: body)
-        }
+        if isWhole { append(body) }
     }
 
     /// Appends the UTF-8 of a literal.

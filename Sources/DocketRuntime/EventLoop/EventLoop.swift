@@ -10,9 +10,10 @@ package protocol TurnEnd: AnyObject {
 /// One thread that waits for sockets and deadlines, and the executor of every actor that lives on
 /// it.
 ///
-/// Each callback from libuv is a *turn*: its own work, then the jobs that are ready on this thread,
-/// then the `atTurnEnd` work. A turn runs at most `jobsPerTurn` jobs; what is left runs in the next
-/// one, after the sockets were looked at again, so jobs that make jobs cannot starve I/O.
+/// Each callback from libuv is a *turn*: its own work, then the actions that other turns and
+/// threads asked for, the jobs that are ready on this thread, and the `atTurnEnd` work. A turn runs
+/// at most `jobsPerTurn` of either; what is left runs in the next one, after the sockets were
+/// looked at again, so jobs that make jobs cannot starve I/O.
 ///
 /// `watch`, `schedule`, `cancel` and `atTurnEnd` belong to the loop's own thread.
 // Because: confined to the loop's thread, but for `remote`, `thread` and `wakers`, which are made
@@ -42,7 +43,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private let thread = Atomic<UInt>(0)
     private let wakers = Atomic<Int>(0)
 
-    private var jobs = JobQueue()
+    private var actions = JobQueue<@Sendable () -> Void>()
+    private var jobs = JobQueue<UnownedJob>()
     private var turnEnds: [any TurnEnd] = []
     /// Those whose turn is ending; empty otherwise.
     private var endingTurns: [any TurnEnd] = []
@@ -154,12 +156,13 @@ extension EventLoop {
     func turn(_ body: () -> Void) {
         turnStart = .now()
         body()
+        if !actions.isEmpty { runActions() }
         var budget = Self.jobsPerTurn
-        repeat {
+        while budget > 0, !jobs.isEmpty || !turnEnds.isEmpty {
             runJobs(&budget)
             endTurn()
             budget -= 1
-        } while budget > 0 && hasLeftover
+        }
         noteTurn()
         if isBusy != hasLeftover {
             isBusy = hasLeftover
@@ -168,7 +171,16 @@ extension EventLoop {
         arm()
     }
 
-    private var hasLeftover: Bool { !jobs.isEmpty || !turnEnds.isEmpty }
+    private var hasLeftover: Bool { !jobs.isEmpty || !turnEnds.isEmpty || !actions.isEmpty }
+
+    /// Half of the time at most, so that jobs get theirs.
+    private func runActions() {
+        for _ in 0..<Self.jobsPerTurn {
+            guard let action = actions.popFirst() else { return }
+            action()
+            if turnTime > Self.turnNanoseconds / 2 { return }
+        }
+    }
 
     private func runJobs(_ budget: inout Int) {
         while budget > 0, let job = jobs.popFirst() {
@@ -209,7 +221,7 @@ extension EventLoop {
             return remote
         }
         jobs.append(contentsOf: taken.jobs)
-        for action in taken.actions { action() }
+        actions.append(contentsOf: taken.actions)
     }
 
     private func runDeadlines() {

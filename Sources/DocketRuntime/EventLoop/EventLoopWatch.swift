@@ -3,15 +3,19 @@ internal import CDocketUV
 /// What a descriptor is ready for, or is waited for.
 package struct Readiness: OptionSet, Sendable {
     package let rawValue: Int32
-    package init(rawValue: Int32) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: Int32) { self.rawValue = rawValue }
     package static let readable = Readiness(rawValue: 1)
     package static let writable = Readiness(rawValue: 2)
     /// The descriptor is in error (reading it tells which); only ever reported.
     package static let failed = Readiness(rawValue: 1 << 16)
 
-    /// As the protocol has it, by one comparison instead of three calls.
-    package func contains(_ member: Readiness) -> Bool {
+    /// As the protocols have them, by one comparison instead of three calls.
+    @inlinable package func contains(_ member: Readiness) -> Bool {
         rawValue & member.rawValue == member.rawValue
+    }
+
+    @inlinable package static func == (left: Readiness, right: Readiness) -> Bool {
+        left.rawValue == right.rawValue
     }
 }
 

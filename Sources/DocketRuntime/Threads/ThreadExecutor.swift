@@ -8,7 +8,7 @@ internal import Synchronization
 /// queue's length is `queueDepth`; its users bound it by admission.
 @safe package final class ThreadExecutor: SerialExecutor, TaskExecutor, Sendable {
     private struct Queue {
-        var jobs = JobQueue()
+        var jobs = JobQueue<UnownedJob>()
         var isSleeping = false
         var isStopping = false
     }
@@ -60,7 +60,7 @@ internal import Synchronization
 
     private func run() {
         owner.store(pthread_self(), ordering: .relaxed)
-        var ready = JobQueue()
+        var ready = JobQueue<UnownedJob>()
         while takeJobs(into: &ready) {
             while let job = ready.popFirst() {
                 unsafe job.runSynchronously(
@@ -73,7 +73,7 @@ internal import Synchronization
     }
 
     /// Waits for jobs and takes them all; `false` when there are none and will be none.
-    private func takeJobs(into ready: inout JobQueue) -> Bool {
+    private func takeJobs(into ready: inout JobQueue<UnownedJob>) -> Bool {
         while true {
             let mayEnd = queue.withLock { queue in
                 swap(&queue.jobs, &ready)

@@ -2,17 +2,17 @@ internal import Glibc
 
 extension RawSpan {
     /// The byte at `offset`; traps outside the span, so callers check the length first.
-    package func byte(at offset: Int) -> UInt8 {
+    @inlinable package func byte(at offset: Int) -> UInt8 {
         unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
     }
 
     /// The four bytes from `offset` as a big-endian number; traps outside the span.
-    package func bigEndian32(at offset: Int) -> UInt32 {
+    @inlinable package func bigEndian32(at offset: Int) -> UInt32 {
         UInt32(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
 
     /// The eight bytes from `offset` as a big-endian number; traps outside the span.
-    package func bigEndian64(at offset: Int) -> UInt64 {
+    @inlinable package func bigEndian64(at offset: Int) -> UInt64 {
         UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
@@ -39,7 +39,7 @@ extension RawSpan {
     }
 
     /// Appends all bytes to `array`.
-    package func append(to array: inout [UInt8]) {
+    @inlinable package func append(to array: inout [UInt8]) {
         unsafe withUnsafeBytes { unsafe array.append(contentsOf: $0) }
     }
 
@@ -63,20 +63,12 @@ extension RawSpan {
 extension [UInt8] {
     /// The bytes of the array, to be read where they are.
     package var rawSpan: RawSpan {
-        @_lifetime(borrow self)
+        @_lifetime(borrow self) @inlinable
         get { unsafe span.bytes }
     }
 
     /// Appends the bytes of `value`, the highest first.
     @inlinable package mutating func appendBigEndian(_ value: some FixedWidthInteger) {
         unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
-    }
-
-    /// Writes the bytes of `value` over those at `offset`; traps outside the array.
-    package mutating func replaceBigEndian(at offset: Int, with value: UInt64) {
-        precondition(offset >= 0 && offset <= count - 8)
-        unsafe withUnsafeMutableBytes {
-            unsafe $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt64.self)
-        }
     }
 }

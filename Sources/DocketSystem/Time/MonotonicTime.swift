@@ -7,7 +7,7 @@ internal import CDocketSystem
 package struct MonotonicTime: Comparable, Hashable, Sendable {
     package let nanoseconds: UInt64
 
-    package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+    @inlinable package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
     /// Later than every other time: the deadline of what has none.
     package static let distantFuture = MonotonicTime(nanoseconds: .max)
@@ -16,7 +16,7 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
         MonotonicTime(nanoseconds: docket_monotonic_nanoseconds())
     }
 
-    package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
+    @inlinable package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 
@@ -37,7 +37,7 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
     }
 
     /// Nanoseconds from `earlier` to this time, 0 when it is the later one.
-    package func nanoseconds(since earlier: MonotonicTime) -> UInt64 {
+    @inlinable package func nanoseconds(since earlier: MonotonicTime) -> UInt64 {
         nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
     }
 

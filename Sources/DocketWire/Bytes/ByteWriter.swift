@@ -14,10 +14,10 @@ package struct ByteWriter: Sendable {
     }
 
     /// Bytes written so far: the place at which the next one goes.
-    package var count: Int { bytes.count }
+    @inlinable package var count: Int { bytes.count }
 
     /// Forgets the bytes and keeps the memory.
-    package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+    @inlinable package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
     /// Forgets all but the first `count` bytes.
     package mutating func truncate(to count: Int) {

@@ -2,7 +2,12 @@
 package struct FrameCodec: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt8
 
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// As the protocol has it, without a call of the standard library.
+    @inlinable package static func == (left: FrameCodec, right: FrameCodec) -> Bool {
+        left.rawValue == right.rawValue
+    }
 
     /// As it is.
     package static let identity = FrameCodec(rawValue: 0)

@@ -28,7 +28,7 @@ package struct FrameLimits: Hashable, Sendable {
 /// The 16 bytes before every frame's metadata and body.
 package struct FrameHeader: Hashable, Sendable {
     /// Bytes of a header.
-    package static let size = 16
+    @inlinable package static var size: Int { 16 }
     /// Most bytes after a header that the layout can say: 2^24 - 1.
     package static let lengthCeiling = 0xff_ffff
 
@@ -48,7 +48,7 @@ package struct FrameHeader: Hashable, Sendable {
     package var rawLength: Int
 
     /// A header for `metaLength` and `bodyLength` bytes; `rawLength` only when it is compressed.
-    package init(
+    @inlinable package init(
         type: FrameType,
         flags: FrameFlags = [],
         stream: UInt32 = 0,
@@ -67,10 +67,10 @@ package struct FrameHeader: Hashable, Sendable {
     }
 
     /// Bytes of the body as sent; never negative in a header that is valid.
-    package var bodyLength: Int { length - metaLength }
+    @inlinable package var bodyLength: Int { length - metaLength }
 
     /// What the frame takes from the receiver's credit: raw body, metadata and header.
-    package var creditCost: Int { rawLength + metaLength + Self.size }
+    @inlinable package var creditCost: Int { rawLength + metaLength + Self.size }
 
     /// Reads the layout at `offset`, where at least 16 bytes must be; judges nothing.
     package static func decode(_ bytes: RawSpan, at offset: Int = 0) -> FrameHeader {
@@ -90,18 +90,13 @@ package struct FrameHeader: Hashable, Sendable {
     }
 
     /// Writes the 16 bytes.
-    package func encode(into writer: inout ByteWriter) {
-        let (first, second) = words
-        writer.append(first)
-        writer.append(second)
-    }
+    package func encode(into writer: inout ByteWriter) { encode(into: &writer.bytes) }
 
-    /// Writes the 16 bytes over the first 16 of `writer`: for metadata that is written before its
-    /// length is known.
-    package func encode(over writer: inout ByteWriter) {
+    /// Appends the 16 bytes.
+    package func encode(into bytes: inout [UInt8]) {
         let (first, second) = words
-        writer.bytes.replaceBigEndian(at: 0, with: first)
-        writer.bytes.replaceBigEndian(at: 8, with: second)
+        bytes.appendBigEndian(first)
+        bytes.appendBigEndian(second)
     }
 
     private var words: (UInt64, UInt64) {

@@ -35,16 +35,16 @@ package enum FrameScan: Hashable, Sendable {
 
 extension FrameHeader {
     /// Bytes of the whole frame, header included.
-    package var frameLength: Int { Self.size + length }
+    @inlinable package var frameLength: Int { Self.size + length }
 
     /// Where the metadata of a frame that starts at `offset` is.
-    package func metaRange(at offset: Int = 0) -> Range<Int> {
+    @inlinable package func metaRange(at offset: Int = 0) -> Range<Int> {
         let start = offset + Self.size
         return start..<start + metaLength
     }
 
     /// Where the body of a frame that starts at `offset` is.
-    package func bodyRange(at offset: Int = 0) -> Range<Int> {
+    @inlinable package func bodyRange(at offset: Int = 0) -> Range<Int> {
         let start = offset + Self.size + metaLength
         return start..<offset + frameLength
     }

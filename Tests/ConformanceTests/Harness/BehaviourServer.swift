@@ -26,10 +26,12 @@ private final class BehaviourSession: CallSession {
     }
 
     func answerAtOnce(_ head: CallHead, body: RawSpan, into reply: inout ReplyWriter) -> Bool {
-        false
+        head.meta.method == Behaviour.atOnce.rawValue
     }
 
-    func answeredAtOnce(_ count: Int, since arrival: MonotonicTime) {}
+    func answeredAtOnce(_ count: Int, since arrival: MonotonicTime) {
+        report.yield(.answered(count, turn: arrival))
+    }
 
     func admit(_ head: CallHead) -> CallStatus? {
         Behaviour(rawValue: head.meta.method) == nil
@@ -89,7 +91,7 @@ private final class BehaviourSession: CallSession {
             try await call.send([1])
             try await call.send([2])
             throw CallFailure(.aborted, "after two")
-        case .nothing, .early: try await call.finish()
+        case .nothing, .early, .atOnce: try await call.finish()
         case .single:
             _ = try await call.receive()
             await gate.pass()

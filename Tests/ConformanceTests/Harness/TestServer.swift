@@ -34,6 +34,8 @@ enum Behaviour: UInt16 {
     case single
     /// The same, saying how long the message was, of which it holds four times as much.
     case held
+    /// Answered without a handler, in the turn that reads it.
+    case atOnce
 }
 
 /// A server on a free port, and what became of its handlers.
@@ -43,6 +45,8 @@ final class TestServer: Sendable {
         case sent(Int)
         case cancelled(Behaviour)
         case ended(Behaviour)
+        /// So many calls were answered in the turn that began then.
+        case answered(Int, turn: MonotonicTime)
     }
 
     let loops: EventLoopGroup

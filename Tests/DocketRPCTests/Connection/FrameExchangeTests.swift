@@ -94,6 +94,30 @@ struct FrameExchangeTests {
         #expect(exchange.input.isEmpty == true)
     }
 
+    @Test("handles no more than its share of small frames in a turn, answered or skipped")
+    func share() {
+        var exchange = exchange()
+        let count = FrameExchange.framesPerTurn
+        var unknown = ByteWriter()
+        FrameHeader(type: FrameType(rawValue: 0xFF)).encode(into: &unknown)
+        for number in 0..<UInt32(count) {
+            _ = exchange.input.append(call(2 * number + 1, "hit").rawSpan)
+            _ = exchange.input.append(unknown.bytes.rawSpan)
+        }
+        guard case .turnIsOver = next(&exchange) else {
+            Issue.record("the turn has no end")
+            return
+        }
+        #expect(exchange.takeAnswered() == count / 2)
+        exchange.beginTurn()
+        guard case .nothing = next(&exchange) else {
+            Issue.record("frames are left")
+            return
+        }
+        #expect(exchange.takeAnswered() == count / 2)
+        #expect(exchange.input.isEmpty == true)
+    }
+
     @Test("hands a call out that is not whole, or that nobody may answer yet")
     func notAtOnce() {
         var unfinished = exchange()
