@@ -44,11 +44,11 @@ package struct PostgresError: Error, Hashable, Sendable {
 
     /// The error as a caller sees it, with the engine's words for the log.
     package var docketError: DocketError {
-        isCancel ? shown : shown.caused(by: "postgres \(state): \(firstLine)")
+        isCancel ? shown : shown.caused(by: cause)
     }
 
-    /// Without DETAIL, which repeats values.
-    private var firstLine: Substring { text.prefix { $0 != "\n" } }
+    /// For the log, without DETAIL, which repeats values.
+    var cause: String { "postgres \(state): \(text.prefix { $0 != "\n" })" }
 
     private var shown: DocketError {
         if isCancel { return DocketError(.cancelled, "the work was stopped") }

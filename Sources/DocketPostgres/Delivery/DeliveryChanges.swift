@@ -66,6 +66,7 @@ struct DeliveryChanges {
         outdated.append((document.key, row.version))
         if row.sentFrom < row.version {
             deltas[document.collection].raisesHard = true
+            deltas[document.collection].removed.insert(row.number)
             end(document, .waits(after: 0, attempts: nil))
         } else {
             row.sentFrom = 0

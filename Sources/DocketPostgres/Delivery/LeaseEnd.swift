@@ -106,7 +106,7 @@ struct LeaseEnd {
         let statements = changes.statements
         guard !statements.isEmpty else { return [] }
         let results = try session.run(statements + changes.deltas.statements)
-        return changes.deltas.isEmpty ? [] : results.last.map(CollectionDeltas.changes) ?? []
+        return changes.deltas.isEmpty ? [] : results.last.map(changes.deltas.changes) ?? []
     }
 }
 

@@ -18,6 +18,8 @@ final class ConnectionPool: Sendable {
         var backoff = Backoff(base: .milliseconds(100), cap: .seconds(5), jitter: .equal)
         /// No attempt to connect before.
         var retryTime = MonotonicTime(nanoseconds: 0)
+        /// Why the last attempt failed, unless it did not.
+        var failure: PostgresError?
         var isEnded = false
     }
 
@@ -26,6 +28,7 @@ final class ConnectionPool: Sendable {
         var open: [Int] = []
         var refuse: [OneShot<Int>] = []
         var retryAfter: Duration = .zero
+        var failure: PostgresError?
     }
 
     private let name: String
@@ -69,7 +72,7 @@ final class ConnectionPool: Sendable {
             giveBack(place, isUsable: outcome.isUsable)
             if let result = outcome.result { return try result.get() }
         }
-        throw Self.unreachable(after: .milliseconds(100))
+        throw Self.unreachable(after: .milliseconds(100), state.withLock { $0.failure })
     }
 
     // MARK: Waiting
@@ -88,7 +91,8 @@ final class ConnectionPool: Sendable {
         defer { work.onStop(nil) }
         do {
             let deadline = MonotonicTime(nanoseconds: work.deadlineNanoseconds)
-            return try await waiter.value(by: deadline)
+            // Not for the task alone: others may wait for what is asked.
+            return try await waiter.outcome(by: deadline)
         } catch let error as DocketError {
             throw error
         } catch is DeadlineExceeded {
@@ -159,6 +163,7 @@ final class ConnectionPool: Sendable {
         } else if state.closed.count == connections.count {
             actions.refuse = state.waiting
             actions.retryAfter = state.retryTime - now
+            actions.failure = state.failure
             state.waiting = []
         }
         return actions
@@ -166,7 +171,7 @@ final class ConnectionPool: Sendable {
 
     private func perform(_ actions: Actions) {
         for waiter in actions.refuse {
-            waiter.fail(Self.unreachable(after: actions.retryAfter))
+            waiter.fail(Self.unreachable(after: actions.retryAfter, actions.failure))
         }
         for place in actions.open {
             tasks.start { [self] in await open(place) }
@@ -186,6 +191,7 @@ final class ConnectionPool: Sendable {
         }
         let actions = state.withLock { state in
             state.opening -= 1
+            state.failure = failure
             guard failure != nil else {
                 state.backoff.reset()
                 state.retryTime = MonotonicTime(nanoseconds: 0)
@@ -200,13 +206,17 @@ final class ConnectionPool: Sendable {
         perform(actions)
     }
 
-    private static func unreachable(after delay: Duration) -> DocketError {
-        DocketError(
+    private static func unreachable(
+        after delay: Duration,
+        _ failure: PostgresError?
+    ) -> DocketError {
+        let error = DocketError(
             .unavailable,
             "the store cannot be reached now",
             retryAfter: max(delay, .milliseconds(50)),
             isNotProcessed: true
         )
+        return failure.map { error.caused(by: $0.cause) } ?? error
     }
 
     /// Closes the connections and ends their threads; calls under way have ended before.

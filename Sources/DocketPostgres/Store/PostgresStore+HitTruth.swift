@@ -132,6 +132,6 @@ extension TenantSession {
         }
         guard deleted > 0 else { return (0, []) }
         let written = try session.run(documents.statements + documents.deltas.statements)
-        return (deleted, written.last.map(CollectionDeltas.changes) ?? [])
+        return (deleted, written.last.map(documents.deltas.changes) ?? [])
     }
 }

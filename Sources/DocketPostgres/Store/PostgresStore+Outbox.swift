@@ -134,7 +134,7 @@ extension TenantSession {
         let written = try session.run(
             requeueing(rows, drawn.all { $0.integer(0) }) + deltas.statements
         )
-        return (rows.count, written.last.map(CollectionDeltas.changes) ?? [])
+        return (rows.count, written.last.map(deltas.changes) ?? [])
     }
 
     private func requeueing(_ rows: [DocumentRow], _ versions: [Int64]) -> [SQLStatement] {

@@ -172,7 +172,7 @@ extension TenantSession {
             """
             SELECT count(*), coalesce(max(number), 0) FROM (
                 SELECT number FROM docket.documents
-                WHERE tenant_id = $1 AND collection = $2 AND number > $3
+                WHERE tenant_id = $1 AND listed = $2 AND number > $3
                 ORDER BY number LIMIT \(Self.scanMaximum)
             ) s
             """,
@@ -197,7 +197,7 @@ extension TenantSession {
                 SELECT d.*, (sum(\(Self.size(shows))) OVER (ORDER BY d.number))
                     - (\(Self.size(shows))) <= $5 AS fits
                 FROM docket.documents d
-                WHERE d.tenant_id = $1 AND d.collection = $2 AND d.number > $3 AND d.number <= $4
+                WHERE d.tenant_id = $1 AND d.listed = $2 AND d.number > $3 AND d.number <= $4
                     AND d.state IN (1, 2) AND d.indexed_version > 0
                 ORDER BY d.number LIMIT $6
             ) d

@@ -97,6 +97,10 @@ package final class PostgresStore: Service {
     func tell(_ changes: [GenerationChange]) {
         guard let observer = currentObserver else { return }
         for change in changes {
+            // Before the generations: a search that begins at the new ones knows what is removed.
+            if !change.removed.isEmpty {
+                observer.documentsRemoved(change.tenant, change.collection, change.removed)
+            }
             observer.generationsChanged(change.tenant, change.collection, change.generations)
         }
     }
@@ -121,6 +125,8 @@ struct GenerationChange: Sendable {
     let tenant: TenantID
     let collection: UInt32
     let generations: Generations
+    /// Numbers of documents that must no longer be seen although the index may hold them.
+    var removed: [UInt64] = []
 }
 
 extension Duration {

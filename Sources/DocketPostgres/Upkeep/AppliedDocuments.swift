@@ -59,6 +59,6 @@ enum AppliedDocuments {
                 )
             ] + deltas.statements
         )
-        return written.last.map(CollectionDeltas.changes) ?? []
+        return written.last.map(deltas.changes) ?? []
     }
 }

@@ -16,6 +16,8 @@ struct CollectionDelta {
     var raisesSoft = false
     /// Whether the documents that the index must not show are others.
     var changesRemoved = false
+    /// Documents that were shown before, by number: the index may hold them still.
+    var removed: Set<Int64> = []
 
     mutating func count(_ state: DocumentState, by change: Int64) {
         switch state {
@@ -106,19 +108,24 @@ struct CollectionDeltas {
         ]
     }
 
-    /// The generations that have risen.
-    static func changes(_ result: ResultHandle) -> [GenerationChange] {
-        result.all { row in
-            row.boolean(5)
-                ? GenerationChange(
-                    tenant: row.tenant(0),
-                    collection: UInt32(truncatingIfNeeded: row.integer(1)),
-                    generations: Generations(
-                        hard: row.unsigned(2),
-                        soft: row.unsigned(3),
-                        schemaEpoch: row.unsigned(4)
-                    )
-                ) : nil
+    /// The generations that have risen, and what was removed with them.
+    func changes(_ result: ResultHandle) -> [GenerationChange] {
+        result.all { row -> GenerationChange? in
+            guard row.boolean(5) else { return nil }
+            let reference = CollectionReference(
+                tenant: row.tenant(0),
+                number: UInt32(truncatingIfNeeded: row.integer(1))
+            )
+            return GenerationChange(
+                tenant: reference.tenant,
+                collection: reference.number,
+                generations: Generations(
+                    hard: row.unsigned(2),
+                    soft: row.unsigned(3),
+                    schemaEpoch: row.unsigned(4)
+                ),
+                removed: self[reference].removed.map(UInt64.init(bitPattern:))
+            )
         }.compactMap(\.self)
     }
 }

@@ -63,6 +63,7 @@ struct DocumentChanges {
             if old.isDeleted, old.version > 0 { delta.keptDeletions -= old.keptBytes }
             // A failed or deleted one is shown again by its new version alone.
             if old.state == .failed || old.state == .deleting { delta.changesRemoved = true }
+            delta.removed.remove(row.number)
         }
         return .accepted(version: UInt64(bitPattern: version), state: .indexing)
     }
@@ -85,7 +86,10 @@ struct DocumentChanges {
             Self.leave(old, &delta)
             delta.count(row.state, by: 1)
             delta.keptDeletions += row.keptBytes
-            if old.isShown { delta.raisesHard = true }
+            if old.isShown {
+                delta.raisesHard = true
+                delta.removed.insert(row.number)
+            }
         }
         return .accepted(version: UInt64(bitPattern: row.version), state: row.state)
     }

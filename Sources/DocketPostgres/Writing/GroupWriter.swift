@@ -63,12 +63,12 @@ struct GroupWriter {
         let statements = group.statements
         guard !statements.isEmpty else { return Written(results: results) }
         let written = try tenant.session.run(statements)
-        let changes = written.last.map(CollectionDeltas.changes) ?? []
+        let changes = written.last.map(group.documents.deltas.changes) ?? []
         return Written(results: results, changes: changes)
     }
 
     /// Rows are locked in the order of collections and ids, wherever more than one is.
-    private static func locking(_ calls: [WriteCall], _ tenant: TenantSession) -> SQLStatement {
+    static func locking(_ calls: [WriteCall], _ tenant: TenantSession) -> SQLStatement {
         var seen: [UInt32: Set<ByteString>] = [:]
         var collections: [UInt32] = []
         var ids: [String] = []

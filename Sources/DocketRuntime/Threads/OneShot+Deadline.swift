@@ -14,6 +14,15 @@ extension OneShot {
             try await value()
         }
     }
+
+    /// The same for a task that waits on when it is cancelled; see ``outcome()``.
+    package func outcome(by deadline: MonotonicTime) async throws -> Value {
+        try await withAlarm(at: deadline) {
+            self.fail(DeadlineExceeded())
+        } during: {
+            try await outcome()
+        }
+    }
 }
 
 /// Runs `body`, and beside it `ring` once `time` has come.

@@ -54,6 +54,13 @@ package final class OneShot<Value: Sendable>: Sendable {
         }
     }
 
+    /// The value, once it is there; a task that was cancelled waits on.
+    ///
+    /// For what others may need as well, and what is settled in any case.
+    package func outcome() async throws -> Value {
+        try await withCheckedThrowingContinuation { wait($0) }
+    }
+
     private func wait(_ continuation: CheckedContinuation<Value, any Error>) {
         let result = state.withLock { state in
             switch state {
