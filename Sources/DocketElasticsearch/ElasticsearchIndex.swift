@@ -27,8 +27,17 @@ package final class ElasticsearchIndex: SearchIndex {
     package func close() { client.close() }
 
     /// Checks the engine as the first call does.
+    ///
+    /// - Throws: ``DocketError`` `failedPrecondition` for what stays until an operator mends it: the
+    ///   engine's version, an index that was changed, credentials, a certificate.
     package func prepare(work: WorkLimit) async throws(DocketError) {
-        try await administration.prepare(work)
+        do throws(DocketError) {
+            try await administration.prepare(work)
+        } catch {
+            var error = error
+            if error.isOfSettings { error.code = .failedPrecondition }
+            throw error
+        }
     }
 
     package func place(

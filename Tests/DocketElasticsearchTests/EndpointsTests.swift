@@ -47,6 +47,23 @@ struct EndpointsTests {
         #expect(endpoints.choose(at: now) == 0)
     }
 
+    @Test("a slow one is left out while another serves, the last one never")
+    func slow() {
+        var endpoints = Endpoints(["a", "b"])
+        let now = Self.start
+        endpoints.settle(0, .late, at: now)
+        #expect((0..<2).map { _ in endpoints.choose(at: now) } == [1, 1])
+        endpoints.settle(1, .late, at: now)
+        #expect(endpoints.choose(at: now) == 1)
+        // Left out for a failure, and slow when it is tried: it serves.
+        var single = Endpoints(["a"])
+        single.settle(0, .failed, at: now)
+        let later = now + .seconds(1)
+        #expect(single.choose(at: later) == 0)
+        single.settle(0, .late, at: later)
+        #expect((0..<2).map { _ in single.choose(at: later) } == [0, 0])
+    }
+
     private static func client(_ engines: [FakeEngine]) throws -> EngineClient {
         try EngineClient(ElasticsearchConfiguration(urls: engines.map(\.url)))
     }

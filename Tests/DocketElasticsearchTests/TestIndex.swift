@@ -3,7 +3,6 @@ import DocketSystem
 import DocketTelemetry
 import DocketTestKit
 import Foundation
-import Synchronization
 
 @testable import DocketElasticsearch
 
@@ -198,13 +197,4 @@ extension IndexPage {
             bestScore: bestScore
         )
     }
-}
-
-/// Keeps what was logged.
-final class LogLines: LogSink {
-    private let lines = Mutex<[String]>([])
-
-    func accept(_ record: LogRecord) { lines.withLock { $0.append(record.message) } }
-
-    var messages: [String] { lines.withLock { $0 } }
 }

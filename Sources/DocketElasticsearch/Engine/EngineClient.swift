@@ -103,7 +103,7 @@ extension HTTPFailure {
         switch self {
         case .stopped, .full, .closed: .unknown
         case .tooLong: .answered
-        case .late: time < Self.hangTime ? .unknown : .failed
+        case .late: time < Self.hangTime ? .unknown : .late
         case .transport: .failed
         }
     }
@@ -123,19 +123,17 @@ extension HTTPFailure {
             DocketError(.unavailable, "the server is stopping", isNotProcessed: true)
         case .tooLong:
             DocketError(.internalError, "the search engine's reply is too long")
-        case .transport(let code):
-            DocketError(.unavailable, Self.words(ofTransport: code))
-                .caused(by: "libcurl \(code)")
+        case .transport(let code): Self.error(ofTransport: code).caused(by: "libcurl \(code)")
         }
     }
 
     /// What an operator can mend, by libcurl's numbers.
-    private static func words(ofTransport code: Int32) -> String {
+    private static func error(ofTransport code: Int32) -> DocketError {
         switch code {
-        case 6: "the name of the search engine's host is not known"
-        case 60: "the search engine's certificate is not trusted"
-        case 77: "the file with the search engine's authority cannot be read"
-        default: "the search engine is not reached"
+        case 6: DocketError(.unavailable, "the name of the search engine's host is not known")
+        case 60: .untrustedCertificate
+        case 77: .unreadableAuthority
+        default: DocketError(.unavailable, "the search engine is not reached")
         }
     }
 }

@@ -47,8 +47,7 @@ struct EngineFault: Hashable, Sendable {
             )
         }
         return switch status {
-        case 401, 403:
-            DocketError(.unavailable, "the search engine refuses the server's credentials")
+        case 401, 403: .refusedCredentials
         case 404: DocketError(.unavailable, "an index of the search engine is missing")
         case 500...:
             DocketError(
@@ -58,5 +57,28 @@ struct EngineFault: Hashable, Sendable {
             )
         default: DocketError(.internalError, "the search engine refuses the request")
         }
+    }
+}
+
+extension DocketError {
+    static let refusedCredentials = DocketError(
+        .unavailable,
+        "the search engine refuses the server's credentials"
+    )
+    static let untrustedCertificate = DocketError(
+        .unavailable,
+        "the search engine's certificate is not trusted"
+    )
+    static let unreadableAuthority = DocketError(
+        .unavailable,
+        "the file with the search engine's authority cannot be read"
+    )
+
+    /// Whether it lasts until an operator mends the server's settings.
+    var isOfSettings: Bool {
+        let lasting: [DocketError] = [
+            .refusedCredentials, .untrustedCertificate, .unreadableAuthority,
+        ]
+        return lasting.contains { $0.message == message }
     }
 }

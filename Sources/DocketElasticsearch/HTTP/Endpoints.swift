@@ -12,6 +12,8 @@ struct Endpoints: Sendable {
         case answered
         /// No connection, a broken one, or a status that says that the node cannot serve.
         case failed
+        /// It did not answer in a time that most requests need not: it hangs or has much to do.
+        case late
         /// The request was ended before it could tell.
         case unknown
     }
@@ -62,11 +64,22 @@ struct Endpoints: Sendable {
         case (.answered, _): states[place] = .serving
         case (.failed, .serving): leaveOut(place, Self.backoff, now)
         case (.failed, .tried(let backoff)): leaveOut(place, backoff, now)
+        case (.late, .serving): if !isAlone(place) { leaveOut(place, Self.backoff, now) }
+        case (.late, .tried(let backoff)):
+            if isAlone(place) { states[place] = .serving } else { leaveOut(place, backoff, now) }
         // Others that were under way when it began to fail say nothing new.
-        case (.failed, .leftOut): break
+        case (.failed, .leftOut), (.late, .leftOut): break
         case (.unknown, .tried(let backoff)):
             states[place] = .leftOut(until: now, backoff)
         case (.unknown, _): break
+        }
+    }
+
+    /// Whether no other node serves: a slow answer is better than none, so that a bulk which takes
+    /// long does not end searches.
+    private func isAlone(_ place: Int) -> Bool {
+        !states.indices.contains { other in
+            if other != place, case .serving = states[other] { true } else { false }
         }
     }
 

@@ -49,6 +49,8 @@ final class HTTPEngine: Sendable {
     }
 
     /// The reply to `request`, sent to `url`, which is the node's address with the path.
+    ///
+    /// It goes on until its work is stopped, whatever becomes of the task: others may wait for it.
     func send(
         _ request: HTTPRequest,
         url: String,
@@ -60,12 +62,10 @@ final class HTTPEngine: Sendable {
         work.onStop { [multi] in multi.wake() }
         defer { work.onStop(nil) }
         do {
-            return try await exchange.outcome.value()
+            return try await exchange.outcome.outcome()
         } catch let failure as HTTPFailure {
             throw failure
         } catch {
-            // The task was cancelled: the thread ends the transfer when it looks.
-            multi.wake()
             throw .stopped
         }
     }

@@ -103,7 +103,7 @@ actor IndexAdministration {
         defer { work.onStop(nil) }
         do {
             let deadline = MonotonicTime(nanoseconds: work.deadlineNanoseconds)
-            try await turn.value(by: deadline)
+            try await turn.outcome(by: deadline)
         } catch is DeadlineExceeded {
             throw DocketError(.deadlineExceeded, "the search engine did not answer in time")
         } catch {

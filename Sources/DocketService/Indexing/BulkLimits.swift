@@ -4,8 +4,10 @@ package struct BulkLimits: Sendable {
     package var bulkBytes = 5 << 20
     /// Bulks under way at once.
     package var width = 2
-    /// Leases held at once, wherever their changes are.
-    package var leases = 20_000
+    /// Leases held at once, so that no more is indexed between two refreshes.
+    ///
+    /// Nearly all wait for one, without their texts.
+    package var leases = 100_000
     package var leaseTime = Duration.seconds(60)
     /// A change that was not sent this long after its lease is given back.
     package var sendingTime = Duration.seconds(15)

@@ -62,7 +62,7 @@ struct BulkSchedule: Sendable {
     private var nextLook: MonotonicTime
     private var canary: UInt64?
     private var bulkNumber: UInt64 = 0
-    /// Documents of a bulk: fewer after the engine was busy.
+    /// Documents of a bulk: fewer after the engine was busy or did not answer.
     private(set) var bulkSize: Int
     private var backoff: Backoff
     private var armed: MonotonicTime?
@@ -163,7 +163,7 @@ extension BulkSchedule {
         }
         if canary == number { canary = nil }
         if !sorted.busy.isEmpty {
-            bulkSize = max(limits.bulkDocuments / 64 + 1, bulkSize / 2)
+            shrink()
             let pause = pause(at: now)
             actions += release(sorted.busy, after: pause)
         } else if sorted.held.isEmpty {
@@ -185,8 +185,14 @@ extension BulkSchedule {
         at now: MonotonicTime
     ) -> [Action] {
         if canary == number { canary = nil }
+        // The engine may be too slow for so many in the time of an answer.
+        shrink()
         let pause = pause(at: now)
         return release(bulk.map(\.change.lease), after: pause) + next(at: now)
+    }
+
+    private mutating func shrink() {
+        bulkSize = max(limits.bulkDocuments / 64 + 1, bulkSize / 2)
     }
 
     /// A refresh has ended, well or not.

@@ -119,6 +119,17 @@ struct BulkScheduleTests {
         #expect(bench.schedule.bulkSize == 1000)
     }
 
+    @Test("a bulk that is not answered makes the next ones half as large")
+    func unanswered() throws {
+        let bench = try BulkBench()
+        bench.lease(1000)
+        let bulk = try bench.takeBulk()
+        bench.apply { $0.sendFailed(bulk.number, at: $1) }
+        bench.pass(.seconds(1))
+        bench.lease(1000)
+        #expect(bench.bulks.map(\.changes.count) == [500, 500])
+    }
+
     @Test("a refused document is tried by itself three times, later each time, then it fails")
     func refused() throws {
         let bench = try BulkBench()
@@ -217,7 +228,9 @@ struct BulkScheduleTests {
 
     @Test("no more is leased than may be held")
     func bound() throws {
-        let bench = try BulkBench()
+        var limits = BulkLimits()
+        limits.leases = 20_000
+        let bench = try BulkBench(limits)
         for _ in 0..<100 {
             if bench.asked != nil { bench.answer(2000) }
             for bulk in bench.takeBulks() { bench.sent(bulk, .applied) }
