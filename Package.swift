@@ -47,6 +47,8 @@ let libraries: [Target] = [
     library("CDocketSQLite", "sqlite3", apt: "libsqlite3-dev"),
     library("CDocketCurl", "libcurl", apt: "libcurl4-openssl-dev"),
     library("CDocketPostgres", "libpq", apt: "libpq-dev"),
+    // Its pkg-config file asks for a flag that SwiftPM refuses; the module map names the library.
+    .systemLibrary(name: "CDocketRedis", providers: [.apt(["libhiredis-dev"])]),
     library("CDocketHTTP", "libmicrohttpd", apt: "libmicrohttpd-dev"),
     .target(
         name: "CDocketText",
@@ -128,6 +130,10 @@ let adapters: [Target] = [
         "DocketPostgres",
         ["DocketCore", "DocketRuntime", "DocketSystem", "DocketTelemetry", "CDocketPostgres"]
     ),
+    swift(
+        "DocketRedis",
+        ["DocketCore", "DocketRuntime", "DocketSystem", "DocketTelemetry", "CDocketRedis"]
+    ),
     swift("DocketHTTP", ["DocketTelemetry", "CDocketHTTP"]),
 ]
 
@@ -138,7 +144,7 @@ let product: [Target] = [
             "DocketCore", "DocketCache", "DocketTelemetry", "DocketSettings", "DocketRuntime",
             "DocketWire", "DocketRPC",
             "DocketService", "DocketSQLite", "DocketPostgres", "DocketElasticsearch",
-            "DocketHTTP", "DocketSystem",
+            "DocketRedis", "DocketHTTP", "DocketSystem",
         ]
     ),
     swift(
@@ -216,6 +222,13 @@ let testing: [Target] = [
             "DocketTelemetry",
         ]
     ),
+    tests(
+        "DocketRedis",
+        [
+            "DocketRedis", "DocketCore", "DocketRuntime", "DocketSystem", "DocketTelemetry",
+            "DocketTestKit",
+        ]
+    ),
     tests("DocketHTTP", ["DocketHTTP", "DocketTelemetry", "DocketTestKit"]),
     tests("DocketClient", ["DocketClient", "DocketCore", "DocketSystem", "DocketRuntime"]),
     tests(
@@ -229,9 +242,8 @@ let testing: [Target] = [
         "DocketService",
         [
             "DocketService", "DocketCore", "DocketCache", "DocketCrypto", "DocketMessages",
-            "DocketRPC", "DocketRuntime", "DocketSQLite", "DocketSystem", "DocketTestKit",
-            "DocketTelemetry",
-            "DocketWire",
+            "DocketRPC", "DocketRedis", "DocketRuntime", "DocketSQLite", "DocketSystem",
+            "DocketTestKit", "DocketTelemetry", "DocketWire",
         ]
     ),
     tests(
@@ -252,6 +264,7 @@ let testing: [Target] = [
         name: "DocketTestKit",
         dependencies: [
             "CDocketPages", "DocketClient", "DocketCore", "DocketRuntime", "DocketSystem",
+            "DocketTelemetry",
         ],
         path: "Tests/DocketTestKit",
         swiftSettings: settings
@@ -266,6 +279,13 @@ let testing: [Target] = [
     ),
     tests("EndToEnd", ["DocketClient", "DocketTestKit", "docketd", "docket-load"]),
     tests("Engine", ["DocketTestKit"]),
+    tests(
+        "ComposedStore",
+        [
+            "DocketCore", "DocketElasticsearch", "DocketPostgres", "DocketService", "DocketSystem",
+            "DocketTelemetry", "DocketTestKit", "docketd",
+        ]
+    ),
     tests("Tidy", []),
     .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount", cSettings: cSettings),
     .executableTarget(

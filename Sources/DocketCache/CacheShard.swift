@@ -77,22 +77,16 @@ final class CacheShard: Sendable {
                 state.counts.misses += 1
                 return (.miss, nil)
             }
-            let reply = node.reply
-            guard reply.state.holds(reply.mark) else {
+            let found = node.reply.standing(confirmedSince: confirmedSince)
+            switch found {
+            case .miss:
                 state.counts.misses += 1
                 return (.miss, state.remove(slot))
+            case .fresh: state.counts.hits += 1
+            case .outdated, .unconfirmed: state.counts.stale += 1
             }
             state.policy.used(slot)
-            guard reply.state.isConfirmed(since: confirmedSince) else {
-                state.counts.stale += 1
-                return (.unconfirmed(reply), nil)
-            }
-            guard reply.state.isNewest(reply.mark) else {
-                state.counts.stale += 1
-                return (.outdated(reply), nil)
-            }
-            state.counts.hits += 1
-            return (.fresh(reply), nil)
+            return (found, nil)
         }
     }
 

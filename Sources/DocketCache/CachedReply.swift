@@ -8,24 +8,41 @@ package final class CachedReply: Sendable {
     package let asOfMicroseconds: Int64
     /// Totals or facets of the reply are bounds.
     package let isApproximate: Bool
-    let mark: FillMark
-    let state: CollectionState
+    package let source: Source
+    package let mark: FillMark
+    package let state: CollectionState
     /// How many keys of the cache lead here.
     let holders = Atomic<Int>(0)
+
+    /// Who made this server have it.
+    package enum Source: Sendable {
+        case engine
+        /// The cache that servers share.
+        case shared
+    }
 
     /// A reply whose query began after `state` gave `mark`.
     package init(
         body: [UInt8],
         asOfMicroseconds: Int64,
         isApproximate: Bool,
+        source: Source = .engine,
         mark: FillMark,
         state: CollectionState
     ) {
         self.body = body
         self.asOfMicroseconds = asOfMicroseconds
         self.isApproximate = isApproximate
+        self.source = source
         self.mark = mark
         self.state = state
+    }
+
+    /// What the reply is worth now, if generations count that were confirmed since then.
+    func standing(confirmedSince: UInt64) -> CacheLookup {
+        guard state.holds(mark) else { return .miss }
+        guard state.isConfirmed(since: confirmedSince) else { return .unconfirmed(self) }
+        return state.isNewest(mark) ? .fresh(self) : .outdated(self)
     }
 
     /// What the reply itself costs the cache, keys apart.

@@ -5,6 +5,13 @@ package struct FillMark: Hashable, Sendable {
     package let hard: UInt64
     package let soft: UInt64
     package let schemaEpoch: UInt64
+
+    /// Generations as some server of the same truth knew them.
+    package init(hard: UInt64, soft: UInt64, schemaEpoch: UInt64) {
+        self.hard = hard
+        self.soft = soft
+        self.schemaEpoch = schemaEpoch
+    }
 }
 
 /// The generations of one collection as this server last knew them, shared by all of its replies.
@@ -52,13 +59,14 @@ package final class CollectionState: Sendable {
     }
 
     /// Whether a reply filled at `mark` may still be shown at all.
-    func holds(_ mark: FillMark) -> Bool {
+    package func holds(_ mark: FillMark) -> Bool {
         let hard = hard.load(ordering: .acquiring)
         return hard == mark.hard && hard != .max
             && schemaEpoch.load(ordering: .acquiring) == mark.schemaEpoch
     }
 
-    func isNewest(_ mark: FillMark) -> Bool { soft.load(ordering: .acquiring) == mark.soft }
+    /// Another server may have filled at a soft generation that is not known here yet.
+    func isNewest(_ mark: FillMark) -> Bool { soft.load(ordering: .acquiring) <= mark.soft }
 
     func isConfirmed(since time: UInt64) -> Bool { confirmed.load(ordering: .relaxed) >= time }
 }

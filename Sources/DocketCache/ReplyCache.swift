@@ -65,11 +65,18 @@ package final class ReplyCache: Sendable {
             digest,
             scope,
             bytes,
-            confirmedSince: now - min(now, confirmation)
+            confirmedSince: confirmedSince(now)
         )
         if let removed { release(removed) }
         return found
     }
+
+    /// What a reply that is not stored here is worth, by the same rules; `now` as for a lookup.
+    package func standing(of reply: CachedReply, now: UInt64) -> CacheLookup {
+        reply.standing(confirmedSince: confirmedSince(now))
+    }
+
+    private func confirmedSince(_ now: UInt64) -> UInt64 { now - min(now, confirmation) }
 
     /// Stores a reply under a key; under its second key as well, by a second call.
     ///

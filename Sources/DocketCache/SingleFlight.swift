@@ -8,11 +8,14 @@ package struct FlightKey: Hashable, Sendable {
     package let scope: CacheScope
     package let bytes: [UInt8]
     package let mark: FillMark
+    /// The engine itself is asked, whatever servers share.
+    package let asksEngine: Bool
 
-    package init(scope: CacheScope, bytes: [UInt8], mark: FillMark) {
+    package init(scope: CacheScope, bytes: [UInt8], mark: FillMark, asksEngine: Bool = true) {
         self.scope = scope
         self.bytes = bytes
         self.mark = mark
+        self.asksEngine = asksEngine
     }
 }
 

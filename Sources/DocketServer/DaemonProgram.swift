@@ -78,7 +78,6 @@ public enum DaemonProgram: Sendable {
     /// An engine that would be ignored is worse than one that is refused.
     private static func refuseUnserved(_ values: SettingValues) throws(ServerFault) {
         let given = [
-            ("redis", values[ServerSettings.redis] != nil),
             ("rabbitmq", values[ServerSettings.rabbitmq] != nil),
             ("role", !values[ServerSettings.role].isEmpty),
         ]

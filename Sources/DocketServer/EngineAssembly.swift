@@ -1,6 +1,7 @@
 internal import DocketCore
 internal import DocketElasticsearch
 internal import DocketPostgres
+internal import DocketRedis
 internal import DocketRuntime
 internal import DocketService
 internal import DocketSystem
@@ -19,6 +20,8 @@ struct EngineAssembly: StoreAssembly {
     private let indexer: OutboxIndexer
     private let indexing = IndexingCounters()
     private let removals: KnownRemovals
+    /// nil where servers share no replies.
+    private let cache: RedisCache?
     private let registry: MetricsRegistry
     private let logger: Logger
 
@@ -69,6 +72,9 @@ struct EngineAssembly: StoreAssembly {
         self.logger = logger
         store = try PostgresStore(settings.postgres, logger: logger)
         index = try ElasticsearchIndex(settings.elasticsearch, log: logger)
+        cache = try settings.redis.map { redis in
+            try RedisCache(redis, registry: registry, logger: logger)
+        }
         let removals = KnownRemovals()
         self.removals = removals
         search = try CheckedSearch(
@@ -104,11 +110,15 @@ struct EngineAssembly: StoreAssembly {
             deletion: deletion,
             generations: store,
             backup: EngineBackup(),
-            removals: removals
+            removals: removals,
+            sharedReplies: cache
         )
     }
 
-    var services: [any Service] { [store, PostgresUpkeep(store), search, indexer] }
+    var services: [any Service] {
+        let services: [any Service] = [store, PostgresUpkeep(store), search, indexer]
+        return services + (cache.map { [$0] } ?? [])
+    }
 
     func followers(
         _ collections: CollectionRegistry,
@@ -134,6 +144,7 @@ struct EngineAssembly: StoreAssembly {
     func forget(_ tenant: TenantID) {}
 
     func close() async {
+        cache?.close()
         index.close()
         await store.close()
     }

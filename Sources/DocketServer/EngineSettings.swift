@@ -1,12 +1,15 @@
 internal import DocketCore
 internal import DocketElasticsearch
 internal import DocketPostgres
+internal import DocketRedis
 internal import DocketSettings
 
 /// Which engines the settings name, and who asks them.
 struct EngineSettings {
     let postgres: PostgresConfiguration
     let elasticsearch: ElasticsearchConfiguration
+    /// nil where servers share no replies.
+    let redis: RedisConfiguration?
 
     /// nil when no engine is named: the embedded store serves.
     ///
@@ -17,6 +20,13 @@ struct EngineSettings {
             guard urls.isEmpty else {
                 throw ServerFault(.usage, "--elasticsearch needs --postgres, which holds the truth")
             }
+            guard values[ServerSettings.redis] == nil else {
+                throw ServerFault(
+                    .usage,
+                    "--redis needs --postgres: the embedded store has one server, whose own "
+                        + "memory is its cache"
+                )
+            }
             return nil
         }
         guard !urls.isEmpty else {
@@ -24,6 +34,22 @@ struct EngineSettings {
         }
         postgres = try Self.postgres(database, values)
         elasticsearch = try Self.elasticsearch(urls, values)
+        redis = try Self.redis(values)
+    }
+
+    private static func redis(_ values: SettingValues) throws(ServerFault) -> RedisConfiguration? {
+        let passwordFile = values[ServerSettings.redisPasswordFile]
+        guard let url = values[ServerSettings.redis] else {
+            guard passwordFile == nil else {
+                throw ServerFault(.usage, "--redis-password-file needs --redis")
+            }
+            return nil
+        }
+        do throws(DocketError) {
+            return try RedisConfiguration(url: url, passwordFile: passwordFile)
+        } catch {
+            throw ServerFault(.usage, error.message)
+        }
     }
 
     /// The login of `migrate`.

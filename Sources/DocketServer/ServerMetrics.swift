@@ -24,6 +24,7 @@ enum ServerMetrics {
         }
         registerRPC(registry, rpc, connections)
         registerCache(registry, service.searcher.cache)
+        if let shared = service.searcher.shared { registerShared(registry, shared.counts) }
     }
 
     private static func registerRPC(
@@ -55,13 +56,28 @@ enum ServerMetrics {
             registry.count(
                 "docket_cache_lookups_total",
                 "Lookups of cached replies",
-                labels: [("outcome", outcome)]
+                labels: [("tier", "l1"), ("outcome", outcome)]
             ) { value(cache.statistics) }
         }
         registry.count("docket_cache_evictions_total", "Cached replies evicted") {
             cache.statistics.evicted
         }
         registry.show("docket_cache_bytes", "Memory of cached replies") { cache.statistics.bytes }
+    }
+
+    private static func registerShared(_ registry: MetricsRegistry, _ counts: SharedReplies.Counts)
+    {
+        let outcomes = [
+            ("hit", counts.hits), ("stale", counts.stale), ("miss", counts.misses),
+            ("damaged", counts.damaged), ("foreign", counts.foreign),
+        ]
+        for (outcome, counter) in outcomes {
+            registry.count(
+                "docket_cache_lookups_total",
+                "Lookups of cached replies",
+                labels: [("tier", "l2"), ("outcome", outcome)]
+            ) { Int(clamping: counter.value) }
+        }
     }
 
     /// What is brought into the index.

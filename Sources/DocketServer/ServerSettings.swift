@@ -146,7 +146,16 @@ enum ServerSettings {
         in: 1...1000,
         help: "connections to PostgreSQL for calls"
     )
-    static let redis = Setting.url("redis", schemes: ["redis", "rediss"], help: "not served yet")
+    static let redis = Setting.url(
+        "redis",
+        schemes: ["redis", "rediss"],
+        help: "a cache that servers share: Redis, with its user, without a password"
+    )
+    static let redisPasswordFile = Setting.text(
+        "redis-password-file",
+        "FILE",
+        help: "the password of Redis"
+    )
     static let elasticsearch = Setting.urls(
         "elasticsearch",
         schemes: ["http", "https"],
@@ -212,6 +221,7 @@ enum ServerSettings {
         stopLimit.definition, idempotencyLifetime.definition, postgres.definition,
         postgresPasswordFile.definition, postgresWorker.definition,
         postgresWorkerPasswordFile.definition, postgresConnections.definition, redis.definition,
+        redisPasswordFile.definition,
         elasticsearch.definition, elasticsearchAuthority.definition,
         elasticsearchKeyFile.definition, elasticsearchUser.definition,
         elasticsearchPasswordFile.definition, elasticsearchPrefix.definition,

@@ -10,6 +10,8 @@ package struct Backends: Sendable {
     package var backup: any StoreBackup
     /// nil where nothing that is removed stays in the index for a while.
     package var removals: KnownRemovals?
+    /// nil where a server's own memory is all the cache there is.
+    package var sharedReplies: (any SharedReplyCache)?
 
     package init(
         directory: any TenantDirectory,
@@ -18,7 +20,8 @@ package struct Backends: Sendable {
         deletion: any FilteredDeletion,
         generations: any GenerationSource,
         backup: any StoreBackup,
-        removals: KnownRemovals? = nil
+        removals: KnownRemovals? = nil,
+        sharedReplies: (any SharedReplyCache)? = nil
     ) {
         self.directory = directory
         self.store = store
@@ -27,5 +30,6 @@ package struct Backends: Sendable {
         self.generations = generations
         self.backup = backup
         self.removals = removals
+        self.sharedReplies = sharedReplies
     }
 }

@@ -41,6 +41,8 @@ package final class DocumentService: CallServer {
 
     /// A service whose store tells `collections` of changes, see ``GenerationObserver``, and whose
     /// cursors are sealed with `secret`, the directory's.
+    ///
+    /// - Throws: `ThreadError`, or `FrameError` where there is no memory for shared replies.
     package init(
         _ backends: Backends,
         collections: CollectionRegistry,
@@ -48,7 +50,7 @@ package final class DocumentService: CallServer {
         metrics: CallMetrics,
         logger: Logger,
         configuration: Configuration
-    ) throws(ThreadError) {
+    ) throws {
         self.configuration = configuration
         self.metrics = metrics
         threads = try .forLargeCalls(configuration.codecThreads)
@@ -61,7 +63,10 @@ package final class DocumentService: CallServer {
             seal: seal,
             limits: configuration.limits,
             loadLimit: configuration.searchLimit,
-            cache: ReplyCache(configuration.cache)
+            cache: ReplyCache(configuration.cache),
+            shared: try backends.sharedReplies.map { cache in
+                try SharedReplies(cache, secret: secret, logger: logger)
+            }
         )
         methods = MethodTable(
             backends,

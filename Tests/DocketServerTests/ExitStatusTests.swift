@@ -51,6 +51,14 @@ struct ExitStatusTests {
                 "--elasticsearch-user and --elasticsearch-password-file go together"
             ),
             (["migrate"], "migrate needs --postgres"),
+            (["--redis", "redis://cache"], "--redis needs --postgres"),
+            (
+                [
+                    "--postgres", "postgres://db/docket", "--elasticsearch", "http://one",
+                    "--redis", "rediss://cache",
+                ],
+                "TLS to Redis is not served"
+            ),
         ]
     )
     func wrongFlag(_ flags: [String], _ words: String) async throws {
@@ -63,7 +71,7 @@ struct ExitStatusTests {
     @Test(
         "2 for an engine that is not served yet, rather than serve without it",
         arguments: [
-            ("--redis", "redis://cache"), ("--rabbitmq", "amqp://queue"), ("--role", "indexer"),
+            ("--rabbitmq", "amqp://queue"), ("--role", "indexer"),
         ]
     )
     func unservedEngine(_ flag: String, _ value: String) async throws {

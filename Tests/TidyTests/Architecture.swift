@@ -37,12 +37,16 @@ enum Architecture {
             "Glibc", "CDocketPostgres", "DocketCore", "DocketRuntime", "DocketSystem",
             "DocketTelemetry",
         ],
+        "DocketRedis": [
+            "Glibc", "CDocketRedis", "DocketCore", "DocketRuntime", "DocketSystem",
+            "DocketTelemetry",
+        ],
         "DocketHTTP": ["Glibc", "CDocketHTTP", "DocketTelemetry"],
 
         "DocketServer": [
             "Glibc", "DocketCache", "DocketCore", "DocketElasticsearch", "DocketHTTP",
-            "DocketPostgres", "DocketRPC", "DocketRuntime", "DocketService", "DocketSettings",
-            "DocketSQLite", "DocketSystem", "DocketTelemetry", "DocketWire",
+            "DocketPostgres", "DocketRPC", "DocketRedis", "DocketRuntime", "DocketService",
+            "DocketSettings", "DocketSQLite", "DocketSystem", "DocketTelemetry", "DocketWire",
         ],
         "DocketClient": [
             "DocketCore", "DocketMessages", "DocketRPC", "DocketRuntime", "DocketSystem",
@@ -81,6 +85,7 @@ enum Architecture {
             "SocketAddress", "SocketHandle", "SocketReceiveBuffer", "SocketSendBuffer",
             "TLSContextHandle", "TLSHandle",
         ],
+        "DocketRedis": ["RedisHandle"],
         "DocketRuntime": [
             "EventLoop", "EventLoopHandle", "EventLoopIsolation", "EventLoopSignals",
             "EventLoopWatch", "ThreadExecutor",
@@ -90,6 +95,7 @@ enum Architecture {
         ],
         "DocketSystem": [
             "CalendarTime", "KeyedHash", "RawBytes", "Semaphore", "SmallFile", "SystemThread",
+            "WakeupHandle",
         ],
         "DocketTelemetry": ["LogFileHandle"],
         "DocketText": ["TokenizerHandle"],

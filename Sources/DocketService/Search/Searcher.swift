@@ -15,6 +15,8 @@ package final class Searcher: Sendable {
     private let loadLimit: Duration
     package let cache: ReplyCache
     package let flights: SingleFlight
+    /// nil where no server shares its replies.
+    package let shared: SharedReplies?
 
     /// A searcher whose engine has `loadLimit` for one search, however long its callers would wait.
     package init(
@@ -23,7 +25,8 @@ package final class Searcher: Sendable {
         seal: CursorSeal,
         limits: Limits,
         loadLimit: Duration,
-        cache: ReplyCache
+        cache: ReplyCache,
+        shared: SharedReplies?
     ) {
         self.search = search
         self.collections = collections
@@ -31,6 +34,7 @@ package final class Searcher: Sendable {
         self.limits = limits
         self.loadLimit = loadLimit
         self.cache = cache
+        self.shared = shared
         flights = SingleFlight()
     }
 
@@ -55,7 +59,15 @@ package final class Searcher: Sendable {
         at now: MonotonicTime
     ) -> CachedReply? {
         guard !meta.bypassCache else { return nil }
-        switch cache.lookup(Self.scope(tenant, form), bytes, now: now.nanoseconds) {
+        return Self.allowed(
+            cache.lookup(Self.scope(tenant, form), bytes, now: now.nanoseconds),
+            meta
+        )
+    }
+
+    /// What was found, if the caller's freshness allows it.
+    private static func allowed(_ found: CacheLookup, _ meta: CallMeta) -> CachedReply? {
+        switch found {
         case .fresh(let reply): return reply
         case .outdated(let reply):
             guard meta.maxStaleMilliseconds > 0 else { return nil }
@@ -111,22 +123,98 @@ package final class Searcher: Sendable {
             cache.store(Self.scope(tenant, .raw), body, reply)
             return Found(reply: reply, source: .l1)
         }
-        let key = FlightKey(
-            scope: Self.scope(tenant, .canonical),
-            bytes: prepared.key,
-            mark: mark
+        let load = Load(
+            prepared: prepared,
+            state: open.state,
+            mark: mark,
+            meta: caller.meta,
+            turn: caller.turn
         )
         do throws(DocketError) {
-            let reply = try await join(key) { [self] work in
-                try await load(prepared, open.state, mark, work, caller.turn)
-            }
+            let reply = try await reply(load)
             cache.store(Self.scope(tenant, .raw), body, reply)
-            return Found(reply: reply, source: .engine)
+            return Found(reply: reply, source: reply.source == .shared ? .l2 : .engine)
         } catch {
             let found = degraded(tenant, prepared.key, caller.meta, after: error)
             guard let found else { throw error }
             return found
         }
+    }
+
+    /// What one caller needs to have its search answered.
+    private struct Load: Sendable {
+        let prepared: Prepared
+        let state: CollectionState
+        /// Taken before anything was read.
+        let mark: FillMark
+        let meta: CallMeta
+        let turn: TurnBudget
+
+        func key(asksEngine: Bool) -> FlightKey {
+            FlightKey(
+                scope: Searcher.scope(prepared.tenant, .canonical),
+                bytes: prepared.key,
+                mark: mark,
+                asksEngine: asksEngine
+            )
+        }
+    }
+
+    /// The reply of the shared cache, or else of the engine.
+    ///
+    /// A flight looks into the shared cache with the freshness of who began it; another caller
+    /// whom its reply is too old for joins a flight to the engine.
+    private func reply(_ load: Load) async throws(DocketError) -> CachedReply {
+        if let shared, !load.meta.bypassCache {
+            let reply = try await join(load.key(asksEngine: false)) { [self] work in
+                if let reply = try await lookUp(load, in: shared, work) { return reply }
+                return try await ask(load, work)
+            }
+            if reply.source == .engine || allowed(reply, load.meta) { return reply }
+        }
+        return try await join(load.key(asksEngine: true)) { [self] work in
+            try await ask(load, work)
+        }
+    }
+
+    private func allowed(_ reply: CachedReply, _ meta: CallMeta) -> Bool {
+        let found = cache.standing(of: reply, now: MonotonicTime.now().nanoseconds)
+        return Self.allowed(found, meta) != nil
+    }
+
+    /// Looks into the shared cache, and keeps here what is found.
+    ///
+    /// - Returns: The reply, if the caller's freshness allows it.
+    private func lookUp(
+        _ load: Load,
+        in shared: SharedReplies,
+        _ work: WorkLimit
+    ) async throws(DocketError) -> CachedReply? {
+        let prepared = load.prepared
+        let found = try await shared.lookup(
+            sharedName(prepared, in: shared),
+            load.state,
+            work: work,
+            turn: load.turn
+        )
+        guard let found else { return nil }
+        keep(found, prepared)
+        let isAllowed = allowed(found, load.meta)
+        shared.count(isGiven: isAllowed)
+        return isAllowed ? found : nil
+    }
+
+    private func sharedName(_ prepared: Prepared, in shared: SharedReplies) -> SharedReplyName {
+        shared.name(
+            prepared.tenant,
+            prepared.plan.collection.number,
+            canonical: prepared.key
+        )
+    }
+
+    private func keep(_ reply: CachedReply, _ prepared: Prepared) {
+        guard reply.body.count < ReplyCache.entryMaximum else { return }
+        cache.store(Self.scope(prepared.tenant, .canonical), prepared.key, reply)
     }
 
     /// Shares the load with all who ask the same; it ends with the last of them, or in its time.
@@ -200,26 +288,24 @@ package final class Searcher: Sendable {
         }
     }
 
-    private func load(
-        _ prepared: Prepared,
-        _ state: CollectionState,
-        _ mark: FillMark,
-        _ work: WorkLimit,
-        _ turn: TurnBudget
-    ) async throws(DocketError) -> CachedReply {
+    /// Asks the engine, and keeps its reply here and for other servers.
+    private func ask(_ load: Load, _ work: WorkLimit) async throws(DocketError) -> CachedReply {
+        let prepared = load.prepared
         let asOf = WallClock.microseconds()
         let page = try await search.search(prepared.tenant, prepared.plan, work: work)
         let reply = self.reply(page, prepared)
-        let body = try await turn.encode(reply)
+        let body = try await load.turn.encode(reply)
         let cached = CachedReply(
             body: body,
             asOfMicroseconds: asOf,
             isApproximate: page.isApproximate,
-            mark: mark,
-            state: state
+            mark: load.mark,
+            state: load.state
         )
-        let scope = Self.scope(prepared.tenant, .canonical)
-        if body.count < ReplyCache.entryMaximum { cache.store(scope, prepared.key, cached) }
+        keep(cached, prepared)
+        if let shared, cached.state.holds(cached.mark) {
+            try await shared.store(cached, sharedName(prepared, in: shared), turn: load.turn)
+        }
         return cached
     }
 

@@ -23,6 +23,7 @@ final class TestService: Sendable {
         var removals: KnownRemovals?
         var onFilled: @Sendable (TenantID) -> Void = { _ in }
         var onDeleted: @Sendable (TenantID) -> Void = { _ in }
+        var logger = Logger.silent
     }
 
     /// One group of loops for all tests, for as long as the process runs.
@@ -40,13 +41,18 @@ final class TestService: Sendable {
     private let loops: EventLoopGroup
     private let folder: TestFolder
 
-    private init(_ options: Options) async throws {
-        folder = try TestFolder()
+    private convenience init(_ options: Options) async throws {
+        let folder = try TestFolder()
         var configuration = EmbeddedConfiguration(directory: folder.path + "/data")
         configuration.synchronous = .off
         configuration.softGenerationInterval = .zero
         options.store(&configuration)
-        store = try await EmbeddedStore.open(configuration)
+        try await self.init(options, EmbeddedStore.open(configuration), folder)
+    }
+
+    private init(_ options: Options, _ store: EmbeddedStore, _ folder: TestFolder) async throws {
+        self.store = store
+        self.folder = folder
         var backends = Backends(
             directory: store,
             store: store,
@@ -69,7 +75,7 @@ final class TestService: Sendable {
             collections: collections,
             secret: try await store.serverSecret(work: WorkLimit()),
             metrics: CallMetrics(MetricsRegistry()),
-            logger: .silent,
+            logger: options.logger,
             configuration: options.service
         )
         guard let loops = Self.loops else {
@@ -91,12 +97,28 @@ final class TestService: Sendable {
         _ body: (TestService) async throws -> Void
     ) async throws {
         let test = try await TestService(options)
-        let result: Result<Void, any Error>
-        do { result = .success(try await body(test)) } catch { result = .failure(error) }
-        await test.rpc.stop(by: .now())
-        await test.service.stop(by: .now())
+        let result = await test.result(of: body)
         await test.store.close()
         try result.get()
+    }
+
+    /// Runs `body` beside another server of the same truth, which tells its changes to that one
+    /// alone from now on.
+    func withAnother(
+        _ options: Options = Options(),
+        _ body: (TestService) async throws -> Void
+    ) async throws {
+        try await TestService(options, store, folder).result(of: body).get()
+    }
+
+    private func result(
+        of body: (TestService) async throws -> Void
+    ) async -> Result<Void, any Error> {
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(self)) } catch { result = .failure(error) }
+        await rpc.stop(by: .now())
+        await service.stop(by: .now())
+        return result
     }
 
     /// Connects with `credential`, as it came.

@@ -1,0 +1,107 @@
+import DocketCore
+import DocketRuntime
+import DocketSystem
+import DocketTelemetry
+import DocketTestKit
+import Synchronization
+
+@testable import DocketRedis
+
+/// One cache under test, with what it logs and counts.
+struct TestCache: Sendable {
+    let cache: RedisCache
+    let log = LineLog()
+    private let registry = MetricsRegistry()
+    private let folder: TestFolder
+
+    /// Started; it connects by itself.
+    ///
+    /// A patient one waits for answers however slow the machine is.
+    init(
+        _ server: RedisServer,
+        user: String? = nil,
+        password: String? = nil,
+        database: Int = 0,
+        isPatient: Bool = true
+    ) async throws {
+        folder = try TestFolder()
+        let file = try folder.write((password ?? server.password) + "\n", to: "password")
+        let address = "\(server.engine.host):\(server.engine.port)"
+        var configuration = try RedisConfiguration(
+            url: "redis://" + (user.map { $0 + "@" } ?? "") + "\(address)/\(database)",
+            passwordFile: password == "" ? nil : file
+        )
+        if isPatient {
+            configuration.callLimit = .seconds(60)
+            configuration.silenceLimit = .seconds(60)
+        }
+        cache = try RedisCache(configuration, registry: registry, logger: Logger(log))
+        try await cache.start()
+    }
+
+    /// How often Redis was asked.
+    var batches: Int {
+        let line = registry.text().split(separator: "\n")
+            .first { $0.hasPrefix("docket_shared_cache_batch_count_count ") }
+        return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
+    }
+
+    /// Stores under `key`, and returns once it is found there.
+    func roundTrip(_ key: SharedReplyKey) async throws {
+        let reply = SharedReply([1, 2, 3])
+        while true {
+            cache.store(reply, under: key)
+            if await cache.lookup([key], work: WorkLimit()) == [reply] { return }
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+
+    /// Returns once something is found under `key`.
+    func found(_ key: SharedReplyKey) async throws {
+        while await cache.lookup([key], work: WorkLimit()) == [nil] {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+}
+
+/// Log lines, to be waited for.
+final class LineLog: LogSink {
+    private struct State {
+        var lines: [String] = []
+        var waiting: [(text: String, shot: OneShot<Void>)] = []
+    }
+
+    private let state = Mutex(State())
+
+    func accept(_ record: LogRecord) {
+        var bytes: [UInt8] = []
+        record.encode(into: &bytes)
+        let line = String(decoding: bytes, as: UTF8.self)
+        let met = state.withLock { state in
+            state.lines.append(line)
+            let met = state.waiting.filter { line.contains($0.text) }
+            state.waiting.removeAll { line.contains($0.text) }
+            return met.map(\.shot)
+        }
+        for shot in met { shot.succeed(()) }
+    }
+
+    func line(with text: String) -> String? {
+        state.withLock { $0.lines.last { $0.contains(text) } }
+    }
+
+    /// Returns once a line with `text` was written.
+    func wait(for text: String) async throws {
+        let shot = OneShot<Void>()
+        let isThere = state.withLock { state in
+            if state.lines.contains(where: { $0.contains(text) }) { return true }
+            state.waiting.append((text, shot))
+            return false
+        }
+        if !isThere { try await shot.value() }
+    }
+}
+
+extension SharedReplyKey {
+    var hexadecimal: String { Hexadecimal.text(bytes) }
+}
