@@ -18,6 +18,7 @@ struct TestStore: SearchedStoreUnderTest {
     var generationSource: any GenerationSource { store }
     var engine: any DocumentSearch { store }
     var deletion: any FilteredDeletion { store }
+    var lacks: Set<MissingPromise> { [] }
 
     static func configuration(_ folder: TestFolder) -> EmbeddedConfiguration {
         var configuration = EmbeddedConfiguration(directory: folder.path + "/data")

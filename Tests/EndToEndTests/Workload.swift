@@ -20,8 +20,12 @@ final class Workload: Sendable {
     private static let callers = 4
     private static let batch = 25
 
+    private let goesOn: Bool
     private let state = Mutex(Told())
     private let hasEnded = Atomic<Bool>(false)
+
+    /// Callers that end at the first call that fails, or go on with other documents.
+    init(goesOn: Bool = false) { self.goesOn = goesOn }
 
     var told: Told { state.withLock { $0 } }
 
@@ -62,7 +66,7 @@ final class Workload: Sendable {
                 }
             } catch {
                 if !error.isNotProcessed { state.withLock { $0.unanswered.append(error) } }
-                return
+                guard goesOn else { return }
             }
         }
     }

@@ -20,11 +20,15 @@ extension DocumentSearchContract {
         _ seed: UInt64
     ) async throws {
         var random = SeededGenerator(seed: seed)
-        var model: [Document] = (0..<120).map { SearchDraw.document($0, &random) }
+        let hasOutermostTimes = !test.lacks.contains(.sortsOutermostTimes)
+        func document(_ place: Int, _ random: inout SeededGenerator) -> Document {
+            SearchDraw.document(place, &random, hasOutermostTimes: hasOutermostTimes)
+        }
+        var model: [Document] = (0..<120).map { document($0, &random) }
         try await test.upload(model)
         try await test.index()
         for place in stride(from: 3, to: 120, by: 7) {
-            model[place] = SearchDraw.document(place, &random)
+            model[place] = document(place, &random)
         }
         try await test.upload(stride(from: 3, to: 120, by: 7).map { model[$0] })
         try await test.index()

@@ -7,7 +7,12 @@ enum SearchDraw {
     ]
     private static let years: [Double] = [-2, -0.5, 0, 1.5, 1974, 2024, 1e300]
 
-    static func document(_ number: Int, _ random: inout SeededGenerator) -> Document {
+    /// The least and the greatest time there is come only with `hasOutermostTimes`.
+    static func document(
+        _ number: Int,
+        _ random: inout SeededGenerator,
+        hasOutermostTimes: Bool = true
+    ) -> Document {
         var attributes: [Attribute] = []
         func pick<Value>(_ values: [Value], _ random: inout SeededGenerator) -> [Value] {
             (0..<Int.random(in: 1...3, using: &random)).map { _ in
@@ -24,7 +29,8 @@ enum SearchDraw {
             attributes.append(Attribute("open", .boolean(Bool.random(using: &random))))
         }
         if Bool.random(using: &random) {
-            let times: [Int64] = [.min, -1, 0, 1, .max]
+            let inset: Int64 = hasOutermostTimes ? 0 : 1
+            let times: [Int64] = [.min + inset, -1, 0, 1, .max - inset]
             attributes.append(
                 Attribute("made", pick(times, &random).map { .time(microseconds: $0) })
             )

@@ -17,6 +17,20 @@ package protocol StoreUnderTest: Sendable {
 package protocol SearchedStoreUnderTest: StoreUnderTest {
     var engine: any DocumentSearch { get }
     var deletion: any FilteredDeletion { get }
+    /// What it promises less of.
+    var lacks: Set<MissingPromise> { get }
+}
+
+/// What stores with an index of its own cannot promise; docs/OPERATIONS.md tells operators.
+package enum MissingPromise: Sendable {
+    /// A delete by filter sees documents, or new versions, that wait to be indexed.
+    case deletesUnindexedMatches
+    /// A search by itself tells a deleted collection from one that has no match; what is above it,
+    /// which looks collections up by name, does.
+    case knowsDeletedCollections
+    /// Documents with the least or the greatest time there is come before those without a time,
+    /// also where a search is sorted so that they come last: engines give the latter these values.
+    case sortsOutermostTimes
 }
 
 /// What the stores of contracts begin with.

@@ -22,10 +22,14 @@ package struct PostgresServer: Sendable {
         return "postgresql://\(user):\(secret)@\(engine.host):\(engine.port)/\(database)"
     }
 
-    /// Makes an empty database with a name of its own; returns the name.
-    package func makeDatabase() async throws -> String {
+    /// Makes a database with a name of its own, empty or a copy.
+    ///
+    /// - Parameter template: What is copied, to which nobody may be connected.
+    /// - Returns: The name.
+    /// - Throws: ``EngineFailed``.
+    package func makeDatabase(from template: String = "template1") async throws -> String {
         let name = "test_" + UUID().uuidString.lowercased().filter { $0 != "-" }
-        try await run("CREATE DATABASE \(name)")
+        try await run("CREATE DATABASE \(name) TEMPLATE \(template)")
         return name
     }
 

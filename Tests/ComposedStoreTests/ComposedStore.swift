@@ -1,0 +1,157 @@
+import DocketCore
+import DocketPostgres
+import DocketService
+import DocketSystem
+import DocketTelemetry
+import DocketTestKit
+import Foundation
+
+@testable import DocketElasticsearch
+
+/// The store of a server on engines, in a database and an index of its own.
+///
+/// It is put together as `EngineAssembly` does; nothing is indexed by itself.
+struct ComposedStore: SearchedStoreUnderTest {
+    let database: DocketDatabase
+    let server: SearchServer
+    let names: IndexNames
+    let store: PostgresStore
+    let index: ElasticsearchIndex
+    let search: CheckedSearch
+    let deletion: any FilteredDeletion
+    let log = LogLines()
+    private let collections: CollectionRegistry
+    private let watch: ChangeWatch
+    private let registry = MetricsRegistry()
+    var tenant: TenantID
+    var collection: Collection
+
+    var directory: any TenantDirectory { store }
+    var truth: any DocumentStore { store }
+    var generationSource: any GenerationSource { store }
+    var engine: any DocumentSearch { search }
+    var lacks: Set<MissingPromise> {
+        [.deletesUnindexedMatches, .knowsDeletedCollections, .sortsOutermostTimes]
+    }
+
+    /// Waits for nothing that servers gather, and looks again at once.
+    private static let limits = {
+        var limits = BulkLimits()
+        limits.refreshShortest = .zero
+        limits.refreshLongest = .milliseconds(10)
+        limits.gathering = .zero
+        limits.poll = .milliseconds(20)
+        limits.attemptDelay = .zero
+        return limits
+    }()
+
+    static func server(_ kind: Engine.Kind) async throws -> SearchServer {
+        let settings = ["action.auto_create_index=false"]
+        return kind == .opensearch
+            ? try await Engines.shared.opensearch(settings: settings)
+            : try await Engines.shared.elasticsearch(settings: settings)
+    }
+
+    /// On an engine that tests share, reached at `url` where that is not its own.
+    init(on kind: Engine.Kind, at url: String? = nil) async throws {
+        server = try await Self.server(kind)
+        database = try await DocketDatabase.make(on: Engines.shared.postgres())
+        names = IndexNames(prefix: "composed-" + UUID().uuidString.lowercased())
+        var postgres = PostgresConfiguration(
+            login: try Self.login(database, .app),
+            workerLogin: try Self.login(database, .worker)
+        )
+        postgres.connections = 3
+        postgres.workerConnections = 2
+        postgres.softGenerationInterval = .zero
+        store = try PostgresStore(postgres)
+        var elasticsearch = ElasticsearchConfiguration(urls: [url ?? server.url])
+        elasticsearch.prefix = names.prefix
+        elasticsearch.replicas = 0
+        let logger = Logger(log)
+        index = try ElasticsearchIndex(elasticsearch, log: logger)
+        let removals = KnownRemovals()
+        search = try CheckedSearch(
+            index: index,
+            truth: store,
+            removals: removals,
+            threads: 2,
+            registry: registry,
+            logger: logger
+        )
+        deletion = CheckedDeletion(
+            index: index,
+            truth: store,
+            removals: removals,
+            registry: registry,
+            logger: logger
+        )
+        collections = CollectionRegistry(
+            store: store,
+            generations: store,
+            removals: removals,
+            onFilled: { _ in },
+            onDeleted: { _ in }
+        )
+        store.observe(collections)
+        watch = ChangeWatch(
+            store,
+            collections: collections,
+            removals: removals,
+            authenticator: Authenticator(directory: store),
+            limit: .seconds(60),
+            registry: registry,
+            logger: logger
+        )
+        (tenant, collection) = try await ContractStart.make(store, store)
+        try await watch.start()
+    }
+
+    private static func login(
+        _ database: DocketDatabase,
+        _ user: DocketDatabase.User
+    ) throws -> Login {
+        try Login(url: database.url(of: user), passwordFile: database.passwordFile(of: user))
+    }
+
+    func index() async throws {
+        let indexer = OutboxIndexer(
+            store,
+            index,
+            limits: Self.limits,
+            counters: IndexingCounters(),
+            metrics: OutboxMetrics(MetricsRegistry()),
+            logger: Logger(log)
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await indexer.run() }
+            try await indexer.start()
+            while try await hasWork() { try await Task.sleep(for: .milliseconds(2)) }
+            await indexer.stop(by: .now() + .seconds(30))
+            try await group.waitForAll()
+        }
+        // What other servers, and this one, have removed is known as of now.
+        try await watch.start()
+    }
+
+    private func hasWork() async throws -> Bool {
+        let work = WorkLimit(within: .seconds(60))
+        if try await store.maintain(work: work) { return true }
+        return try await !store.backlog(work: work).isEmpty
+    }
+
+    /// The value of a counter without labels.
+    func count(of metric: String) -> String? {
+        registry.text().split(separator: "\n").first { $0.hasPrefix(metric + " ") }
+            .map { String($0.dropFirst(metric.count + 1)) }
+    }
+
+    /// Ends it, with its database and its index.
+    func close() async throws {
+        await search.stop(by: .now())
+        index.close()
+        await store.close()
+        try await database.drop()
+        try await server.request("DELETE", "/\(names.pool)?ignore_unavailable=true")
+    }
+}
