@@ -5,7 +5,7 @@ build:
 	scripts/build release
 
 demo:
-	scripts/demo
+	scripts/demo $(if $(ENGINES),--engines)
 
 test:
 	scripts/test
