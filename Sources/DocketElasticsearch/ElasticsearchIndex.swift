@@ -28,8 +28,8 @@ package final class ElasticsearchIndex: SearchIndex {
 
     /// Checks the engine as the first call does.
     ///
-    /// - Throws: ``DocketError`` `failedPrecondition` for what stays until an operator mends it: the
-    ///   engine's version, an index that was changed, credentials, a certificate.
+    /// - Throws: ``DocketError`` `failedPrecondition` for what stays until an operator changes it:
+    ///   the engine's version, an index that was changed, credentials, a certificate.
     package func prepare(work: WorkLimit) async throws(DocketError) {
         do throws(DocketError) {
             try await administration.prepare(work)

@@ -79,8 +79,9 @@ package final class CheckedSearch: DocumentSearch {
         return ScanSlice(hits: hits, next: next, ignoredTerms: slice.ignoredTerms)
     }
 
-    /// What the hits show, in their order; nil for those that must not be seen. Of the first hits
-    /// only, where they show more than a page may hold.
+    /// What the hits show, in their order; nil for those that must not be seen.
+    ///
+    /// Of the first hits only, where they show more than a page may hold.
     private func shown(
         _ hits: [IndexHit],
         _ tenant: TenantID,

@@ -20,8 +20,9 @@ struct HitCheck: Sendable {
         )
     }
 
-    /// What each hit shows, in their order; nil for one that must not be seen. Of no more hits than
-    /// those whose contents pass `limitBytes`.
+    /// What each hit shows, in their order; nil for one that must not be seen.
+    ///
+    /// Of no more hits than those whose contents pass `limitBytes`.
     ///
     /// - Throws: ``DocketError`` `internalError` for hits that cannot be; what the truth throws.
     func check(

@@ -163,7 +163,9 @@ private struct TenantModel {
         for hit in result.reply.hits { expectShown(hit.document) }
         let ids = result.reply.hits.map(\.document.id)
         let authors = result.reply.facets.flatMap { $0.counts.map(\.value) }
-        #expect(authors == (ids.isEmpty ? [] : [.string(mark)]))
+        // An engine may still count a version that the truth no longer shows, and then says so.
+        let isCounted = !ids.isEmpty || result.reply.isApproximate && !authors.isEmpty
+        #expect(authors == (isCounted ? [.string(mark)] : []))
         #expect(result.reply.total.value == ids.count)
         switch query {
         case "ted*": #expect(ids.isEmpty)
