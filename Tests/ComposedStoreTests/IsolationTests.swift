@@ -79,9 +79,12 @@ struct IsolationTests {
         // Their rows, as if they were this tenant's.
         try await test.database.sql(
             """
-            INSERT INTO docket.documents SELECT (jsonb_populate_record(d,
-                '{"tenant_id": \(test.tenant.number)}')).* FROM docket.documents d
-            WHERE d.id = 'theirs';
+            INSERT INTO docket.documents(tenant_id, number, collection, id, version,
+                indexed_version, sent_from, sent_version, place, state, bytes, created_us,
+                updated_us)
+            SELECT \(test.tenant.number), number, collection, id, version, indexed_version,
+                sent_from, sent_version, place, state, bytes, created_us, updated_us
+            FROM docket.documents WHERE id = 'theirs';
             INSERT INTO docket.versions SELECT (jsonb_populate_record(v,
                 '{"tenant_id": \(test.tenant.number)}')).* FROM docket.versions v
             WHERE v.title = 'tea secret'
