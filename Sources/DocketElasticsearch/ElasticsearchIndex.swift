@@ -1,6 +1,7 @@
 package import DocketCore
 internal import DocketJSON
-internal import DocketSystem
+internal import DocketRuntime
+package import DocketSystem
 package import DocketTelemetry
 internal import DocketText
 
@@ -112,6 +113,15 @@ package final class ElasticsearchIndex: SearchIndex {
             throw DocketError(.internalError, "a place is none of the search engine's")
         }
     }
+}
+
+extension ElasticsearchIndex: Service {
+    package var name: String { "search engine" }
+
+    /// The engine is asked as it is needed; ``prepare(work:)`` may come before.
+    package func start() async throws {}
+
+    package func stop(by deadline: MonotonicTime) async { close() }
 }
 
 extension ElasticsearchIndex {

@@ -88,12 +88,10 @@ package final class RedisCache: SharedReplyCache, Service {
     }
 
     private func ended(_ permit: CircuitBreaker.Permit, _ outcome: CircuitBreaker.Outcome) {
-        let (before, after) = breaker.withLock { breaker in
-            let before = (openings: breaker.openings, isClosed: breaker.isClosed)
-            breaker.ended(permit, outcome, at: MonotonicTime.now())
-            return (before, (openings: breaker.openings, isClosed: breaker.isClosed))
+        switch breaker.withLock({ $0.ended(permit, outcome, at: MonotonicTime.now()) }) {
+        case .opened: events.breakerOpened()
+        case .closed: events.breakerClosed()
+        case .reopened, nil: break
         }
-        if before.isClosed, !after.isClosed { events.breakerOpened() }
-        if !before.isClosed, after.isClosed { events.breakerClosed() }
     }
 }

@@ -116,7 +116,9 @@ struct EngineAssembly: StoreAssembly {
     }
 
     var services: [any Service] {
-        let services: [any Service] = [store, PostgresUpkeep(store), search, indexer]
+        let services: [any Service] = [
+            store, PostgresUpkeep(store), index, search, indexer,
+        ]
         return services + (cache.map { [$0] } ?? [])
     }
 

@@ -10,6 +10,7 @@ struct CircuitBreakerTests {
         var breaker: CircuitBreaker
         var now = MonotonicTime(nanoseconds: 1_000_000_000_000)
         var generator = SeededGenerator(seed: 1)
+        private(set) var changes: [CircuitBreaker.Change] = []
 
         init(_ configuration: CircuitBreaker.Configuration = .init()) {
             breaker = CircuitBreaker(configuration)
@@ -22,7 +23,8 @@ struct CircuitBreakerTests {
 
         func end(_ permit: CircuitBreaker.Permit?, _ outcome: CircuitBreaker.Outcome) {
             guard let permit else { return }
-            breaker.ended(permit, outcome, at: now, using: &generator)
+            let change = breaker.ended(permit, outcome, at: now, using: &generator)
+            if let change { changes.append(change) }
         }
 
         /// One call that takes so long; false when it was not let through.
@@ -48,7 +50,7 @@ struct CircuitBreakerTests {
         for _ in 0..<4 { bench.call(.failed) }
         #expect(bench.breaker.isClosed)
         bench.call(.failed)
-        #expect(!bench.breaker.isClosed && bench.breaker.openings == 1)
+        #expect(!bench.breaker.isClosed && bench.changes == [.opened])
         #expect(bench.admit() == nil)
     }
 
@@ -106,7 +108,7 @@ struct CircuitBreakerTests {
         #expect(bench.call(.answered))
         #expect(!bench.breaker.isClosed)
         #expect(bench.call(.answered))
-        #expect(bench.breaker.isClosed)
+        #expect(bench.breaker.isClosed && bench.changes == [.opened, .closed])
     }
 
     @Test("a failed trial opens it again, for twice as long up to the cap")
@@ -122,7 +124,9 @@ struct CircuitBreakerTests {
             bench.now = bench.now + wait
             #expect(bench.call(.failed))
         }
-        #expect(bench.breaker.openings == 7)
+        #expect(
+            bench.changes == [.opened] + [CircuitBreaker.Change](repeating: .reopened, count: 6)
+        )
     }
 
     @Test("a call from before the last change says nothing, one given up gives its place back")

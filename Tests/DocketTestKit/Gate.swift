@@ -18,11 +18,7 @@ package final class Gate: Sendable {
     package func pass() async { try? await arrive().value() }
 
     /// Returns once the gate is open, whatever becomes of the task.
-    package func passUncancelled() async {
-        let turn = arrive()
-        // The cancellation of the caller does not reach a task of its own.
-        await Task { try? await turn.value() }.value
-    }
+    package func passUncancelled() async { _ = try? await arrive().outcome() }
 
     /// Returns once `count` have come to the gate, or the task is cancelled.
     package func arrived(_ count: Int = 1) async {

@@ -88,7 +88,7 @@ final class HTTPEngine: Sendable {
     func close() {
         queue.withLock { $0.isClosed = true }
         multi.wake()
-        thread.withLock { $0 }?.join()
+        thread.withLock { $0.take() }?.join()
     }
 
     private func run() {

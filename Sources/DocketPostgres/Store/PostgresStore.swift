@@ -72,9 +72,8 @@ package final class PostgresStore: Service {
         }
     }
 
-    package func start() async throws {
-        try await checkSchema(work: WorkLimit(within: .seconds(30)))
-    }
+    /// Connections are made as they are needed; ``checkSchema(work:)`` comes before.
+    package func start() async throws {}
 
     package func stop(by deadline: MonotonicTime) async { await close() }
 

@@ -53,6 +53,14 @@ package struct CircuitBreaker: Sendable {
         case abandoned
     }
 
+    /// What the end of a call has changed.
+    package enum Change: Sendable {
+        case opened
+        /// A trial has failed.
+        case reopened
+        case closed
+    }
+
     /// Calls that ended in one second.
     private struct Bucket {
         var second: UInt64
@@ -72,8 +80,6 @@ package struct CircuitBreaker: Sendable {
     private var backoff: Backoff
     /// Rises with each change of the state: calls let through before it say nothing of it.
     private var epoch: UInt64 = 0
-    /// Times that it opened.
-    package private(set) var openings = 0
 
     package init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
@@ -106,47 +112,57 @@ package struct CircuitBreaker: Sendable {
         }
     }
 
-    /// A call has ended at `now`.
+    /// A call has ended at `now`; nil when that changes nothing.
     package mutating func ended(
         _ permit: Permit,
         _ outcome: Outcome,
         at now: MonotonicTime,
         using generator: inout some RandomNumberGenerator
-    ) {
-        guard permit.epoch == epoch else { return }
+    ) -> Change? {
+        guard permit.epoch == epoch else { return nil }
         switch state {
         case .closed(let buckets, let inRow):
-            guard outcome != .abandoned else { return }
-            count(outcome, now - permit.began, buckets, inRow, at: now, using: &generator)
-        case .open: return
+            guard outcome != .abandoned else { return nil }
+            guard !count(outcome, now - permit.began, buckets, inRow, at: now) else { return nil }
+            open(at: now, using: &generator)
+            return .opened
+        case .open: return nil
         case .trying(var began, let answers):
             if let place = began.firstIndex(of: permit.began) { began.remove(at: place) }
             switch outcome {
             case .abandoned: state = .trying(began: began, answers: answers)
-            case .failed: open(at: now, using: &generator)
+            case .failed:
+                open(at: now, using: &generator)
+                return .reopened
             case .answered where answers + 1 < configuration.trialsToClose:
                 state = .trying(began: began, answers: answers + 1)
             case .answered:
                 backoff.reset()
                 change(to: .closed([], failuresInRow: 0))
+                return .closed
             }
+            return nil
         }
     }
 
     /// As ``ended(_:_:at:using:)``, by the system's random numbers.
-    package mutating func ended(_ permit: Permit, _ outcome: Outcome, at now: MonotonicTime) {
+    package mutating func ended(
+        _ permit: Permit,
+        _ outcome: Outcome,
+        at now: MonotonicTime
+    ) -> Change? {
         var generator = SystemRandomNumberGenerator()
-        ended(permit, outcome, at: now, using: &generator)
+        return ended(permit, outcome, at: now, using: &generator)
     }
 
+    /// Counts a call of the closed state, which holds on; false when it was one too many.
     private mutating func count(
         _ outcome: Outcome,
         _ took: Duration,
         _ counted: [Bucket],
         _ inRow: Int,
-        at now: MonotonicTime,
-        using generator: inout some RandomNumberGenerator
-    ) {
+        at now: MonotonicTime
+    ) -> Bool {
         let second = now.nanoseconds / 1_000_000_000
         let hasFailed = outcome == .failed
         let inRow = hasFailed ? inRow + 1 : 0
@@ -155,11 +171,8 @@ package struct CircuitBreaker: Sendable {
         buckets[buckets.count - 1].calls += 1
         if hasFailed { buckets[buckets.count - 1].failed += 1 }
         if took >= configuration.slow { buckets[buckets.count - 1].slow += 1 }
-        if inRow >= configuration.failuresInRow || isOverShare(buckets) {
-            open(at: now, using: &generator)
-        } else {
-            state = .closed(buckets, failuresInRow: inRow)
-        }
+        state = .closed(buckets, failuresInRow: inRow)
+        return inRow < configuration.failuresInRow && !isOverShare(buckets)
     }
 
     private func isOverShare(_ buckets: [Bucket]) -> Bool {
@@ -175,7 +188,6 @@ package struct CircuitBreaker: Sendable {
         at now: MonotonicTime,
         using generator: inout some RandomNumberGenerator
     ) {
-        openings += 1
         change(to: .open(until: now + backoff.next(using: &generator)))
     }
 

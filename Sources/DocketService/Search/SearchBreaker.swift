@@ -77,19 +77,15 @@ final class SearchBreaker: Sendable {
         _ outcome: CircuitBreaker.Outcome,
         _ error: DocketError?
     ) {
-        let (before, after) = breaker.withLock { breaker in
-            let before = (openings: breaker.openings, isClosed: breaker.isClosed)
-            breaker.ended(permit, outcome, at: MonotonicTime.now())
-            return (before, (openings: breaker.openings, isClosed: breaker.isClosed))
-        }
-        if after.openings > before.openings {
+        switch breaker.withLock({ $0.ended(permit, outcome, at: MonotonicTime.now()) }) {
+        case .opened, .reopened:
             openings.increment()
             logger.warning(
                 "searches no longer ask the index",
                 ["cause": .string(error?.cause.text ?? error?.message ?? "too slow")]
             )
-        } else if after.isClosed, !before.isClosed {
-            logger.info("searches ask the index again")
+        case .closed: logger.info("searches ask the index again")
+        case nil: break
         }
     }
 }

@@ -33,7 +33,6 @@ struct OutboxIndexerTests {
     /// Runs `body` beside an indexer that is stopped afterwards.
     private func run(
         _ limits: BulkLimits,
-        stop: Bool = true,
         _ body: (OutboxIndexer) async throws -> Void
     ) async throws {
         let indexer = OutboxIndexer(
@@ -189,10 +188,10 @@ struct OutboxIndexerTests {
         }
     }
 
-    @Test("a stop lets bulks end and gives back the rest; at the deadline it cuts them")
+    @Test("a stop lets bulks end and gives back the rest")
     func stops() async throws {
         let gate = Gate()
-        let held = HeldIndex(index, gate)
+        let held = HeldIndex(index) { _ in await gate.pass() }
         let indexer = OutboxIndexer(
             outbox,
             held,
@@ -215,16 +214,52 @@ struct OutboxIndexerTests {
         #expect(indexer.held == 0)
         #expect(outbox.free + outbox.completed.count == 100)
     }
+
+    @Test("a stop cuts bulks at its deadline")
+    func cuts() async throws {
+        let arrived = Gate()
+        let cut = Atomic<Int>(0)
+        let held = HeldIndex(index) { work throws(DocketError) in
+            let stopped = OneShot<Void>()
+            work.onStop { stopped.succeed(()) }
+            await arrived.pass()
+            _ = try? await stopped.value()
+            if work.isStopped { cut.add(1, ordering: .relaxed) }
+            throw DocketError(.cancelled, "the work was stopped")
+        }
+        let indexer = OutboxIndexer(
+            outbox,
+            held,
+            limits: quick,
+            counters: counters,
+            metrics: OutboxMetrics(registry),
+            logger: .silent
+        )
+        try fill(1...100)
+        indexer.wake(Self.tenant)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await indexer.run() }
+            await arrived.arrived(2)
+            arrived.open()
+            await indexer.stop(by: .now() + .milliseconds(10))
+            try await group.waitForAll()
+        }
+        #expect(cut.load(ordering: .relaxed) == 2)
+        #expect(outbox.completed.isEmpty)
+    }
 }
 
-/// An index whose bulks wait at a gate.
+/// An index whose bulks wait before they are applied.
 private struct HeldIndex: SearchIndex {
     let index: MemoryIndex
-    let gate: Gate
+    let hold: @Sendable (WorkLimit) async throws(DocketError) -> Void
 
-    init(_ index: MemoryIndex, _ gate: Gate) {
+    init(
+        _ index: MemoryIndex,
+        hold: @escaping @Sendable (WorkLimit) async throws(DocketError) -> Void
+    ) {
         self.index = index
-        self.gate = gate
+        self.hold = hold
     }
 
     func place(for tenant: TenantID, work: WorkLimit) async throws(DocketError) -> IndexPlace {
@@ -235,7 +270,7 @@ private struct HeldIndex: SearchIndex {
         _ changes: [IndexChange],
         work: WorkLimit
     ) async throws(DocketError) -> [IndexOutcome] {
-        await gate.pass()
+        try await hold(work)
         return try await index.apply(changes, work: work)
     }
 

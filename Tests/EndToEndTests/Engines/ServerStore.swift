@@ -2,7 +2,7 @@ internal import DocketTestKit
 internal import Foundation
 
 /// Where the docketd of a test keeps what it is given.
-enum ServerStore: CaseIterable, Sendable {
+enum ServerStore: Sendable {
     case embedded
     /// PostgreSQL and Elasticsearch.
     case engines
@@ -12,6 +12,8 @@ enum ServerStore: CaseIterable, Sendable {
     case pooled
     /// PostgreSQL and OpenSearch.
     case opensearch
+
+    static let onEngines: [ServerStore] = [.engines, .secured, .pooled, .opensearch]
 
     /// What a key of Docket has to be allowed, and no more.
     private static func role(_ prefix: String) -> String {

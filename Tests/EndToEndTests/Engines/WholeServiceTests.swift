@@ -3,11 +3,7 @@ internal import DocketTestKit
 internal import Testing
 
 /// Every method of a real server, on each store that it can be started with.
-@Suite(
-    "The whole service",
-    .needs(.postgres, .pgbouncer, .elasticsearch, .opensearch),
-    .timeLimit(.minutes(5))
-)
+@Suite("The whole service", .timeLimit(.minutes(5)))
 struct WholeServiceTests {
     private static let collection = "books"
     private static let schema = [
@@ -30,7 +26,14 @@ struct WholeServiceTests {
         )
     }
 
-    @Test("takes, finds, streams and deletes documents", arguments: ServerStore.allCases)
+    @Test("takes, finds, streams and deletes documents")
+    func documentsEmbedded() async throws { try await documents(.embedded) }
+
+    @Test(
+        "takes, finds, streams and deletes documents on engines",
+        .needs(.postgres, .pgbouncer, .elasticsearch, .opensearch),
+        arguments: ServerStore.onEngines
+    )
     func documents(_ store: ServerStore) async throws {
         let server = try await TestServer(folder, environment: store.settings(folder))
         let key = try await server.makeTenant("acme")
@@ -108,7 +111,14 @@ struct WholeServiceTests {
         #expect(counts.indexed == 9 && counts.failed == 0)
     }
 
-    @Test("keeps tenants, keys and quotas", arguments: ServerStore.allCases)
+    @Test("keeps tenants, keys and quotas")
+    func tenantsEmbedded() async throws { try await tenants(.embedded) }
+
+    @Test(
+        "keeps tenants, keys and quotas on engines",
+        .needs(.postgres, .pgbouncer, .elasticsearch, .opensearch),
+        arguments: ServerStore.onEngines
+    )
     func tenants(_ store: ServerStore) async throws {
         let server = try await TestServer(folder, environment: store.settings(folder))
         let quota = Quota(documents: 2, collections: 1)
