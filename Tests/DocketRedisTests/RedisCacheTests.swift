@@ -38,6 +38,14 @@ struct RedisCacheTests {
         try result.get()
     }
 
+    @Test("it says that it answers once lookups are taken")
+    func opening() async throws {
+        try await run(Engines.shared.redis()) { test in
+            let metrics = try #require(test.log.metrics(at: "the shared cache answers"))
+            #expect(metrics.contains("docket_shared_cache_state 2"))
+        }
+    }
+
     @Test("what is stored is found by another server, many at once and in their order")
     func sharing() async throws {
         let server = try await Engines.shared.redis()

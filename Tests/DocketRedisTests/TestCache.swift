@@ -10,7 +10,7 @@ import Synchronization
 /// One cache under test, with what it logs and counts.
 struct TestCache: Sendable {
     let cache: RedisCache
-    let log = LineLog()
+    let log: LineLog
     private let registry = MetricsRegistry()
     private let folder: TestFolder
 
@@ -24,6 +24,7 @@ struct TestCache: Sendable {
         database: Int = 0,
         isPatient: Bool = true
     ) async throws {
+        log = LineLog { [registry] in registry.text() }
         folder = try TestFolder()
         let file = try folder.write((password ?? server.password) + "\n", to: "password")
         let address = "\(server.engine.host):\(server.engine.port)"
@@ -64,21 +65,27 @@ struct TestCache: Sendable {
     }
 }
 
-/// Log lines, to be waited for.
+/// Log lines, to be waited for, and what the metrics said when each was written.
 final class LineLog: LogSink {
     private struct State {
         var lines: [String] = []
+        var metrics: [String] = []
         var waiting: [(text: String, shot: OneShot<Void>)] = []
     }
 
     private let state = Mutex(State())
+    private let metrics: @Sendable () -> String
+
+    init(metrics: @escaping @Sendable () -> String) { self.metrics = metrics }
 
     func accept(_ record: LogRecord) {
         var bytes: [UInt8] = []
         record.encode(into: &bytes)
         let line = String(decoding: bytes, as: UTF8.self)
+        let metrics = metrics()
         let met = state.withLock { state in
             state.lines.append(line)
+            state.metrics.append(metrics)
             let met = state.waiting.filter { line.contains($0.text) }
             state.waiting.removeAll { line.contains($0.text) }
             return met.map(\.shot)
@@ -88,6 +95,13 @@ final class LineLog: LogSink {
 
     func line(with text: String) -> String? {
         state.withLock { $0.lines.last { $0.contains(text) } }
+    }
+
+    /// What the metrics said when the first line with `text` was written.
+    func metrics(at text: String) -> String? {
+        state.withLock { state in
+            state.lines.firstIndex { $0.contains(text) }.map { state.metrics[$0] }
+        }
     }
 
     /// Returns once a line with `text` was written.

@@ -111,9 +111,7 @@ struct RedisLink: ~Copyable {
     private mutating func take(_ event: RedisPipeline.Event) {
         for action in pipeline.handle(event, at: .now()) {
             switch action {
-            case .opened:
-                backoff.reset()
-                events.opened()
+            case .opened: backoff.reset()
             case .get(let keys):
                 events.asked(keys.count)
                 send([Array("MGET".utf8)] + keys.map(\.redisName))

@@ -96,11 +96,19 @@ final class RedisThread: Sendable {
                 }
             }
             link.turn()
-            let isOpen = link.isOpen
-            inbox.withLock { $0.isOpen = isOpen }
+            tell(link.isOpen)
             link.wait(wakeup)
         }
         link.close()
+    }
+
+    /// Takes lookups or no longer does, and says so only then: who reads that it answers may ask.
+    private func tell(_ isOpen: Bool) {
+        let wasOpen = inbox.withLock { inbox in
+            defer { inbox.isOpen = isOpen }
+            return inbox.isOpen
+        }
+        if isOpen, !wasOpen { events.opened() }
     }
 
     /// nil once the thread is to end, when nobody waits here any more.
