@@ -42,7 +42,8 @@ struct RetryStateMachineTests {
             (.resourceExhausted, true, Duration.seconds(1), false, true),
             (.resourceExhausted, false, .seconds(1), true, true),
             (.resourceExhausted, false, .seconds(1), false, false),
-            (.resourceExhausted, true, nil, true, false),
+            (.resourceExhausted, true, nil, false, true),
+            (.resourceExhausted, false, nil, true, false),
             (.cancelled, true, nil, false, true),
             (.cancelled, false, nil, true, false),
             (.aborted, true, nil, false, true),
@@ -78,6 +79,16 @@ struct RetryStateMachineTests {
         guard
             case .retry(let delay) = decision(error, isRepeatable: false, afterFailures: 1)
         else {
+            Issue.record("gave up")
+            return
+        }
+        #expect(delay >= .milliseconds(25))
+    }
+
+    @Test("waits the first time, too, where something is full")
+    func fullIsNotFree() {
+        let error = DocketError(.resourceExhausted, "", isNotProcessed: true)
+        guard case .retry(let delay) = decision(error, isRepeatable: false) else {
             Issue.record("gave up")
             return
         }

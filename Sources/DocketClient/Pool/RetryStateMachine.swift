@@ -5,9 +5,9 @@ internal import DocketSystem
 /// Whether and when one call is tried again: decisions only.
 ///
 /// A refusal before anything was done (NOT_PROCESSED) is tried again whatever the method, once at
-/// once and then after growing delays. What may have been done is tried again only if doing it
-/// twice is the same as once, and only while the client's budget of retries allows. `retryAfter` of
-/// the server is kept to; a wait that would pass the deadline is not begun.
+/// once unless something is full, and then after growing delays. What may have been done is tried
+/// again only if doing it twice is the same as once, and only while the client's budget of retries
+/// allows. `retryAfter` of the server is kept to; a wait that would pass the deadline is not begun.
 struct RetryStateMachine: Sendable {
     enum Decision: Equatable, Sendable {
         case retry(after: Duration)
@@ -47,16 +47,19 @@ struct RetryStateMachine: Sendable {
             guard isRepeatable, budget.allowsRetry else { return .giveUp }
         }
         guard attempt + 1 < attemptsMaximum else { return .giveUp }
-        let isFree = error.isNotProcessed && attempt == 0 && error.retryAfter == nil
+        // What is full will be full on another connection, too.
+        let isFree =
+            error.isNotProcessed && error.code != .resourceExhausted && attempt == 0
+            && error.retryAfter == nil
         let delay = isFree ? .zero : max(backoff.next(), error.retryAfter ?? .zero)
         return now + delay < deadline ? .retry(after: delay) : .giveUp
     }
 
-    /// Failures of the moment: a full quota has no `retryAfter`, a full queue has.
+    /// Failures of the moment: of a full quota nothing says that trying again could help.
     private static func isTransient(_ error: DocketError) -> Bool {
         switch error.code {
         case .unavailable: true
-        case .resourceExhausted: error.retryAfter != nil
+        case .resourceExhausted: error.retryAfter != nil || error.isNotProcessed
         case .cancelled, .aborted: error.isNotProcessed
         default: false
         }
