@@ -83,7 +83,9 @@ package struct JSONOracle {
                 field == nil || field == name ? words.count { $0 == word } : 0
             case .prefix(let prefix): words.count { $0.hasPrefix(prefix) }
             case .phrase(let wanted), .compound(let wanted):
-                words.indices.count { words[$0...].starts(with: wanted) }
+                words.indices.count {
+                    words[$0] == wanted.first && words[$0...].starts(with: wanted)
+                }
             }
         }
     }
@@ -154,21 +156,22 @@ package struct JSONOracle {
     }
 
     package func haveAll(_ query: Query) -> (Entry) -> Bool {
-        let terms = query.terms.map(frequencies)
-        return { entry in terms.allSatisfy { $0[entry.place] != nil } }
+        let complete = placesWithAll(query)
+        return { complete.contains($0.place) }
+    }
+
+    private func placesWithAll(_ query: Query) -> Set<Int> {
+        query.terms.reduce(Set(entries.indices)) { $0.intersection(frequencies($1).keys) }
     }
 
     /// The entries with the words of the query, whatever its condition says.
     package func withWords(_ query: Query) -> [Entry] {
-        let some = query.lookedFor.keys.map(frequencies)
-        let excluded = query.excluded.map(frequencies)
-        let hasAll = haveAll(query)
-        return entries.filter { entry in
-            let isFound =
-                query.terms.isEmpty
-                || (query.isAny ? some.contains { $0[entry.place] != nil } : hasAll(entry))
-            return isFound && !excluded.contains { $0[entry.place] != nil }
+        var places = placesWithAll(query)
+        if query.isAny {
+            for term in query.lookedFor.keys { places.formUnion(frequencies(term).keys) }
         }
+        for term in query.excluded { places.subtract(frequencies(term).keys) }
+        return places.sorted().map { entries[$0] }
     }
 
     package func matching(_ query: Query) -> [Entry] {
@@ -210,19 +213,16 @@ package struct JSONOracle {
 
     /// By the least value, or from the greatest; those without one last; then as they came.
     package func sorted(_ entries: [Entry], by name: String, isDescending: Bool) -> [Entry] {
-        let keyed = entries.enumerated().map { place, entry in
+        // Those without a number have the last one of all.
+        let last = isDescending ? -Double.infinity : .infinity
+        let keys = entries.map { entry in
             let numbers = entry.numbers(name)
-            return (place, entry, isDescending ? numbers.max() : numbers.min())
+            return (isDescending ? numbers.max() : numbers.min()) ?? last
         }
-        return keyed.sorted { left, right in
-            switch (left.2, right.2) {
-            case (nil, nil): left.0 < right.0
-            case (nil, _): false
-            case (_, nil): true
-            case (let a?, let b?):
-                a == b ? left.0 < right.0 : isDescending ? a > b : a < b
-            }
-        }.map(\.1)
+        return entries.indices.sorted { one, other in
+            keys[one] == keys[other]
+                ? one < other : isDescending ? keys[one] > keys[other] : keys[one] < keys[other]
+        }.map { entries[$0] }
     }
 }
 
