@@ -19,8 +19,13 @@ static inline int64_t docket_raise_open_files(void) {
 static inline void docket_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
 
 // Blocks of a megabyte and more get pages of their own, which go back when they are freed. Left to
-// itself the C library raises that size to 32 MiB as soon as one such block was freed.
-static inline void docket_prepare_memory(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
+// itself the C library raises that size to 32 MiB as soon as one such block was freed. What is free
+// at the end of a heap goes back from a megabyte on: buffers of large messages come and go, and new
+// pages for each of them would be most of what reading it costs.
+static inline void docket_prepare_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+}
 
 // Gives free memory back to the system when it is over `kept` bytes; whether it was.
 static inline int docket_trim_memory(size_t kept) {

@@ -104,16 +104,16 @@ package final class DocumentService: CallServer {
         let context = CallContext(call, caller, requestID: requestID)
         var body: [UInt8]?
         do {
-            let request = try await context.receiveOnly()
-            body = request
+            body = try await context.receiveOnly()
             guard let handler = methods.handler(context.method) else {
                 throw DocketError(.unimplemented, "the method is not served")
             }
-            try await handler.serve(request, context)
+            try await handler.serve(body ?? [], context)
         } catch {
             await failures.end(context, error)
         }
         slowCalls.ended(context, body)
+        if let request = body.take() { await caller.turn.free(request, of: request.count) }
     }
 }
 

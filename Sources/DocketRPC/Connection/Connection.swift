@@ -13,8 +13,8 @@ package actor Connection: TurnEnd {
 
     /// Bytes read in one turn before other connections get theirs.
     static let readShare = 256 << 10
-    /// Unsent bytes from which on nothing more is queued.
-    static let unsentMaximum = 1 << 20
+    /// Unsent bytes from which on nothing more is queued, and so the most that one turn writes.
+    static let unsentMaximum = 256 << 10
     /// Unsent bytes of STATUS, CREDIT and PING from which on nothing more is read.
     static let controlMaximum = 16 << 10
     /// Room for what comes before the greeting is answered: HELLO and 16 KiB of calls.
@@ -234,15 +234,21 @@ package actor Connection: TurnEnd {
         frames.adjustRoom()
         // What waits from before makes room first, or its end would find nothing to go on with.
         guard flush() else { return }
-        while queueFrames(least) {
+        if queueFrames(least) {
+            let isMoreLeft = !frames.output.hasRoom
             guard flush() else { return }
-            if !frames.output.isEmpty { break }
+            // A socket that takes all of it has the rest in a turn of its own.
+            if isMoreLeft, frames.output.isEmpty { pumpLater() }
         }
         if case .flushing = frames.machine.phase, frames.output.isEmpty { finishWriting() }
         if isHeld, !isOutputFull {
             isHeld = false
             loop.execute { self.assumeIsolated { $0.resumeReading() } }
         }
+    }
+
+    private func pumpLater() {
+        loop.execute { self.assumeIsolated { $0.flushLater() } }
     }
 
     /// Tells the peer that this was all, and waits for its end.

@@ -25,14 +25,20 @@ struct Answer: Sendable {
     let body: [UInt8]
     /// Where it came from.
     var origin = ReplyOrigin()
+    /// What was made of the request and is no longer needed.
+    let spent: (any Sendable)?
 
-    init(_ body: [UInt8]) { self.body = body }
+    init(_ body: [UInt8], spent: consuming (any Sendable)? = nil) {
+        self.body = body
+        self.spent = spent
+    }
 }
 
 extension BodyMethod {
     func serve(_ body: [UInt8], _ call: CallContext) async throws {
         let answer = try await answer(body, call.caller)
         try await call.finish(answer.body, answer.origin)
+        await call.caller.turn.free(consume answer, of: body.count)
     }
 }
 

@@ -3,6 +3,7 @@ internal import DocketMessages
 internal import DocketRuntime
 internal import DocketSystem
 internal import DocketWire
+internal import Synchronization
 
 /// What of a call is done in the turn of its event loop, by bytes.
 ///
@@ -12,6 +13,8 @@ internal import DocketWire
 struct TurnBudget: Sendable {
     /// Bytes that are read, checked and hashed, or written, in some 100 µs.
     static let bytes = 32 << 10
+    /// Bytes that are freed, whatever was made of them, in some 100 µs.
+    static let freedBytes = 256 << 10
 
     private let threads: FairThreads
     private let owner: UInt64
@@ -49,10 +52,34 @@ struct TurnBudget: Sendable {
         }
     }
 
-    /// The body of `reply`.
-    func encode(_ reply: some SizedReply) async throws(DocketError) -> [UInt8] {
-        try await run(on: reply.roughBytes(upTo: Self.bytes)) { reply.encode() }
+    /// The body of `reply`, which is freed where it is encoded.
+    func encode(_ reply: consuming some SizedReply) async throws(DocketError) -> [UInt8] {
+        let count = reply.roughBytes(upTo: Self.bytes)
+        guard count > Self.bytes else { return reply.encode() }
+        let last = LastReference(reply)
+        return try await run(on: count) { last.take()?.encode() ?? [] }
     }
+
+    /// Frees what was made of so many bytes: here when they are few, beside the loop otherwise.
+    ///
+    /// Nobody else may refer to `value`, or it is freed by who does so longest.
+    func free<Value: Sendable>(_ value: consuming Value, of count: Int) async {
+        guard count > Self.freedBytes else { return }
+        let last = LastReference(value)
+        // Once the threads have ended nobody waits for a turn.
+        try? await threads.run(for: owner, .interactive) { _ in _ = last.take() }
+    }
+}
+
+/// Hands a value to another thread so that it is freed there: the closure that does the work is
+/// freed by the one who waits for it.
+private final class LastReference<Value: Sendable>: Sendable {
+    private let value: Mutex<Value?>
+
+    init(_ value: consuming Value) { self.value = Mutex(value) }
+
+    /// The value, the first time.
+    func take() -> Value? { value.withLock { $0.take() } }
 }
 
 extension FairThreads {

@@ -31,10 +31,11 @@ struct UploadMethod: BodyMethod {
         )
         switch result {
         case .outcomes(let outcomes):
-            return Answer(try await caller.turn.encode(checked.reply(outcomes)))
+            let body = try await caller.turn.encode(checked.reply(outcomes))
+            return Answer(body, spent: checked)
         case .replayed(let outcomes, let note):
             let reply = checked.restored(note).reply(outcomes)
-            return Answer(try await caller.turn.encode(reply))
+            return Answer(try await caller.turn.encode(reply), spent: checked)
         }
     }
 

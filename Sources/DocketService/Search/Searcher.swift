@@ -293,12 +293,12 @@ package final class Searcher: Sendable {
         let prepared = load.prepared
         let asOf = WallClock.microseconds()
         let page = try await search.search(prepared.tenant, prepared.plan, work: work)
-        let reply = self.reply(page, prepared)
-        let body = try await load.turn.encode(reply)
+        let isApproximate = page.isApproximate
+        let body = try await load.turn.encode(reply(page, prepared))
         let cached = CachedReply(
             body: body,
             asOfMicroseconds: asOf,
-            isApproximate: page.isApproximate,
+            isApproximate: isApproximate,
             mark: load.mark,
             state: load.state
         )

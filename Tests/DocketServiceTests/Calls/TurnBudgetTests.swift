@@ -7,17 +7,27 @@ import Testing
 
 @testable import DocketService
 
-/// Where a reply of a chosen size was encoded.
-private final class EncodingPlace: Sendable {
+/// Where something was done.
+private final class NotedPlace: Sendable {
     let loop: EventLoop
     let isOnLoop = Mutex<Bool?>(nil)
 
     init(_ loop: EventLoop) { self.loop = loop }
 }
 
+/// Notes where it is freed.
+private final class FreedValue: Sendable {
+    let place: NotedPlace
+
+    init(_ place: NotedPlace) { self.place = place }
+
+    deinit { place.isOnLoop.withLock { $0 = place.loop.isCurrent } }
+}
+
 private struct NotingReply: SizedReply {
     let bytes: Int
-    let place: EncodingPlace
+    let place: NotedPlace
+    var part: FreedValue?
 
     static func decode(_ body: RawSpan) throws(DocketError) -> NotingReply {
         throw DocketError(.unimplemented, "is only written")
@@ -74,11 +84,38 @@ struct TurnBudgetTests {
     @Test("a reply is encoded by its bytes here or beside the loop", arguments: [few, many])
     func encoding(_ bytes: Int) async throws {
         let isOnLoop = try await onLoop { loop, turn in
-            let place = EncodingPlace(loop)
+            let place = NotedPlace(loop)
             _ = try await turn.encode(NotingReply(bytes: bytes, place: place))
             return place.isOnLoop.withLock { $0 }
         }
         #expect(isOnLoop == (bytes == Self.few))
+    }
+
+    @Test("what was made of few bytes is freed in the turn, of many beside the loop")
+    func freeing() async throws {
+        for (bytes, isExpected) in [
+            (TurnBudget.freedBytes, true), (TurnBudget.freedBytes + 1, false),
+        ] {
+            let isOnLoop = try await onLoop { loop, turn in
+                let place = NotedPlace(loop)
+                await turn.free(FreedValue(place), of: bytes)
+                return place.isOnLoop.withLock { $0 }
+            }
+            #expect(isOnLoop == isExpected)
+        }
+    }
+
+    @Test("a large reply is freed where it was encoded")
+    func freeingReplies() async throws {
+        let isOnLoop = try await onLoop { loop, turn in
+            let place = NotedPlace(loop)
+            let encoded = NotedPlace(loop)
+            _ = try await turn.encode(
+                NotingReply(bytes: Self.many, place: encoded, part: FreedValue(place))
+            )
+            return place.isOnLoop.withLock { $0 }
+        }
+        #expect(isOnLoop == false)
     }
 
     @Test("a reply is known to be large before it is encoded, and a small one to be small")
