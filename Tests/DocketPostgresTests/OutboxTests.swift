@@ -13,7 +13,7 @@ struct OutboxTests {
         let first = try await test.lease()
         let second = try await test.upload([Document(id: "a", title: "2")])
         #expect(try await test.lease().isEmpty)
-        try await test.store.complete(first.map(\.lease), work: .test)
+        try await test.store.complete(first.map(\.lease), foundFor: .zero, work: .test)
         let status = try #require(try await test.status("a"))
         #expect(status.state == .indexing)
         #expect(status.indexedVersion == first[0].change.version)
@@ -24,7 +24,7 @@ struct OutboxTests {
         let next = try await test.lease()
         #expect(next.map(\.change.version) == second.compactMap(\.version))
         #expect(next[0].attempts == 0)
-        try await test.store.complete(next.map(\.lease), work: .test)
+        try await test.store.complete(next.map(\.lease), foundFor: .zero, work: .test)
         #expect(
             try await test.check([first[0].hit, next[0].hit]).map { $0 != nil } == [false, true]
         )
@@ -39,11 +39,11 @@ struct OutboxTests {
         let taken = try await test.lease()
         #expect(taken.count == 1)
         #expect(taken[0].lease.token != lost[0].lease.token)
-        try await test.store.complete(lost.map(\.lease), work: .test)
+        try await test.store.complete(lost.map(\.lease), foundFor: .zero, work: .test)
         #expect(try await test.status("a")?.state == .indexing)
         try await test.store.fail([IndexFailure(lease: lost[0].lease, reason: "no")], work: .test)
         #expect(try await test.status("a")?.state == .indexing)
-        try await test.store.complete(taken.map(\.lease), work: .test)
+        try await test.store.complete(taken.map(\.lease), foundFor: .zero, work: .test)
         #expect(try await test.status("a")?.state == .indexed)
         await test.close()
     }
@@ -53,7 +53,7 @@ struct OutboxTests {
         let test = try await TestDatabase.make()
         try await test.upload([Document(id: "a", title: "1"), Document(id: "b")])
         let first = try await test.lease()
-        try await test.store.complete(first.map(\.lease), work: .test)
+        try await test.store.complete(first.map(\.lease), foundFor: .zero, work: .test)
         try await test.upload([Document(id: "a", title: "2")])
         let second = try await test.lease()
         let before = try await generations(test)
@@ -69,7 +69,7 @@ struct OutboxTests {
 
         let removal = try await test.lease()
         #expect(removal.map(\.change.content?.id) == [nil])
-        try await test.store.complete(removal.map(\.lease), work: .test)
+        try await test.store.complete(removal.map(\.lease), foundFor: .zero, work: .test)
         #expect(try await test.status("a")?.state == .failed)
         let cleaned = try await test.store.changes(since: nil, work: .test)
         #expect(cleaned.collections.map(\.removed.numbers) == [[]])
@@ -83,7 +83,7 @@ struct OutboxTests {
         let again = try await test.lease()
         #expect(again[0].change.version > second[0].change.version)
         #expect(again[0].change.content?.title == "2")
-        try await test.store.complete(again.map(\.lease), work: .test)
+        try await test.store.complete(again.map(\.lease), foundFor: .zero, work: .test)
         #expect(try await test.counts().indexed == 2)
         await test.close()
     }
@@ -159,7 +159,7 @@ struct OutboxTests {
         let soft = try await generations(test).soft
         try await test.upload([Document(id: "b")])
         let leased = try await test.lease()
-        try await test.store.complete(leased.map(\.lease), work: .test)
+        try await test.store.complete(leased.map(\.lease), foundFor: .zero, work: .test)
         let status = try #require(try await test.status("b"))
         #expect(status.state == .indexing && status.indexedVersion == status.version)
         #expect(try await test.check([leased[0].hit])[0] != nil)
@@ -171,6 +171,25 @@ struct OutboxTests {
         #expect(try await test.status("b")?.state == .indexed)
         #expect(try await generations(test).soft == soft + 1)
         #expect(try await test.counts().indexing == 0)
+        await test.close()
+    }
+
+    @Test("statuses wait for no soft generation that rose after searches found them")
+    func coveredByGeneration() async throws {
+        let test = try await TestDatabase.make { $0.softGenerationInterval = .seconds(3600) }
+        try await test.upload([Document(id: "a"), Document(id: "b"), Document(id: "c")])
+        let leased = try await test.lease()
+        func complete(_ place: Int, foundFor age: Duration) async throws -> DocumentState? {
+            let change = leased[place]
+            try await test.store.complete([change.lease], foundFor: age, work: .test)
+            return try await test.status(try #require(change.change.content).id)?.state
+        }
+        #expect(try await complete(0, foundFor: .zero) == .indexed)
+        let soft = try await generations(test).soft
+        #expect(try await complete(1, foundFor: .seconds(3600)) == .indexed)
+        // This one is found since after the generation rose.
+        #expect(try await complete(2, foundFor: .zero) == .indexing)
+        #expect(try await generations(test).soft == soft)
         await test.close()
     }
 
@@ -187,7 +206,7 @@ struct OutboxTests {
         let removals = try await test.lease()
         #expect(removals.count == 2)
         #expect(removals.allSatisfy { $0.change.content == nil })
-        try await store.complete(removals.map(\.lease), work: .test)
+        try await store.complete(removals.map(\.lease), foundFor: .zero, work: .test)
         for _ in 0..<3 { _ = try await store.maintain(work: .test) }
         for table in ["documents", "versions", "outbox", "idempotency", "collections"] {
             #expect(try await test.sql("SELECT count(*) FROM docket.\(table)") == ["0"], "\(table)")

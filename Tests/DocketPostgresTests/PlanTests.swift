@@ -33,6 +33,59 @@ struct PlanTests {
         }
     }
 
+    @Test("a document that is leased and completed stays in its page and out of all indices")
+    func inPlace() async throws {
+        let test = try await TestDatabase.make()
+        // So few that the page has room, whatever is not cleared away yet.
+        let count = 5
+        try await test.upload((0..<count).map { Document(id: "d\($0)", title: "a title") })
+        let request = LeaseRequest(
+            limit: count,
+            limitBytes: 1 << 20,
+            duration: .seconds(60),
+            place: IndexPlace(name: "index-1")
+        )
+        let (leases, leased) = try await Self.updates(test) { session in
+            let taker = LeaseTaker(session: session, request: request, after: 0)
+            return try taker.take().changes.map(\.lease)
+        }
+        let (_, completed) = try await Self.updates(test) { session in
+            let end = LeaseEnd(
+                session: session,
+                leases: leases,
+                softGenerationInterval: .zero
+            )
+            return try end.complete(foundFor: .zero)
+        }
+        #expect(leased == [count, count])
+        #expect(completed == [count, count])
+        #expect(try await test.counts().indexed == count)
+        await test.close()
+    }
+
+    /// What `body` gives, and how many documents it updated, and how many of those in place.
+    private static func updates<Value: Sendable>(
+        _ test: TestDatabase,
+        _ body: @escaping @Sendable (PostgresSession) throws -> Value
+    ) async throws -> (Value, [Int]) {
+        let table = "'docket.documents'::regclass"
+        let counts = SQLStatement(
+            """
+            SELECT pg_stat_get_xact_tuples_updated(\(table)),
+                pg_stat_get_xact_tuples_hot_updated(\(table))
+            """
+        )
+        return try await test.store.workers.run(.test) { session in
+            try session.transaction {
+                // The connection counts on until it reports, now and then.
+                let before = try session.run(counts)[0].all { [$0.number(0), $0.number(1)] }[0]
+                let value = try body(session)
+                let after = try session.run(counts)[0].all { [$0.number(0), $0.number(1)] }[0]
+                return (value, zip(after, before).map { $0 - $1 })
+            }
+        }
+    }
+
     @Test("a document is found by its id before there are statistics")
     func unknown() async throws {
         let test = try await TestDatabase.make()

@@ -146,7 +146,7 @@ struct TestDatabase: Sendable {
     @discardableResult
     func index() async throws -> Int {
         let leased = try await lease()
-        try await store.complete(leased.map(\.lease), work: .test)
+        try await store.complete(leased.map(\.lease), foundFor: .zero, work: .test)
         return leased.count
     }
 

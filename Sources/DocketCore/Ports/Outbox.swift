@@ -14,8 +14,14 @@ package protocol Outbox: Sendable {
     /// The index holds these versions and searches find them: raises the indexed versions, states
     /// and generations. A document with a newer version waits on, its attempts begin anew.
     ///
+    /// Searches have found them for `age`: a soft generation that rose since then covers them.
+    ///
     /// Leases that have ended, or were taken by another worker, change nothing.
-    func complete(_ leases: [Lease], work: WorkLimit) async throws(DocketError)
+    func complete(
+        _ leases: [Lease],
+        foundFor age: Duration,
+        work: WorkLimit
+    ) async throws(DocketError)
     /// The index will never take these versions: hides their documents, raises hard generations.
     func fail(_ failures: [IndexFailure], work: WorkLimit) async throws(DocketError)
     /// Gives leases back to be leased again, after `delay`; `isAttempt` counts one against them.

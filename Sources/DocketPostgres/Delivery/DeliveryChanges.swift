@@ -36,7 +36,7 @@ struct DeliveryChanges {
             row.indexedVersion = max(row.indexedVersion, document.version)
             outdated.append((document.key, row.indexedVersion))
             if !document.isOvertaken { show(&row, document) }
-            if !document.softRests { deltas[document.collection].raisesSoft = true }
+            if document.soft == .rises { deltas[document.collection].raisesSoft = true }
             change(document, row, "")
         }
         end(document, .done)
@@ -44,7 +44,7 @@ struct DeliveryChanges {
 
     /// The newest version can be seen; its status says so with the soft generation.
     private mutating func show(_ row: inout DocumentRow, _ document: LeasedDocument) {
-        if document.softRests {
+        if document.soft == .rests {
             row.isApplied = true
             deltas[document.collection].applied += 1
         } else {

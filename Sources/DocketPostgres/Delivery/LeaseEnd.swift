@@ -14,13 +14,15 @@ struct LeaseEnd {
     let leases: [Lease]
     let softGenerationInterval: Duration
 
-    /// The rows of the documents whose leases still hold, with the version that was leased.
-    private func lock() throws -> [LeasedDocument] {
+    /// Locks the documents; those whose leases still hold, with the version that was leased.
+    ///
+    /// The outbox is read by a later statement: what it says holds from the lock on.
+    private func lock(foundFor age: Duration = .zero) throws -> [LeasedDocument] {
         let leases = Self.values(leases)
         let results = try session.run(
             SQLStatement(
                 """
-                SELECT 1 FROM (
+                SELECT \(DocumentRow.columns), d.tenant_id FROM (
                     SELECT w.* FROM unnest($1, $2) AS w(tenant_id, number)
                     CROSS JOIN LATERAL (
                         SELECT d.collection, d.id FROM docket.documents d
@@ -29,7 +31,7 @@ struct LeaseEnd {
                     ORDER BY w.tenant_id, d.collection, d.id
                 ) w
                 CROSS JOIN LATERAL (
-                    SELECT 1 FROM docket.documents d
+                    SELECT * FROM docket.documents d
                     WHERE d.tenant_id = w.tenant_id AND d.number = w.number FOR UPDATE
                 ) d
                 """,
@@ -38,29 +40,65 @@ struct LeaseEnd {
             ),
             SQLStatement(
                 """
-                SELECT \(DocumentRow.columns), d.tenant_id, o.leased_version, o.version,
-                    o.leased_removal,
-                    s.applied > 0 OR s.soft_raised_us + $5 > (SELECT docket.now_us())
+                SELECT o.tenant_id, o.number, o.leased_version, o.version, o.leased_removal
                 FROM unnest($1, $2, $3, $4) AS w(tenant_id, number, version, token)
-                CROSS JOIN LATERAL (
-                    SELECT * FROM docket.documents d
-                    WHERE d.tenant_id = w.tenant_id AND d.number = w.number OFFSET 0
-                ) d
                 CROSS JOIN LATERAL (
                     SELECT * FROM docket.outbox o
                     WHERE o.tenant_id = w.tenant_id AND o.number = w.number OFFSET 0
                 ) o
-                CROSS JOIN LATERAL (
-                    SELECT * FROM docket.collection_state s
-                    WHERE s.tenant_id = d.tenant_id AND s.collection = d.collection OFFSET 0
-                ) s
                 WHERE o.lease_token = w.token AND o.leased_version = w.version
                     AND o.due_us > (SELECT docket.now_us())
                 """,
-                values: leases + [.integer(softGenerationInterval.microseconds)]
+                values: leases
             )
         )
-        return try results[1].all { row throws(DocketError) in try LeasedDocument(row) }
+        let held = Dictionary(
+            results[1].rows.map { (DocumentKey($0), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let documents = try results[0].rows.map {
+            (try DocumentRow($0), $0.tenant(DocumentRow.width))
+        }
+        let softs = try softs(of: documents, foundFor: age)
+        return documents.compactMap { row, tenant in
+            let collection = CollectionReference(tenant: tenant, number: row.collection)
+            let key = DocumentKey(tenant: tenant.number, number: row.number)
+            guard let outbox = held[key], let soft = softs[collection] else { return nil }
+            return LeasedDocument(tenant, row, outbox, soft)
+        }
+    }
+
+    /// What may be done about the soft generations of the documents' collections.
+    private func softs(
+        of documents: [(row: DocumentRow, tenant: TenantID)],
+        foundFor age: Duration
+    ) throws -> [CollectionReference: LeasedDocument.Soft] {
+        let collections = Array(
+            Set(documents.map { CollectionReference(tenant: $0.tenant, number: $0.row.collection) })
+        )
+        let results = try session.run(
+            SQLStatement(
+                """
+                SELECT s.tenant_id, s.collection,
+                    s.soft_raised_us BETWEEN n.us - $4 AND n.us,
+                    s.applied > 0 OR s.soft_raised_us + $3 > n.us
+                FROM unnest($1, $2) AS w(tenant_id, collection)
+                JOIN docket.collection_state s USING (tenant_id, collection),
+                    (SELECT docket.now_us() AS us) n
+                """,
+                .numbers(collections.map(\.tenant.number)),
+                .numbers(collections.map(\.number)),
+                .integer(softGenerationInterval.microseconds),
+                .integer(age.microseconds)
+            )
+        )
+        let found = results[0].rows.map { row in
+            let collection = UInt32(truncatingIfNeeded: row.integer(1))
+            let soft: LeasedDocument.Soft =
+                row.boolean(2) ? .hasRisen : row.boolean(3) ? .rests : .rises
+            return (CollectionReference(tenant: row.tenant(0), number: collection), soft)
+        }
+        return Dictionary(found, uniquingKeysWith: { first, _ in first })
     }
 
     private static func values(_ leases: [Lease]) -> [SQLValue] {
@@ -73,9 +111,9 @@ struct LeaseEnd {
     // MARK: Ends
 
     /// The index holds the versions, and searches find them.
-    func complete() throws -> [GenerationChange] {
+    func complete(foundFor age: Duration) throws -> [GenerationChange] {
         var changes = DeliveryChanges()
-        for document in try lock() { changes.complete(document) }
+        for document in try lock(foundFor: age) { changes.complete(document) }
         return try write(changes)
     }
 
@@ -120,16 +158,26 @@ struct LeasedDocument {
     let waiting: Int64
     /// Whether the document was to be taken out of the index.
     let isRemoval: Bool
-    /// Whether the collection's soft generation cannot rise yet.
-    let softRests: Bool
+    let soft: Soft
 
-    fileprivate init(_ row: SQLRow) throws(DocketError) {
-        self.row = try DocumentRow(row)
-        tenant = row.tenant(DocumentRow.width)
-        version = row.integer(DocumentRow.width + 1)
-        waiting = row.integer(DocumentRow.width + 2)
-        isRemoval = row.boolean(DocumentRow.width + 3)
-        softRests = row.boolean(DocumentRow.width + 4)
+    /// The soft generation of the document's collection.
+    enum Soft {
+        /// It rises with this document.
+        case rises
+        /// It cannot rise yet.
+        case rests
+        /// It has risen since searches find the document: no reply from before is served.
+        case hasRisen
+    }
+
+    /// `outbox` has the keys, the version that was sent, the newest, and what the first was for.
+    fileprivate init(_ tenant: TenantID, _ row: DocumentRow, _ outbox: SQLRow, _ soft: Soft) {
+        self.tenant = tenant
+        self.row = row
+        self.soft = soft
+        version = outbox.integer(2)
+        waiting = outbox.integer(3)
+        isRemoval = outbox.boolean(4)
     }
 
     /// Whether it was overtaken by a newer version.

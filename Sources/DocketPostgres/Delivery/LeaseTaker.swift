@@ -77,7 +77,8 @@ struct LeaseTaker {
                 """
                 SELECT d.* FROM unnest($1, $2, $3) AS w(tenant_id, number, attempts)
                 CROSS JOIN LATERAL (
-                    SELECT w.*, d.state, d.bytes FROM docket.documents d
+                    SELECT w.*, d.state, d.bytes, d.collection, d.version, d.place, d.id
+                    FROM docket.documents d
                     WHERE d.tenant_id = w.tenant_id AND d.number = w.number
                     FOR UPDATE SKIP LOCKED
                 ) d
@@ -142,66 +143,60 @@ struct LeaseTaker {
                 removals,
                 .text(request.place.name)
             ),
-            Self.contents(tenants, numbers),
-            Self.collections(tenants, numbers)
+            Self.contents(taken),
+            Self.collections(taken)
         )
         let collections = try results[3].all { row throws(DocketError) in
-            (row.unsigned(0), try Collection(row, at: 1))
+            try Collection(row, at: 1)
         }
-        var tokens: [DocumentKey: UInt64] = [:]
-        for row in results[0].rows {
-            tokens[DocumentKey(row)] = row.unsigned(2)
-        }
+        let owners = results[3].all { $0.tenant(0) }
         return try LeasedContents(
-            attempts: Dictionary(
-                taken.map { ($0.key, $0.attempts) },
-                uniquingKeysWith: { first, _ in first }
-            ),
-            tokens: tokens,
+            place: request.place,
+            tokens: Self.byDocument(results[0]) { $0.unsigned(2) },
+            contents: Self.byDocument(results[2]) { $0 },
             collections: Dictionary(
-                collections.map {
-                    (CollectionReference(tenant: TenantID($0.0), number: $0.1.number), $0.1)
+                zip(owners, collections).map { owner, collection in
+                    (CollectionReference(tenant: owner, number: collection.number), collection)
                 },
                 uniquingKeysWith: { first, _ in first }
             )
-        ).changes(results[2])
+        ).changes(taken)
     }
 
-    private static func contents(_ tenants: SQLValue, _ numbers: SQLValue) -> SQLStatement {
-        SQLStatement(
+    private static func byDocument<Value>(
+        _ result: ResultHandle,
+        _ value: (SQLRow) -> Value
+    ) -> [DocumentKey: Value] {
+        let pairs = result.rows.map { (DocumentKey($0), value($0)) }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func contents(_ taken: [DueChange]) -> SQLStatement {
+        let kept = taken.filter { !$0.isRemoval }
+        return SQLStatement(
             """
-            SELECT d.tenant_id, d.number, d.collection, d.version, d.place, d.id, d.bytes,
-                v.title, v.body, v.attributes
-            FROM unnest($1, $2) AS w(tenant_id, number)
+            SELECT v.tenant_id, v.number, v.title, v.body, v.attributes
+            FROM unnest($1, $2, $3) AS w(tenant_id, number, version)
             CROSS JOIN LATERAL (
-                SELECT * FROM docket.documents d
-                WHERE d.tenant_id = w.tenant_id AND d.number = w.number OFFSET 0
-            ) d
-            LEFT JOIN LATERAL (
-                SELECT * FROM docket.versions v
-                WHERE d.state IN (1, 2) AND v.tenant_id = d.tenant_id AND v.number = d.number
-                    AND v.version = d.version OFFSET 0
-            ) v ON true
+                SELECT * FROM docket.versions v WHERE v.tenant_id = w.tenant_id
+                    AND v.number = w.number AND v.version = w.version OFFSET 0
+            ) v
             """,
-            tenants,
-            numbers
+            .numbers(kept.map(\.tenant)),
+            .numbers(kept.map(\.number)),
+            .integers(kept.map(\.version))
         )
     }
 
-    private static func collections(_ tenants: SQLValue, _ numbers: SQLValue) -> SQLStatement {
-        SQLStatement(
+    private static func collections(_ taken: [DueChange]) -> SQLStatement {
+        let collections = Array(Set(taken.map(\.collection)))
+        return SQLStatement(
             """
             SELECT c.tenant_id, \(Collection.columns) FROM docket.collections c
-            WHERE (c.tenant_id, c.number) IN (
-                SELECT w.tenant_id, d.collection FROM unnest($1, $2) AS w(tenant_id, number)
-                CROSS JOIN LATERAL (
-                    SELECT d.collection FROM docket.documents d
-                    WHERE d.tenant_id = w.tenant_id AND d.number = w.number OFFSET 0
-                ) d
-            )
+            JOIN unnest($1, $2) AS w(tenant_id, number) USING (tenant_id, number)
             """,
-            tenants,
-            numbers
+            .numbers(collections.map(\.tenant.number)),
+            .numbers(collections.map(\.number))
         )
     }
 }
@@ -228,6 +223,11 @@ private struct DueChange {
     let bytes: Int
     /// Whether the document goes out of the index.
     let isRemoval: Bool
+    let collection: CollectionReference
+    let version: Int64
+    /// Empty for a document that the index never had.
+    let place: String
+    let id: String
 
     var key: DocumentKey { DocumentKey(tenant: tenant, number: number) }
 
@@ -238,58 +238,58 @@ private struct DueChange {
         let state = try DocumentState(row, at: 3)
         isRemoval = state != .indexing && state != .indexed
         bytes = row.number(4)
+        collection = CollectionReference(
+            tenant: row.tenant(0),
+            number: UInt32(truncatingIfNeeded: row.integer(5))
+        )
+        version = row.integer(6)
+        place = try row.text(7)
+        id = try row.text(8)
     }
 }
 
 /// Makes changes of the rows that were read.
 private struct LeasedContents {
-    let attempts: [DocumentKey: Int]
+    /// Where documents go that the index never had.
+    let place: IndexPlace
     let tokens: [DocumentKey: UInt64]
+    let contents: [DocumentKey: SQLRow]
     let collections: [CollectionReference: Collection]
 
-    func changes(_ result: ResultHandle) throws -> [LeasedChange] {
-        try result.rows.compactMap { row in
-            let key = DocumentKey(row)
-            let reference = CollectionReference(
-                tenant: row.tenant(0),
-                number: UInt32(truncatingIfNeeded: row.integer(2))
-            )
-            guard let token = tokens[key], let collection = collections[reference] else {
+    func changes(_ taken: [DueChange]) throws -> [LeasedChange] {
+        try taken.compactMap { due in
+            guard let token = tokens[due.key], let collection = collections[due.collection] else {
                 return nil
             }
+            let number = UInt64(bitPattern: due.number)
+            let version = UInt64(bitPattern: due.version)
+            let tenant = due.collection.tenant
             return LeasedChange(
-                lease: Lease(
-                    tenant: row.tenant(0),
-                    number: row.unsigned(1),
-                    version: row.unsigned(3),
-                    token: token
-                ),
-                attempts: attempts[key] ?? 0,
+                lease: Lease(tenant: tenant, number: number, version: version, token: token),
+                attempts: due.attempts,
                 change: IndexChange(
-                    tenant: row.tenant(0),
+                    tenant: tenant,
                     collection: collection,
-                    number: row.unsigned(1),
-                    version: row.unsigned(3),
-                    place: IndexPlace(name: try row.text(4)),
-                    content: try content(row)
+                    number: number,
+                    version: version,
+                    place: due.place.isEmpty ? place : IndexPlace(name: due.place),
+                    content: try contents[due.key].map { try content($0, of: due) }
                 )
             )
         }
     }
 
-    /// nil for a document that goes out of the index.
-    private func content(_ row: SQLRow) throws -> BoundDocument? {
-        guard !row.isNull(9) else { return nil }
-        let attributes = row.result.withBytes(row.row, 9) { AttributeBlobCodec.decode($0) }
+    private func content(_ row: SQLRow, of due: DueChange) throws -> BoundDocument {
+        let attributes = row.result.withBytes(row.row, 4) { AttributeBlobCodec.decode($0) }
         guard let attributes else {
             throw DocketError(.dataLoss, "the attributes of a document are damaged")
         }
         return BoundDocument(
-            id: try row.text(5),
-            title: try row.text(7),
-            body: try row.text(8),
+            id: due.id,
+            title: try row.text(2),
+            body: try row.text(3),
             attributes: attributes,
-            bytes: row.number(6)
+            bytes: due.bytes
         )
     }
 }

@@ -110,7 +110,7 @@ extension PostgresStore: ChangeFeed {
                 c.deleted_us IS NOT NULL, ARRAY(
                     SELECT d.number FROM docket.documents d
                     WHERE d.tenant_id = s.tenant_id AND d.collection = s.collection
-                        AND d.state IN (3, 4) AND d.sent_from > 0 AND c.deleted_us IS NULL
+                        AND d.removed AND d.sent_from > 0 AND c.deleted_us IS NULL
                     ORDER BY d.number LIMIT \(RemovedDocuments.maximum + 1)
                 )
             FROM docket.collection_state s JOIN docket.collections c

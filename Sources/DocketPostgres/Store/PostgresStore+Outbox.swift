@@ -17,8 +17,12 @@ extension PostgresStore: Outbox {
         return changes
     }
 
-    package func complete(_ leases: [Lease], work: WorkLimit) async throws(DocketError) {
-        try await end(leases, work) { try $0.complete() }
+    package func complete(
+        _ leases: [Lease],
+        foundFor age: Duration,
+        work: WorkLimit
+    ) async throws(DocketError) {
+        try await end(leases, work) { try $0.complete(foundFor: age) }
     }
 
     package func fail(_ failures: [IndexFailure], work: WorkLimit) async throws(DocketError) {
@@ -115,7 +119,7 @@ extension TenantSession {
             SQLStatement(
                 """
                 SELECT \(DocumentRow.columns) FROM docket.documents d
-                WHERE d.tenant_id = $1 AND d.collection = $2 AND d.state = 3
+                WHERE d.tenant_id = $1 AND d.collection = $2 AND d.removed AND d.state = 3
                 ORDER BY d.id LIMIT \(Self.retryGroup) FOR UPDATE OF d
                 """,
                 me,

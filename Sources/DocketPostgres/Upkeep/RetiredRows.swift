@@ -65,8 +65,8 @@ enum RetiredRows {
             """
             DELETE FROM docket.documents d USING (
                 SELECT tenant_id, number FROM docket.documents
-                WHERE state = 5 AND updated_us <= (SELECT docket.now_us()) - $1
-                ORDER BY updated_us LIMIT \(group) FOR UPDATE SKIP LOCKED
+                WHERE deleted_us <= (SELECT docket.now_us()) - $1
+                ORDER BY deleted_us LIMIT \(group) FOR UPDATE SKIP LOCKED
             ) w
             WHERE d.tenant_id = w.tenant_id AND d.number = w.number
             \(deletionSizes)
@@ -86,7 +86,7 @@ enum RetiredRows {
                 ) s
                 JOIN docket.documents d
                     ON d.tenant_id = s.tenant_id AND d.collection = s.collection
-                WHERE d.state = 5 ORDER BY d.updated_us LIMIT \(group)
+                WHERE d.deleted_us IS NOT NULL ORDER BY d.deleted_us LIMIT \(group)
                 FOR UPDATE OF d SKIP LOCKED
             ) w
             WHERE d.tenant_id = w.tenant_id AND d.number = w.number

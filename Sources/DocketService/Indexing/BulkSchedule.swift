@@ -25,7 +25,7 @@ struct BulkSchedule: Sendable {
         /// Answered by `refreshed`.
         case refresh(Set<IndexPlace>)
         /// Answered by `completed`.
-        case complete([AppliedChange])
+        case complete([AppliedChange], foundSince: MonotonicTime)
         /// Call `tick` at this time.
         case wake(at: MonotonicTime)
         /// Nothing is under way any more.
@@ -305,7 +305,8 @@ extension BulkSchedule {
         guard completing.isEmpty, !finished.isEmpty, now >= nextCompletion else { return [] }
         completing = Array(finished.prefix(limits.bulkDocuments))
         finished.removeFirst(completing.count)
-        return [.complete(completing)]
+        let found = completing.compactMap(\.found).max() ?? now
+        return [.complete(completing, foundSince: found)]
     }
 
     private mutating func end() -> [Action] {

@@ -136,7 +136,7 @@ package final class OutboxIndexer: Service {
                 try await index.refresh(places, work: work)
             }
             apply { $0.refreshed(isDone: isDone, at: $1) }
-        case .complete(let changes): await complete(changes)
+        case .complete(let changes, let found): await complete(changes, foundSince: found)
         case .wake(let time):
             try? await Task.sleep(for: time - .now())
             apply { $0.tick(at: $1) }
@@ -231,9 +231,13 @@ extension OutboxIndexer {
         counters.add(progress)
     }
 
-    private func complete(_ changes: [AppliedChange]) async {
+    private func complete(_ changes: [AppliedChange], foundSince found: MonotonicTime) async {
         let isDone = await attempt("completing documents failed") { work throws(DocketError) in
-            try await outbox.complete(changes.map(\.lease), work: work)
+            try await outbox.complete(
+                changes.map(\.lease),
+                foundFor: .now() - found,
+                work: work
+            )
         }
         if isDone {
             var progress = IndexingProgress()

@@ -8,6 +8,8 @@ struct AppliedChange: Hashable, Sendable {
     let isRemoval: Bool
     /// When the lease was asked for.
     let leased: MonotonicTime
+    /// When the refresh had ended since which searches find it.
+    var found: MonotonicTime?
 }
 
 /// When the index is refreshed, one refresh at a time: at once after quiet, and under load at an
@@ -70,7 +72,13 @@ struct RefreshSchedule: Sendable {
     mutating func ended(isDone: Bool, at now: MonotonicTime) -> [AppliedChange] {
         guard let shown = underWay.take() else { return [] }
         adapt(to: now - (began ?? now), isPressed: isPressed || !isDone)
-        guard !isDone else { return shown }
+        guard !isDone else {
+            return shown.map { change in
+                var change = change
+                change.found = now
+                return change
+            }
+        }
         // Whose lease has ended is leased again.
         let living = shown.filter { $0.leased + limits.leaseTime > now }
         earliest = now + limits.gathering

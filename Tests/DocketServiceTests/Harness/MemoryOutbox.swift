@@ -82,7 +82,11 @@ final class MemoryOutbox: Outbox {
         )
     }
 
-    func complete(_ leases: [Lease], work: WorkLimit) async throws(DocketError) {
+    func complete(
+        _ leases: [Lease],
+        foundFor age: Duration,
+        work: WorkLimit
+    ) async throws(DocketError) {
         try settle(leases) { lease, state in
             state.rows[lease.number] = nil
             state.completed.append(lease)

@@ -21,6 +21,7 @@ final class BulkBench {
     private(set) var failures: [IndexFailure] = []
     private(set) var refreshes: [Set<IndexPlace>] = []
     private(set) var completions: [[AppliedChange]] = []
+    private(set) var foundSince: [MonotonicTime] = []
     private(set) var hasEnded = false
     private var alarm: MonotonicTime?
     private var last: UInt64 = 0
@@ -55,7 +56,9 @@ final class BulkBench {
                 releases.append(Release(leases: leases, delay: delay, isAttempt: isAttempt))
             case .fail(let failed): failures += failed
             case .refresh(let places): refreshes.append(places)
-            case .complete(let changes): completions.append(changes)
+            case .complete(let changes, let found):
+                completions.append(changes)
+                foundSince.append(found)
             case .wake(let time): alarm = alarm.map { min($0, time) } ?? time
             case .end: hasEnded = true
             }

@@ -60,6 +60,25 @@ struct BulkScheduleTests {
         #expect(try refresh(pressed: false, taking: .seconds(2)) == .seconds(20))
     }
 
+    @Test("what is completed has been found since the end of its last refresh")
+    func found() throws {
+        let bench = try BulkBench()
+        var ends: [MonotonicTime] = []
+        // The later refreshes end before the outbox has heard of what the first one showed.
+        for _ in 0..<3 {
+            bench.lease(1)
+            bench.sent(try bench.takeBulk(), .applied)
+            #expect(bench.takeRefresh())
+            bench.pass(.milliseconds(1))
+            ends.append(bench.now)
+            bench.apply { $0.refreshed(isDone: true, at: $1) }
+            bench.pass(.seconds(6))
+        }
+        bench.apply { $0.completed(isDone: true, at: $1) }
+        #expect(bench.completions.map(\.count) == [1, 2])
+        #expect(bench.foundSince == [ends[0], ends[2]])
+    }
+
     @Test("what ends while a refresh is under way waits for the next one")
     func during() throws {
         let bench = try BulkBench()
