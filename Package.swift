@@ -297,6 +297,15 @@ let testing: [Target] = [
         path: "Benchmarks/MessageCosts",
         swiftSettings: settings
     ),
+    .executableTarget(
+        name: "bare-delivery",
+        dependencies: [
+            "DocketCore", "DocketElasticsearch", "DocketPostgres", "DocketSettings", "DocketSystem",
+            "DocketTelemetry",
+        ],
+        path: "Benchmarks/BareDelivery",
+        swiftSettings: settings
+    ),
 ]
 
 let package = Package(

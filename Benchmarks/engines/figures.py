@@ -9,8 +9,9 @@ import tempfile
 import threading
 import time
 
+import delivery
 import uploads
-from processes import engine, processor_seconds, queries, spent, sql
+from processes import processor_seconds, queries, spent, sql
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "samples/packages.schema.json"
@@ -56,11 +57,10 @@ def make_tenants(work: pathlib.Path) -> list[str]:
 
 
 class Backlog:
-    """What waits in the outbox, looked at all the time: its oldest, and when it was how long."""
+    """What waits in the outbox, looked at all the time, and how long its oldest did."""
 
     def __init__(self):
         self.oldest = 0.0
-        self.looks: list[tuple[float, int]] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -68,23 +68,22 @@ class Backlog:
     @staticmethod
     def look() -> tuple[int, float]:
         found = sql(
-            "SELECT count(*), coalesce(max(docket.now_us() - queued_us), 0) FROM docket.outbox"
+            "SELECT count(*), coalesce(docket.now_us() - min(queued_us), 0) FROM docket.outbox"
         )
         count, oldest = found[0].split("|")
         return int(count), int(oldest) / 1e6
 
     def _watch(self) -> None:
         while not self._over.wait(2):
-            count, oldest = self.look()
+            _, oldest = self.look()
             self.oldest = max(self.oldest, oldest)
-            self.looks.append((time.monotonic(), count))
 
     def until_empty(self, within: float) -> None:
         deadline = time.monotonic() + within
         while self.look()[0] > 0:
             if time.monotonic() > deadline:
                 raise SystemExit(f"{self.look()[0]} documents still wait after {within} s")
-            time.sleep(0.1)
+            time.sleep(0.5)
         self._over.set()
         self._thread.join()
 
@@ -105,32 +104,6 @@ def measure_uploads(keys: list[str], documents: list, rate: int, seconds: int) -
     backlog.until_empty(within=300)
     row("  searchable after the last upload", f"{time.monotonic() - ended:.1f} s")
     row("  longest that a document waited", f"{backlog.oldest:.1f} s (bound: 300 s)")
-    row("  processor", spent(before))
-
-
-def measure_full_outbox(key: str, lines: list[str], work: pathlib.Path) -> None:
-    """Uploads while the engine takes no writes, then lets it."""
-    indices = "/docket-*/_settings"
-    engine("/_cluster/settings", '{"persistent":{"cluster.routing.allocation.disk.'
-           'threshold_enabled":false}}', "PUT")
-    block = '{"index.blocks.read_only_allow_delete":%s}'
-    engine(indices, block % "true", "PUT")
-    file = work / "held.jsonl"
-    with file.open("w") as out:
-        for number, line in enumerate(lines):
-            out.write(json.dumps(json.loads(line) | {"id": f"held-{number}"}) + "\n")
-    before, begin = processor_seconds(), time.monotonic()
-    docket("upload", "packages", str(file), key=key)
-    row("the index held: acknowledged", f"{len(lines) / (time.monotonic() - begin):.0f}/s")
-    row("  processor", spent(before))
-    waiting, _ = Backlog.look()
-    before, backlog, begin = processor_seconds(), Backlog(), time.monotonic()
-    engine(indices, block % "null", "PUT")
-    backlog.until_empty(within=600)
-    total = time.monotonic() - begin
-    first = next(moment for moment, count in backlog.looks if count < waiting)
-    row("  let loose, from the engine's first write", f"{waiting / total:.0f}/s ({total:.1f} s)")
-    row("  the same, from the first completed", f"{waiting / (begin + total - first):.0f}/s")
     row("  processor", spent(before))
 
 
@@ -188,15 +161,24 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=1000)
     parser.add_argument("--seconds", type=int, default=100)
     parser.add_argument("--searches", type=int, default=100)
+    parser.add_argument("--held", type=int, default=60_000)
+    parser.add_argument("--turns", type=int, default=2)
     options = parser.parse_args()
     lines = pathlib.Path(options.documents).read_text(encoding="utf-8").splitlines()
     with tempfile.TemporaryDirectory() as folder:
         work = pathlib.Path(folder)
         keys = make_tenants(work)
         documents = [uploads.document(line) for line in lines]
-        measure_uploads(keys, documents, options.rate, options.seconds)
-        measure_full_outbox(keys[0], lines, work)
-        measure_searches(keys[0], options.documents, options.searches, work)
+        if options.seconds > 0:
+            measure_uploads(keys, documents, options.rate, options.seconds)
+        delivery.measure(
+            lines[: options.held],
+            options.turns,
+            lambda *arguments: docket(*arguments, key=keys[0]),
+            row,
+        )
+        if options.searches > 0:
+            measure_searches(keys[0], options.documents, options.searches, work)
 
 
 if __name__ == "__main__":
