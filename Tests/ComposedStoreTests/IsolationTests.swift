@@ -26,7 +26,7 @@ struct IsolationTests {
         let path = "/\(test.names.pool)/_doc/\(id)?routing=\(tenant)&refresh=true"
         let body = """
             {"tenant":"\(tenant)","collection":"\(tenant).\(collection)","number":\(number),\
-            "everything":"\(text)"}
+            "everything_stems":"\(text)"}
             """
         try await test.server.request("PUT", path, body)
     }

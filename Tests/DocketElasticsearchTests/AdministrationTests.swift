@@ -74,7 +74,7 @@ struct AdministrationTests {
             kind,
             "PUT",
             "/\(test.names.pool)/_doc/2.1.8?routing=1",
-            #"{"tenant":"1","collection":"1.1","number":8,"everything":"mine"}"#
+            #"{"tenant":"1","collection":"1.1","number":8,"everything_stems":"mine"}"#
         )
         try await test.refresh()
         let page = try await test.search("mine")

@@ -20,6 +20,16 @@ struct TokenizerTests {
         return tokenizer.words(in: bytes.span)
     }
 
+    @Test("cuts texts into words and stems, one after the other")
+    func cutter() {
+        let cutter = WordCutter()
+        let texts = ["Searches, found", "", "searches don't FIND"]
+        let cut = texts.map(cutter.cut)
+        #expect(cut.map(\.words) == ["searches found", "", "searches dont find"])
+        #expect(cut.map(\.stems) == ["search found", "", "search dont find"])
+        #expect(cut.map(\.isEmpty) == [false, true, false])
+    }
+
     @Test(
         "folds words of many scripts",
         arguments: [

@@ -14,6 +14,7 @@ struct BulkCodec {
     /// Two lines for a document that goes in, one for one that goes out.
     static func encode(_ changes: [IndexChange]) -> [UInt8] {
         var writer = JSONWriter()
+        let cutter = WordCutter()
         for change in changes {
             writer.object { line in
                 line.member(change.content == nil ? "delete" : "index") { action in
@@ -28,7 +29,7 @@ struct BulkCodec {
             }
             writer.endLine()
             guard let content = change.content else { continue }
-            writer.object { encode(content, of: change, &$0) }
+            writer.object { encode(content, of: change, cutter, &$0) }
             writer.endLine()
         }
         return writer.take()
@@ -37,6 +38,7 @@ struct BulkCodec {
     private static func encode(
         _ content: BoundDocument,
         of change: IndexChange,
+        _ cutter: WordCutter,
         _ writer: inout JSONWriter
     ) {
         let tenant = change.tenant
@@ -46,14 +48,14 @@ struct BulkCodec {
             IndexedIdentity.collection(tenant, change.collection.number)
         )
         writer.member(Mapping.number, change.number)
-        let title = TextNormalizer.canonical(content.title)
+        let title = cutter.cut(content.title)
         if !title.isEmpty {
-            writer.member(Mapping.title, title)
+            write(title, in: Mapping.title, &writer)
             // The copy of the title field is the other half of its weight.
-            writer.member(Mapping.everything, title)
+            write(title, in: Mapping.everything, &writer)
         }
-        let body = TextNormalizer.canonical(content.body)
-        if !body.isEmpty { writer.member(Mapping.body, body) }
+        let body = cutter.cut(content.body)
+        if !body.isEmpty { write(body, in: Mapping.body, &writer) }
         let fields = SlotFields(change.collection.schema)
         for attribute in content.attributes {
             if let field = fields.values(of: attribute.slot) {
@@ -63,10 +65,19 @@ struct BulkCodec {
             }
             guard let field = fields.text(of: attribute.slot) else { continue }
             // The engine leaves a gap between values, so that no phrase reaches over it.
+            let values = attribute.values.compactMap(\.string).map(cutter.cut)
             writer.member(field) { list in
-                list.array { for value in attribute.values { $0.value(wordsOf: value) } }
+                list.array { for value in values { $0.value(value.words) } }
+            }
+            writer.member(Mapping.stems(of: field)) { list in
+                list.array { for value in values { $0.value(value.stems) } }
             }
         }
+    }
+
+    private static func write(_ text: CutText, in field: String, _ writer: inout JSONWriter) {
+        writer.member(field, text.words)
+        writer.member(Mapping.stems(of: field), text.stems)
     }
 
     /// What became of each of `changes`, by position and name.
@@ -125,10 +136,11 @@ extension JSONWriter {
         case .time(let microseconds): self.value(microseconds)
         }
     }
+}
 
-    fileprivate mutating func value(wordsOf value: AttributeValue) {
-        guard case .string(let string) = value else { return }
-        self.value(TextNormalizer.canonical(string))
+extension AttributeValue {
+    fileprivate var string: String? {
+        if case .string(let string) = self { string } else { nil }
     }
 }
 

@@ -4,11 +4,11 @@ internal import DocketText
 
 /// Settings and mapping of an index that Docket makes.
 ///
-/// Docket cuts texts into folded words itself and sends these, so that every engine has the words
-/// that the embedded store has; the engine's analyzers split at white space alone, and stem.
+/// Docket cuts texts into folded words itself and sends these and their stems, so that every engine
+/// has the words that the embedded store has; the engine's analyzer splits at white space alone.
 struct Mapping: Sendable {
     /// Rises with each change of fields or analyzers; indices of another layout are not written.
-    static let layout = 1
+    static let layout = 2
     /// Holds the words of all fields, those of the title twice, so that they weigh as much as in
     /// the embedded store.
     static let everything = "everything"
@@ -17,8 +17,8 @@ struct Mapping: Sendable {
     static let tenant = "tenant"
     static let collection = "collection"
     static let number = "number"
-    /// The subfield with the stems of a text field.
-    static func stems(of field: String) -> String { "\(field).stems" }
+    /// The field with the stems of a text field's words.
+    static func stems(of field: String) -> String { "\(field)_stems" }
 
     let shards: Int
     let replicas: Int
@@ -61,31 +61,13 @@ struct Mapping: Sendable {
     }
 
     private static func analysis(_ analysis: inout JSONWriter) {
-        analysis.member("filter") { filters in
-            filters.object { all in
-                all.member("docket_stem") { filter in
-                    filter.object {
-                        $0.member("type", "stemmer")
-                        $0.member("language", "porter2")
-                    }
-                }
-            }
-        }
         analysis.member("analyzer") { analyzers in
             analyzers.object { all in
-                analyzer("docket_words", filters: [], &all)
-                analyzer("docket_stems", filters: ["docket_stem"], &all)
-            }
-        }
-    }
-
-    private static func analyzer(_ name: String, filters: [String], _ all: inout JSONWriter) {
-        all.member(name) { analyzer in
-            analyzer.object { members in
-                members.member("type", "custom")
-                members.member("tokenizer", "whitespace")
-                members.member("filter") { list in
-                    list.array { for filter in filters { $0.value(filter) } }
+                all.member("docket_words") { analyzer in
+                    analyzer.object {
+                        $0.member("type", "custom")
+                        $0.member("tokenizer", "whitespace")
+                    }
                 }
             }
         }
@@ -136,23 +118,15 @@ struct Mapping: Sendable {
         all.member(name) { field in field.object { $0.member("type", type) } }
     }
 
+    /// The fields of a text's words and of their stems, each copied to that of all texts.
     private static func text(_ name: String, copied: Bool, _ all: inout JSONWriter) {
-        all.member(name) { field in
-            field.object { members in
-                members.member("type", "text")
-                members.member("analyzer", "docket_words")
-                if copied {
-                    members.member("copy_to") { list in list.array { $0.value(everything) } }
-                }
-                members.member("fields") { fields in
-                    fields.object { subfields in
-                        subfields.member("stems") { stems in
-                            stems.object {
-                                $0.member("type", "text")
-                                $0.member("analyzer", "docket_stems")
-                            }
-                        }
-                    }
+        for (field, whole) in [(name, everything), (stems(of: name), stems(of: everything))] {
+            all.member(field) { field in
+                field.object { members in
+                    members.member("type", "text")
+                    members.member("analyzer", "docket_words")
+                    guard copied else { return }
+                    members.member("copy_to") { list in list.array { $0.value(whole) } }
                 }
             }
         }

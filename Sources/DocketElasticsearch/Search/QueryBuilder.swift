@@ -74,6 +74,7 @@ struct QueryBuilder {
     ) -> [UInt8] {
         var writer = JSONWriter()
         let fields = SlotFields(plan.collection.schema)
+        let stems = TermStems(terms)
         writer.object { body in
             body.member("size", 0)
             body.member("track_total_hits", false)
@@ -89,7 +90,9 @@ struct QueryBuilder {
                     for (place, term) in terms.enumerated() {
                         all.member("t\(place)") { aggregation in
                             aggregation.object { members in
-                                members.member("filter") { QueryWords.write(term, fields, &$0) }
+                                members.member("filter") {
+                                    QueryWords.write(term, stems, fields, &$0)
+                                }
                             }
                         }
                     }
@@ -129,7 +132,9 @@ struct QueryBuilder {
                 guard !words.excluded.isEmpty || !removed.numbers.isEmpty else { return }
                 bool.member("must_not") { list in
                     list.array { exclusions in
-                        for term in words.excluded { QueryWords.write(term, fields, &exclusions) }
+                        for term in words.excluded {
+                            QueryWords.write(term, words.stems, fields, &exclusions)
+                        }
                         writeRemoved(&exclusions)
                     }
                 }

@@ -1,5 +1,20 @@
 internal import DocketCore
 internal import DocketJSON
+internal import DocketText
+
+/// What is looked for where a word stands for its inflections.
+struct TermStems: Sendable {
+    private var texts: [QueryTerms.Term: String] = [:]
+
+    init(_ terms: [QueryTerms.Term]) {
+        let cutter = WordCutter()
+        for term in terms where term.kind == .inflected {
+            texts[term] = cutter.cut(term.text).stems
+        }
+    }
+
+    subscript(_ term: QueryTerms.Term) -> String { texts[term] ?? term.text }
+}
 
 /// The words of a search as clauses of the engine's language.
 struct QueryWords {
@@ -14,6 +29,7 @@ struct QueryWords {
     /// A document that matches all of these comes before those that do not.
     private let demanded: [QueryTerms.Term]
     let excluded: [QueryTerms.Term]
+    let stems: TermStems
     private let matchesAll: Bool
     private let times: [QueryTerms.Term: Int]
     /// True when words were asked for that no document can have, as `++`.
@@ -24,6 +40,7 @@ struct QueryWords {
         let clauses = choice.counted.filter { $0.role == .clause }
         wanted = clauses + choice.counted.filter { $0.role == .part }
         excluded = choice.counted.filter { $0.role == .excluded }
+        stems = TermStems(choice.counted)
         matchesAll = plan.match == .all
         // Whatever has a compound has its parts.
         demanded = plan.match == .any && wanted.count > 1 ? clauses : []
@@ -44,7 +61,7 @@ struct QueryWords {
             bool.member(matchesAll ? "must" : "should") { list in
                 list.array { clauses in
                     for term in wanted {
-                        Self.write(term, boost: times[term] ?? 1, fields, &clauses)
+                        Self.write(term, stems, boost: times[term] ?? 1, fields, &clauses)
                     }
                     if !demanded.isEmpty { writeComplete(fields, &clauses) }
                 }
@@ -57,7 +74,7 @@ struct QueryWords {
     func writeMatches(_ fields: SlotFields, _ query: inout JSONWriter) {
         query.bool { bool in
             bool.member(matchesAll ? "filter" : "should") { list in
-                list.array { for term in wanted { Self.write(term, fields, &$0) } }
+                list.array { for term in wanted { Self.write(term, stems, fields, &$0) } }
             }
             if !matchesAll { bool.member("minimum_should_match", 1) }
         }
@@ -71,7 +88,7 @@ struct QueryWords {
                         filter.bool { bool in
                             bool.member("filter") { list in
                                 list.array {
-                                    for term in demanded { Self.write(term, fields, &$0) }
+                                    for term in demanded { Self.write(term, stems, fields, &$0) }
                                 }
                             }
                         }
@@ -92,6 +109,7 @@ struct QueryWords {
     /// One term as one clause.
     static func write(
         _ term: QueryTerms.Term,
+        _ stems: TermStems,
         boost: Int = 1,
         _ fields: SlotFields,
         _ clauses: inout JSONWriter
@@ -101,7 +119,7 @@ struct QueryWords {
         switch term.kind {
         case .inflected:
             let kind = isPhrase ? "match_phrase" : "match"
-            write(kind, Mapping.stems(of: words), "query", term.text, boost, &clauses)
+            write(kind, Mapping.stems(of: words), "query", stems[term], boost, &clauses)
         case .exact where isPhrase:
             write("match_phrase", words, "query", term.text, boost, &clauses)
         case .exact: write("term", words, "value", term.text, boost, &clauses)
