@@ -41,6 +41,7 @@ struct ComposedStore: SearchedStoreUnderTest {
         limits.refreshLongest = .milliseconds(10)
         limits.gathering = .zero
         limits.poll = .milliseconds(20)
+        limits.leaseSpacing = .zero
         limits.attemptDelay = .zero
         return limits
     }()

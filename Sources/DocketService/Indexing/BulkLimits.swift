@@ -17,6 +17,9 @@ package struct BulkLimits: Sendable {
     package var answerTime = Duration.seconds(10)
     /// Time between two looks into the outbox while nothing is heard of it.
     package var poll = Duration.seconds(1)
+    /// Time between two leases while the outbox has less than a bulk: what comes meanwhile goes
+    /// together, and is found no later, since refreshes are further apart.
+    package var leaseSpacing = Duration.milliseconds(200)
     /// Time between the canaries of a hold.
     package var canary = Duration.seconds(5)
     /// Time from the beginning of one refresh to that of the next.

@@ -60,6 +60,8 @@ struct BulkSchedule: Sendable {
     private var asked: Asked?
     /// When the outbox is looked into again.
     private var nextLook: MonotonicTime
+    /// But not before then.
+    private var earliestLook: MonotonicTime
     private var canary: UInt64?
     private var bulkNumber: UInt64 = 0
     /// Documents of a bulk: fewer after the engine was busy or did not answer.
@@ -76,6 +78,7 @@ struct BulkSchedule: Sendable {
         self.limits = limits
         self.generator = generator
         nextLook = now
+        earliestLook = now
         nextCompletion = now
         bulkSize = limits.bulkDocuments
         refreshes = RefreshSchedule(limits)
@@ -130,6 +133,7 @@ extension BulkSchedule {
         let bytes = changes.reduce(0) { $0 + $1.bytes }
         let isDrained = changes.count < asked.documents && bytes < asked.bytes
         nextLook = min(nextLook, isDrained ? now + jittered(limits.poll) : now)
+        if isDrained, !changes.isEmpty { earliestLook = asked.at + limits.leaseSpacing }
         waiting.add(changes, leased: asked.at)
         return next(at: now)
     }
@@ -263,7 +267,7 @@ extension BulkSchedule {
 
     private mutating func lease(at now: MonotonicTime) -> [Action] {
         let room = limits.leases - held
-        guard now >= nextLook, room > 0, waiting.count < limits.bulkDocuments,
+        guard now >= max(nextLook, earliestLook), room > 0, waiting.count < limits.bulkDocuments,
             waiting.bytes < limits.bulkBytes
         else { return [] }
         return ask(
@@ -320,7 +324,7 @@ extension BulkSchedule {
     private mutating func wake(at now: MonotonicTime) -> [Action] {
         var times: [MonotonicTime] = []
         switch mode {
-        case .flowing: times.append(nextLook)
+        case .flowing: times.append(max(nextLook, earliestLook))
         case .pausing(let until): times.append(until)
         case .held(let time): times.append(time)
         case .stopping, .ended: return []

@@ -27,7 +27,14 @@ final class BulkBench {
     private var last: UInt64 = 0
     private let collection: Collection
 
-    init(_ limits: BulkLimits = BulkLimits(), seed: UInt64 = 1) throws {
+    /// The outbox is looked into whenever it is filled.
+    static var eager: BulkLimits {
+        var limits = BulkLimits()
+        limits.leaseSpacing = .zero
+        return limits
+    }
+
+    init(_ limits: BulkLimits = eager, seed: UInt64 = 1) throws {
         schedule = BulkSchedule(limits, at: now, generator: SeededGenerator(seed: seed))
         collection = Collection(
             number: 1,

@@ -60,6 +60,28 @@ struct BulkScheduleTests {
         #expect(try refresh(pressed: false, taking: .seconds(2)) == .seconds(20))
     }
 
+    @Test("what comes soon after a small lease is leased together")
+    func gathered() throws {
+        let limits = BulkLimits()
+        let bench = try BulkBench(limits)
+        bench.filled()
+        bench.answer(1)
+        bench.filled()
+        bench.filled()
+        #expect(bench.asked == nil)
+        bench.pass(limits.leaseSpacing)
+        bench.answer(2)
+        #expect(bench.bulks.map(\.changes.count) == [1, 2])
+        // A full lease is followed by the next at once, and so is one that found nothing.
+        for bulk in bench.takeBulks() { bench.sent(bulk, .applied) }
+        bench.pass(limits.poll * 2)
+        bench.answer(2 * limits.bulkDocuments)
+        #expect(bench.asked != nil)
+        bench.answer(0)
+        bench.filled()
+        #expect(bench.asked != nil)
+    }
+
     @Test("what is completed has been found since the end of its last refresh")
     func found() throws {
         let bench = try BulkBench()

@@ -20,6 +20,7 @@ struct OutboxIndexerTests {
         var limits = BulkLimits()
         limits.bulkDocuments = 20
         limits.poll = .milliseconds(2)
+        limits.leaseSpacing = .zero
         limits.canary = .milliseconds(2)
         limits.refreshShortest = .milliseconds(2)
         limits.refreshLongest = .milliseconds(10)
