@@ -60,6 +60,20 @@ struct ReplyTests {
         }
     }
 
+    @Test("scores come with the order by score, and are asked for in any other")
+    func scores() async throws {
+        let (test, engine) = try Self.answer(Self.hit(sort: "[2.5,7]"))
+        let page = try await test.search("zebra")
+        #expect(page.hits.map(\.score) == [2.5])
+        #expect(page.bestScore == 2.5)
+        _ = try await test.search("zebra") { $0.sort = [SortKey("year")] }
+        test.index.close()
+        let asked = engine.requests.suffix(2).map { request in
+            String(decoding: request.body, as: UTF8.self).contains(#""track_scores":true"#)
+        }
+        #expect(asked == [false, true])
+    }
+
     @Test("a part of an index is no answer")
     func parts() async throws {
         let bodies: [(String, DocketError.Code)] = [

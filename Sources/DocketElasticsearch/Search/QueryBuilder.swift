@@ -40,7 +40,8 @@ struct QueryBuilder {
         try writer.object { (body) throws(DocketError) in
             head(size: plan.limit == 0 ? 0 : plan.limit + 1, timeout, &body)
             query(isScored: true, &body)
-            if words.isScored { body.member("track_scores", true) }
+            // Of each match, which keeps the engine from passing over those that come to no page.
+            if words.isScored, !isByScore { body.member("track_scores", true) }
             let order = isRest ? [BoundSort(.number, isDescending: false)] : plan.sort
             sort(order, &body)
             try position(order, &body)
@@ -105,6 +106,11 @@ struct QueryBuilder {
     /// Whether pages by score go on by number.
     var isRest: Bool {
         if case .rest = plan.after { true } else { false }
+    }
+
+    /// Whether hits are sorted by their scores, the best first: each has it among its sort values.
+    var isByScore: Bool {
+        words.isScored && !isRest && plan.sort.first == BoundSort(.score, isDescending: true)
     }
 
     private func head(size: Int, _ timeout: Duration?, _ body: inout JSONWriter) {

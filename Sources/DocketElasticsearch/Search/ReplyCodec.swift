@@ -28,9 +28,7 @@ struct ReplyCodec {
                 hasMore: hasMore && plan.limit > 0,
                 ignoredTerms: builder.words.ignored
             )
-            if builder.words.isScored, let best = root.member("hits")?.member("max_score")?.double,
-                best > 0
-            {
+            if builder.words.isScored, let best = bestScore(root, hits.first), best > 0 {
                 page.bestScore = best
             }
             for (place, facet) in plan.facets.enumerated() {
@@ -132,6 +130,10 @@ struct ReplyCodec {
         }
     }
 
+    private func bestScore(_ root: borrowing JSONValue, _ first: IndexHit?) -> Double? {
+        builder.isByScore ? first?.score : root.member("hits")?.member("max_score")?.double
+    }
+
     private func counts(
         _ root: borrowing JSONValue,
         _ facet: BoundFacet,
@@ -181,6 +183,7 @@ struct ReplyCodec {
         else { throw DocketError.wrongReply }
         var values: [AttributeValue?] = []
         var number: UInt64?
+        var score = json.member("_score")?.double
         var place = 0
         _ = try json.member("sort")?.forEachElement { value in
             defer { place += 1 }
@@ -188,7 +191,11 @@ struct ReplyCodec {
                 number = value.unsigned
                 return
             }
-            if case .number = order[place].key { number = value.unsigned }
+            switch order[place].key {
+            case .score where builder.words.isScored: score = value.double
+            case .number: number = value.unsigned
+            case .score, .slot: break
+            }
             values.append(try sortValue(value, order[place]))
         }
         // The number in the name and the one in the index are of the same document.
@@ -202,7 +209,7 @@ struct ReplyCodec {
             collection: identity.collection,
             number: identity.number,
             version: version,
-            score: json.member("_score")?.double ?? 1,
+            score: score ?? 1,
             sortValues: values
         )
     }
