@@ -47,6 +47,22 @@ struct EndpointsTests {
         #expect(endpoints.choose(at: now) == 0)
     }
 
+    @Test("are tried by another request when the first takes long, whatever becomes of that")
+    func longTrial() {
+        var endpoints = Endpoints(["a"])
+        let now = Self.start
+        endpoints.settle(0, .failed, at: now)
+        let trial = now + .seconds(1)
+        #expect(endpoints.choose(at: trial) == 0)
+        #expect(endpoints.choose(at: trial) == nil)
+        #expect(endpoints.pause(at: trial) == .seconds(1))
+        let next = trial + .seconds(1)
+        #expect(endpoints.choose(at: next) == 0)
+        #expect(endpoints.choose(at: next) == nil)
+        endpoints.settle(0, .answered, at: next)
+        #expect((0..<2).map { _ in endpoints.choose(at: next) } == [0, 0])
+    }
+
     @Test("a slow one is left out while another serves, the last one never")
     func slow() {
         var endpoints = Endpoints(["a", "b"])

@@ -3,8 +3,8 @@ internal import DocketSystem
 
 /// Which node of the engine is asked next: in turns, without those that failed a moment ago.
 ///
-/// A node that fails is left out for a while that doubles with each failure; then one request tries
-/// it, and the others follow when that is answered.
+/// A node that fails is left out for a while that doubles with each failure; then one request a
+/// second tries it, and the others follow when one is answered.
 struct Endpoints: Sendable {
     /// What became of a request to a node.
     enum Outcome: Sendable {
@@ -21,14 +21,16 @@ struct Endpoints: Sendable {
     private enum State {
         case serving
         case leftOut(until: MonotonicTime, Backoff)
-        /// One request finds out whether it serves again.
-        case tried(Backoff)
+        /// One request finds out whether it serves again, and the next one if that takes long.
+        case tried(nextAt: MonotonicTime, Backoff)
     }
 
     /// Addresses as `https://host:9200`, without a slash at the end.
     let urls: [String]
     private var states: [State]
     private var next = 0
+    /// A bulk may take many seconds, for which searches are not to be kept away.
+    private static let trialTime = Duration.seconds(1)
     private static let backoff = Backoff(
         base: .milliseconds(250),
         cap: .seconds(15),
@@ -49,8 +51,9 @@ struct Endpoints: Sendable {
             guard !tried.contains(place) else { continue }
             switch states[place] {
             case .serving: break
-            case .leftOut(let until, let backoff) where until <= now:
-                states[place] = .tried(backoff)
+            case .leftOut(let until, let backoff) where until <= now,
+                .tried(let until, let backoff) where until <= now:
+                states[place] = .tried(nextAt: now + Self.trialTime, backoff)
             case .leftOut, .tried: continue
             }
             next = (place + 1) % urls.count
@@ -63,13 +66,13 @@ struct Endpoints: Sendable {
         switch (outcome, states[place]) {
         case (.answered, _): states[place] = .serving
         case (.failed, .serving): leaveOut(place, Self.backoff, now)
-        case (.failed, .tried(let backoff)): leaveOut(place, backoff, now)
+        case (.failed, .tried(_, let backoff)): leaveOut(place, backoff, now)
         case (.late, .serving): if !isAlone(place) { leaveOut(place, Self.backoff, now) }
-        case (.late, .tried(let backoff)):
+        case (.late, .tried(_, let backoff)):
             if isAlone(place) { states[place] = .serving } else { leaveOut(place, backoff, now) }
         // Others that were under way when it began to fail say nothing new.
         case (.failed, .leftOut), (.late, .leftOut): break
-        case (.unknown, .tried(let backoff)):
+        case (.unknown, .tried(_, let backoff)):
             states[place] = .leftOut(until: now, backoff)
         case (.unknown, _): break
         }
@@ -92,7 +95,10 @@ struct Endpoints: Sendable {
     /// How long until some node may be asked again.
     func pause(at now: MonotonicTime) -> Duration {
         let ends = states.map { state -> MonotonicTime in
-            if case .leftOut(let until, _) = state { until } else { now }
+            switch state {
+            case .serving: now
+            case .leftOut(let until, _), .tried(let until, _): until
+            }
         }
         return max(.milliseconds(50), (ends.min() ?? now) - now)
     }
