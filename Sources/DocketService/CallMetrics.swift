@@ -14,6 +14,10 @@ package final class CallMetrics: Sendable {
     private let series: [UInt16: Series]
     private let search: Series?
     private let unknown: Counter
+    private let answers: [QuotaClass: [ReplyOrigin.Source: Counter]]
+    private static let sources: [(ReplyOrigin.Source, name: String)] = [
+        (.l1, "l1"), (.l2, "l2"), (.engine, "engine"),
+    ]
 
     /// The names of the status codes as PROTOCOL.md has them, such as `NOT_FOUND`.
     private static let statuses = (UInt8(0)...16).map { number in
@@ -52,6 +56,19 @@ package final class CallMetrics: Sendable {
             )
         }
         self.series = series
+        answers = Dictionary(
+            uniqueKeysWithValues: QuotaClass.allCases.map { quota in
+                let counters = Self.sources.map { source, name in
+                    let counter = registry.counter(
+                        "docket_search_answers_total",
+                        help: "Searches that were answered, by the tenant's quota and from where",
+                        labels: [("quota", quota.rawValue), ("source", name)]
+                    )
+                    return (source, counter)
+                }
+                return (quota, Dictionary(uniqueKeysWithValues: counters))
+            }
+        )
         search = series[DocketMethod.search.rawValue]
         unknown = registry.counter(
             "docket_unknown_calls_total",
@@ -60,9 +77,14 @@ package final class CallMetrics: Sendable {
     }
 
     /// So many searches were answered in the turn that read them, which took `nanoseconds`.
-    func answeredSearches(_ count: Int, nanoseconds: UInt64) {
+    func answeredSearches(_ count: Int, of quota: Quota, nanoseconds: UInt64) {
+        answeredSearches(count, of: quota, from: .l1)
         search?.ended[0].add(count)
         search?.seconds.record(nanoseconds, count: UInt64(count))
+    }
+
+    func answeredSearches(_ count: Int, of quota: Quota, from source: ReplyOrigin.Source) {
+        answers[QuotaClass(quota)]?[source]?.add(count)
     }
 
     func ended(

@@ -72,6 +72,7 @@ package final class DocumentService: CallServer {
             backends,
             collections: collections,
             searcher: searcher,
+            metrics: metrics,
             authenticator: authenticator,
             seal: seal,
             limits: configuration.limits

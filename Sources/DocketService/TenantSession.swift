@@ -101,6 +101,7 @@ package final class TenantSession: CallSession {
     package func answeredAtOnce(_ count: Int, since arrival: MonotonicTime) {
         service.metrics.answeredSearches(
             count,
+            of: grant.quota,
             nanoseconds: MonotonicTime.now().nanoseconds(since: arrival)
         )
     }

@@ -58,7 +58,9 @@ struct HTTPPortTests {
         for line in lines {
             let sample = try #require(Sample(line), "\(line)")
             #expect(sample.name.hasPrefix("docket_"))
-            let allowed = Set(["method", "class", "tier", "outcome", "status", "le"])
+            let allowed = Set([
+                "method", "class", "quota", "source", "tier", "outcome", "status", "le",
+            ])
             #expect(allowed.isSuperset(of: sample.labels.keys), "\(line)")
             #expect(["admin", "tenant", nil].contains(sample.labels["class"]), "\(line)")
             #expect(["l1", "l2", nil].contains(sample.labels["tier"]), "\(line)")

@@ -8,6 +8,7 @@ struct MethodTable: Sendable {
         _ backends: Backends,
         collections: CollectionRegistry,
         searcher: Searcher,
+        metrics: CallMetrics,
         authenticator: Authenticator,
         seal: CursorSeal,
         limits: Limits
@@ -15,7 +16,7 @@ struct MethodTable: Sendable {
         let (store, directory) = (backends.store, backends.directory)
         handlers = [
             .upload: UploadMethod(store: store, collections: collections, limits: limits),
-            .search: SearchMethod(searcher: searcher),
+            .search: SearchMethod(searcher: searcher, metrics: metrics),
             .stream: StreamMethod(
                 store: store,
                 search: backends.search,

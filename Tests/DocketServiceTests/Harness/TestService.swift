@@ -38,6 +38,7 @@ final class TestService: Sendable {
     let collections: CollectionRegistry
     let rpc: RPCServer
     let metrics = RPCMetrics()
+    let registry = MetricsRegistry()
     private let loops: EventLoopGroup
     private let folder: TestFolder
 
@@ -74,7 +75,7 @@ final class TestService: Sendable {
             backends,
             collections: collections,
             secret: try await store.serverSecret(work: WorkLimit()),
-            metrics: CallMetrics(MetricsRegistry()),
+            metrics: CallMetrics(registry),
             logger: options.logger,
             configuration: options.service
         )

@@ -2,8 +2,10 @@ import DocketCore
 import DocketMessages
 import DocketRPC
 import DocketRuntime
+import DocketSQLite
 import DocketService
 import DocketSystem
+import DocketTelemetry
 import DocketWire
 import Testing
 
@@ -42,6 +44,42 @@ struct CachedSearchTests {
             #expect(search.count == 1)
             // A place is given back after the reply has gone.
             while test.service.admission.underWay > 0 { await Task.yield() }
+        }
+    }
+
+    @Test("answers are counted by where they come from and by what the tenant may hold")
+    func counted() async throws {
+        try await run { test, client, tenant, _ in
+            for _ in 0..<3 { _ = try await client.search("tea") }
+            _ = try await client.search("  TEA ")
+            let work = WorkLimit()
+            try await test.store.setQuota(Quota(documents: 10_000), of: tenant, work: work)
+            try await test.service.authenticator.refresh(work: work)
+            _ = try await client.search("coffee")
+            let expected = [
+                #"{quota="unbounded",source="engine"} 1"#, #"{quota="unbounded",source="l1"} 3"#,
+                #"{quota="small",source="engine"} 1"#, #"{quota="small",source="l1"} 0"#,
+            ].map { "docket_search_answers_total" + $0 }
+            let text = test.registry.text()
+            #expect(expected.filter { !text.contains($0) } == [])
+        }
+    }
+
+    @Test(
+        "tenants are told apart by steps of their quotas",
+        arguments: [
+            (nil, "unbounded"), (0, "small"), (10_001, "medium"), (1_000_000, "medium"),
+            (1_000_001, "large"),
+        ] as [(Int?, String)]
+    )
+    func quotas(_ documents: Int?, _ name: String) async throws {
+        try await run { test, client, tenant, _ in
+            let work = WorkLimit()
+            try await test.store.setQuota(Quota(documents: documents), of: tenant, work: work)
+            try await test.service.authenticator.refresh(work: work)
+            _ = try await client.search("tea")
+            let counted = #"docket_search_answers_total{quota="\#(name)",source="engine"} 1"#
+            #expect(test.registry.text().contains(counted))
         }
     }
 
