@@ -2752,6 +2752,96 @@ void   docket__v1__backup_progress__free_unpacked
   assert(message->base.descriptor == &docket__v1__backup_progress__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__retry_failed_request__init
+                     (Docket__V1__RetryFailedRequest         *message)
+{
+  static const Docket__V1__RetryFailedRequest init_value = DOCKET__V1__RETRY_FAILED_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__retry_failed_request__get_packed_size
+                     (const Docket__V1__RetryFailedRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__retry_failed_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__retry_failed_request__pack
+                     (const Docket__V1__RetryFailedRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__retry_failed_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__retry_failed_request__pack_to_buffer
+                     (const Docket__V1__RetryFailedRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__retry_failed_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__RetryFailedRequest *
+       docket__v1__retry_failed_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__RetryFailedRequest *)
+     protobuf_c_message_unpack (&docket__v1__retry_failed_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__retry_failed_request__free_unpacked
+                     (Docket__V1__RetryFailedRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__retry_failed_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__retry_failed_progress__init
+                     (Docket__V1__RetryFailedProgress         *message)
+{
+  static const Docket__V1__RetryFailedProgress init_value = DOCKET__V1__RETRY_FAILED_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t docket__v1__retry_failed_progress__get_packed_size
+                     (const Docket__V1__RetryFailedProgress *message)
+{
+  assert(message->base.descriptor == &docket__v1__retry_failed_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__retry_failed_progress__pack
+                     (const Docket__V1__RetryFailedProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__retry_failed_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__retry_failed_progress__pack_to_buffer
+                     (const Docket__V1__RetryFailedProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__retry_failed_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__RetryFailedProgress *
+       docket__v1__retry_failed_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__RetryFailedProgress *)
+     protobuf_c_message_unpack (&docket__v1__retry_failed_progress__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__retry_failed_progress__free_unpacked
+                     (Docket__V1__RetryFailedProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__retry_failed_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor docket__v1__attribute__field_descriptors[5] =
 {
   {
@@ -6569,7 +6659,96 @@ const ProtobufCMessageDescriptor docket__v1__backup_progress__descriptor =
   (ProtobufCMessageInit) docket__v1__backup_progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[23] =
+static const ProtobufCFieldDescriptor docket__v1__retry_failed_request__field_descriptors[2] =
+{
+  {
+    "tenant",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RetryFailedRequest, tenant),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "collection",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RetryFailedRequest, collection),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__retry_failed_request__field_indices_by_name[] = {
+  1,   /* field[1] = collection */
+  0,   /* field[0] = tenant */
+};
+static const ProtobufCIntRange docket__v1__retry_failed_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__retry_failed_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.RetryFailedRequest",
+  "RetryFailedRequest",
+  "Docket__V1__RetryFailedRequest",
+  "docket.v1",
+  sizeof(Docket__V1__RetryFailedRequest),
+  2,
+  docket__v1__retry_failed_request__field_descriptors,
+  docket__v1__retry_failed_request__field_indices_by_name,
+  1,  docket__v1__retry_failed_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__retry_failed_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__retry_failed_progress__field_descriptors[1] =
+{
+  {
+    "documents",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RetryFailedProgress, documents),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__retry_failed_progress__field_indices_by_name[] = {
+  0,   /* field[0] = documents */
+};
+static const ProtobufCIntRange docket__v1__retry_failed_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor docket__v1__retry_failed_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.RetryFailedProgress",
+  "RetryFailedProgress",
+  "Docket__V1__RetryFailedProgress",
+  "docket.v1",
+  sizeof(Docket__V1__RetryFailedProgress),
+  1,
+  docket__v1__retry_failed_progress__field_descriptors,
+  docket__v1__retry_failed_progress__field_indices_by_name,
+  1,  docket__v1__retry_failed_progress__number_ranges,
+  (ProtobufCMessageInit) docket__v1__retry_failed_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[24] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -6594,11 +6773,12 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[23] =
   { "METHOD_LIST_KEYS", "DOCKET__V1__METHOD__METHOD_LIST_KEYS", 37 },
   { "METHOD_REVOKE_KEY", "DOCKET__V1__METHOD__METHOD_REVOKE_KEY", 38 },
   { "METHOD_BACKUP", "DOCKET__V1__METHOD__METHOD_BACKUP", 39 },
+  { "METHOD_RETRY_FAILED", "DOCKET__V1__METHOD__METHOD_RETRY_FAILED", 40 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 15},{0, 23}
+{0, 0},{16, 10},{32, 15},{0, 24}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[23] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[24] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
   { "METHOD_BACKUP", 22 },
@@ -6613,6 +6793,7 @@ static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[23]
   { "METHOD_LIST_COLLECTIONS", 11 },
   { "METHOD_LIST_KEYS", 20 },
   { "METHOD_LIST_TENANTS", 16 },
+  { "METHOD_RETRY_FAILED", 23 },
   { "METHOD_REVOKE_KEY", 21 },
   { "METHOD_SEARCH", 3 },
   { "METHOD_SET_QUOTA", 17 },
@@ -6631,9 +6812,9 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  23,
+  24,
   docket__v1__method__enum_values_by_number,
-  23,
+  24,
   docket__v1__method__enum_values_by_name,
   3,
   docket__v1__method__value_ranges,

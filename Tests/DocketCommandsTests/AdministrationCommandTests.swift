@@ -131,6 +131,26 @@ struct AdministrationCommandTests {
         await #expect(library.run("collection", "show", "books").status == .notFound)
     }
 
+    @Test("queues what failed again, and says how much that is")
+    func retryFailed() async throws {
+        try await library.makeBooks("{\"id\": \"1\"}\n")
+        let all = await library.run("admin", "retry-failed", key: admin)
+        #expect(all.status == .allWell)
+        #expect(all.output == "0 documents queued again\n")
+        let json = await library.run(
+            "--json",
+            "admin",
+            "retry-failed",
+            "library",
+            "books",
+            key: admin
+        )
+        #expect(try json.json["documents"] as? Int == 0)
+        let unknown = await library.run("admin", "retry-failed", "nobody", key: admin)
+        #expect(unknown.status == .notFound)
+        await #expect(library.run("admin", "retry-failed").status == .notPermitted)
+    }
+
     @Test("backs the server up into a new directory, once")
     func backup() async throws {
         try await library.makeBooks("{\"id\": \"1\"}\n")

@@ -21,7 +21,7 @@ struct DocketMethodTests {
         #expect(
             Set(methods) == [
                 .createTenant, .listTenants, .setQuota, .deleteTenant, .createKey, .listKeys,
-                .revokeKey, .backup,
+                .revokeKey, .backup, .retryFailed,
             ]
         )
         #expect(methods.allSatisfy { $0.allowingScopes == .admin })

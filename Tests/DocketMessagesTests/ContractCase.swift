@@ -89,5 +89,9 @@ extension ContractCase {
         ContractCase("RevokeKeyReply") { _ in RevokeKeyReply() },
         ContractCase("BackupRequest") { BackupRequest(folder: $0.text()) },
         ContractCase("BackupProgress") { $0.backupProgress() },
+        ContractCase("RetryFailedRequest") {
+            RetryFailedRequest(tenant: $0.text(), collection: $0.text())
+        },
+        ContractCase("RetryFailedProgress") { RetryFailedProgress(documents: $0.count()) },
     ]
 }

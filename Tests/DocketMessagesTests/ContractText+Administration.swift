@@ -95,5 +95,15 @@ extension ContractText {
         ContractText("RevokeKeyRequest", RevokeKeyRequest(id: "k"), "id: \"k\""),
         ContractText("BackupRequest", BackupRequest(folder: "f"), "folder: \"f\""),
         ContractText("BackupProgress", progress, "tenants_done: 1 tenants_all: 2 bytes: 3"),
+        ContractText(
+            "RetryFailedRequest",
+            RetryFailedRequest(tenant: "t", collection: "c"),
+            "tenant: \"t\" collection: \"c\""
+        ),
+        ContractText(
+            "RetryFailedProgress",
+            RetryFailedProgress(documents: 4),
+            "documents: 4"
+        ),
     ]
 }

@@ -56,5 +56,9 @@ extension GeneratedMessage {
         "RevokeKeyReply": .init { unsafe docket__v1__revoke_key_reply__unpack($0, $1, $2) },
         "BackupRequest": .init { unsafe docket__v1__backup_request__unpack($0, $1, $2) },
         "BackupProgress": .init { unsafe docket__v1__backup_progress__unpack($0, $1, $2) },
+        "RetryFailedRequest": .init { unsafe docket__v1__retry_failed_request__unpack($0, $1, $2) },
+        "RetryFailedProgress": .init {
+            unsafe docket__v1__retry_failed_progress__unpack($0, $1, $2)
+        },
     ]
 }

@@ -77,9 +77,10 @@ struct OutboxTests {
         let retried = try await test.store.retryFailed(
             test.tenant,
             in: test.collection,
+            after: 0,
             work: .test
         )
-        #expect(retried == 1)
+        #expect(retried == RetriedSlice(count: 1, next: nil))
         let again = try await test.lease()
         #expect(again[0].change.version > second[0].change.version)
         #expect(again[0].change.content?.title == "2")

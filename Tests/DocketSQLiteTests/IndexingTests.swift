@@ -121,6 +121,48 @@ struct IndexingTests {
         await test.store.close()
     }
 
+    @Test("what failed is indexed once more when it is asked for, in slices by number")
+    func retry() async throws {
+        let test = try await TestStore.make()
+        try await test.upload([Document(id: "bad", title: "x"), Document(id: "good", title: "x")])
+        try test.tamper("CREATE TABLE kept AS SELECT attributes FROM contents LIMIT 1")
+        try test.tamper(
+            """
+            UPDATE contents SET attributes = x'0102' WHERE number =
+                (SELECT number FROM documents WHERE id = 'bad');
+            UPDATE sqlite_sequence SET seq = 50000 WHERE name = 'documents'
+            """
+        )
+        try await test.add(Document(id: "far", title: "x"))
+        let failed = try #require(try await test.status("bad"))
+        #expect(failed.state == .failed)
+        try test.tamper(
+            "UPDATE contents SET attributes = (SELECT attributes FROM kept)"
+        )
+        var slices: [RetriedSlice] = []
+        var start: UInt64? = 0
+        while let number = start {
+            let slice = try await test.store.retryFailed(
+                test.tenant,
+                in: test.collection,
+                after: number,
+                work: WorkLimit()
+            )
+            slices.append(slice)
+            start = slice.next
+        }
+        #expect(
+            slices == [RetriedSlice(count: 1, next: 20_000), RetriedSlice(count: 0, next: nil)]
+        )
+        let waiting = try #require(try await test.status("bad"))
+        #expect(waiting.state == .indexing && waiting.error.isEmpty)
+        #expect(waiting.version > failed.version)
+        try await test.index()
+        #expect(Set(try await test.ids("x")) == ["good", "far", "bad"])
+        #expect(try await test.counts().failed == 0)
+        await test.store.close()
+    }
+
     @Test("groups are bounded, and go on where the last ended")
     func groups() async throws {
         let test = try await TestStore.make { $0.indexGroup = 10 }

@@ -108,19 +108,47 @@ extension DocketClient {
         into folder: String,
         progress: (BackupProgress) -> Void = { _ in }
     ) async throws(DocketError) -> BackupProgress {
+        try await follow(.backup, BackupRequest(folder: folder), progress) ?? BackupProgress()
+    }
+
+    /// Has documents that failed indexed once more.
+    ///
+    /// - Parameters:
+    ///   - tenant: Whose; empty for all tenants.
+    ///   - collection: Of which collection; empty for all of them.
+    ///   - progress: Called after each slice of documents.
+    /// - Returns: How many were queued again. They may fail again, as Status then says.
+    /// - Throws: ``DocketError`` `notFound`; what was queued before it stays so.
+    @discardableResult
+    public func retryFailed(
+        ofTenant tenant: String = "",
+        in collection: String = "",
+        progress: (RetryFailedProgress) -> Void = { _ in }
+    ) async throws(DocketError) -> Int {
+        let request = RetryFailedRequest(tenant: tenant, collection: collection)
+        return try await follow(.retryFailed, request, progress)?.documents ?? 0
+    }
+
+    /// A call that tells how far it is; the last message is what came of it.
+    private func follow<Progress: WireMessage>(
+        _ method: DocketMethod,
+        _ request: some WireMessage,
+        _ progress: (Progress) -> Void
+    ) async throws(DocketError) -> Progress? {
         let options = Options.write(configuration.timeouts.backup)
         let call = CallRunner.Call(
-            meta: Self.meta(.backup, options),
-            body: BackupRequest(folder: folder).encode(),
+            meta: Self.meta(method, options),
+            body: request.encode(),
             isRepeatable: false,
             deadline: .now() + options.timeout
         )
         let replies = try await runner.open(call)
-        var last = BackupProgress()
+        var last: Progress?
         do throws(DocketError) {
             while let message = try await replies.next(within: options.timeout) {
-                last = try BackupProgress.decode(reply: message)
-                progress(last)
+                let next = try Progress.decode(reply: message)
+                last = next
+                progress(next)
             }
         } catch {
             await replies.cancel()

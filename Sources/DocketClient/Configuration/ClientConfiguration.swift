@@ -8,7 +8,7 @@ public struct ClientConfiguration: Sendable {
         public var writes = Duration.seconds(60)
         /// Between two parts of a stream: 60 s; a stream as a whole has none.
         public var streamParts = Duration.seconds(60)
-        /// A backup: 1 h.
+        /// A backup, and other work of administration on all documents: 1 h.
         public var backup = Duration.seconds(3600)
 
         /// The defaults.

@@ -5,14 +5,9 @@ internal import DocketJSON
 extension CommandContext {
     /// `admin backup DIR`.
     func runBackup() async throws {
-        let isShown = console.isErrorTerminal && !isJSON
-        let done = try await withClient { client in
-            try await client.backup(into: operands[0]) { progress in
-                guard isShown else { return }
-                console.writeError("\r\(Self.text(progress))\u{1B}[K")
-            }
+        let done = try await withProgress { client, show in
+            try await client.backup(into: operands[0]) { show(Self.text($0)) }
         }
-        if isShown { console.writeError("\r\u{1B}[K") }
         try answer {
             var writer = JSONWriter()
             writer.object { writer in
@@ -28,6 +23,41 @@ extension CommandContext {
     private static func text(_ progress: BackupProgress) -> String {
         "\(progress.tenantsDone) of \(progress.tenantsAll) tenants, "
             + NumberText.bytes(progress.bytes)
+    }
+
+    /// `admin retry-failed [TENANT [COLLECTION]]`.
+    func runRetryFailed() async throws {
+        let names = operands + ["", ""]
+        let documents = try await withProgress { client, show in
+            try await client.retryFailed(ofTenant: names[0], in: names[1]) { progress in
+                show(Self.queuedText(progress.documents))
+            }
+        }
+        try answer {
+            var writer = JSONWriter()
+            writer.object { $0.member("documents", documents) }
+            return writer.text
+        } text: {
+            "\(Self.queuedText(documents))\n"
+        }
+    }
+
+    private static func queuedText(_ documents: Int) -> String {
+        "\(NumberText.grouped(documents)) documents queued again"
+    }
+
+    /// Runs `body`, which shows how far it is in one line of a terminal.
+    private func withProgress<Value: Sendable>(
+        _ body: (DocketClient, (String) -> Void) async throws -> Value
+    ) async throws -> Value {
+        let isShown = console.isErrorTerminal && !isJSON
+        let console = console
+        defer { if isShown { console.writeError("\r\u{1B}[K") } }
+        return try await withClient { client in
+            try await body(client) { text in
+                if isShown { console.writeError("\r\(text)\u{1B}[K") }
+            }
+        }
     }
 
     /// `admin restore DIR`: the server's own program does it, with the server stopped.

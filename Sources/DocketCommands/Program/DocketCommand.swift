@@ -254,7 +254,7 @@ enum DocketCommand {
 
     private static let admin = Command(
         "admin",
-        "backs a server up and restores it",
+        "backs a server up, restores it and mends what went wrong",
         examples: [.init("docket admin backup /var/backups/docket", "A copy on the server")],
         commands: [
             Command(
@@ -274,6 +274,12 @@ enum DocketCommand {
                         "Start docketd with it afterwards"
                     )
                 ]
+            ),
+            Command(
+                "retry-failed",
+                "has documents that failed indexed once more, of all tenants or of one",
+                operands: [.init("TENANT", .optional), .init("COLLECTION", .optional)],
+                examples: [.init("docket admin retry-failed library books", "Of one collection")]
             ),
         ]
     )

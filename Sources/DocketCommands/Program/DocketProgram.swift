@@ -77,6 +77,7 @@ extension CommandContext {
         case ("stats", _): try await runStats()
         case ("admin", "backup"): try await runBackup()
         case ("admin", "restore"): try runRestore()
+        case ("admin", "retry-failed"): try await runRetryFailed()
         default: throw UsageError("\(path.joined(separator: " ")) is not a command")
         }
         return .allWell

@@ -22,6 +22,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case listKeys = 37
     case revokeKey = 38
     case backup = 39
+    case retryFailed = 40
 
     /// The name in logs and metrics, as `createTenant`.
     public var name: String { "\(self)" }

@@ -88,6 +88,27 @@ package protocol DocumentStore: Sendable {
         limitBytes: Int,
         work: WorkLimit
     ) async throws(DocketError) -> DocumentPage
+
+    /// Queues failed documents once more, under new versions, in the order of their numbers after
+    /// `number`: one bounded slice.
+    func retryFailed(
+        _ tenant: TenantID,
+        in collection: Collection,
+        after number: UInt64,
+        work: WorkLimit
+    ) async throws(DocketError) -> RetriedSlice
+}
+
+/// Failed documents that were queued once more.
+package struct RetriedSlice: Hashable, Sendable {
+    package var count: Int
+    /// Where the next slice begins, nil at the end.
+    package var next: UInt64?
+
+    package init(count: Int, next: UInt64?) {
+        self.count = count
+        self.next = next
+    }
 }
 
 /// Documents to be accepted together.

@@ -31,12 +31,6 @@ package protocol Outbox: Sendable {
         isAttempt: Bool,
         work: WorkLimit
     ) async throws(DocketError)
-    /// Queues what failed once more. Returns how many documents.
-    func retryFailed(
-        _ tenant: TenantID,
-        in collection: Collection,
-        work: WorkLimit
-    ) async throws(DocketError) -> Int
     /// What waits, for tenants that have something waiting.
     func backlog(work: WorkLimit) async throws(DocketError) -> [TenantBacklog]
 }

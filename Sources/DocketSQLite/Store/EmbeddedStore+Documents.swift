@@ -77,6 +77,20 @@ extension EmbeddedStore: DocumentStore {
         try await write(tenant, WriteCall(.delete(batch)), work)
     }
 
+    package func retryFailed(
+        _ tenant: TenantID,
+        in collection: Collection,
+        after number: UInt64,
+        work: WorkLimit
+    ) async throws(DocketError) -> RetriedSlice {
+        try await markDirty(tenant, work)
+        let slice = try await writers.change(tenant, work) { writer in
+            try writer.retryFailed(in: collection, after: number)
+        }
+        if slice.count > 0 { shared.outboxFilled(tenant) }
+        return slice
+    }
+
     private func write(
         _ tenant: TenantID,
         _ call: WriteCall,

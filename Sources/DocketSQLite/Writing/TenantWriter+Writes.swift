@@ -135,7 +135,7 @@ extension TenantWriter {
         state.collections[collection]?.counts.bytes += document.bytes
     }
 
-    private func fillOutbox(
+    func fillOutbox(
         _ number: Int64,
         _ version: UInt64,
         in collection: UInt32,

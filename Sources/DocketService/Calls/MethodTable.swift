@@ -46,6 +46,7 @@ struct MethodTable: Sendable {
             .listKeys: ListKeysMethod(directory: directory),
             .revokeKey: RevokeKeyMethod(directory: directory, authenticator: authenticator),
             .backup: BackupMethod(backup: backends.backup),
+            .retryFailed: RetryFailedMethod(directory: directory, store: store),
         ]
     }
 

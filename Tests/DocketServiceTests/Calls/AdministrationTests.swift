@@ -2,12 +2,13 @@ import DocketCore
 import DocketMessages
 import DocketRPC
 import DocketRuntime
-import DocketSQLite
 import DocketService
 import DocketTestKit
 import DocketWire
 import Foundation
 import Testing
+
+@testable import DocketSQLite
 
 @Suite("Administration", .timeLimit(.minutes(5)))
 struct AdministrationTests {
@@ -142,6 +143,59 @@ struct AdministrationTests {
             let other = await failure { _ = try await client.raw(.revokeKey, unknown) }
             #expect(other?.code == .notFound)
         }
+    }
+
+    @Test("what failed is queued again: of all tenants, of one, or of one collection")
+    func retryFailed() async throws {
+        try await run { test, client in
+            var tenants: [TenantID] = []
+            for (name, collections) in [("acme", ["papers", "notes"]), ("museum", ["papers"])] {
+                let (user, tenant) = try await test.client(name)
+                tenants.append(tenant)
+                for collection in collections {
+                    try await user.create(collection)
+                    try await user.upload([Document(id: "bad")], to: collection)
+                }
+                let file = try ConnectionHandle(
+                    path: test.store.shared.path(of: tenant),
+                    creates: false,
+                    vfs: nil
+                )
+                try file.execute("UPDATE contents SET attributes = x'0102'")
+            }
+            for (request, parts) in [
+                (RetryFailedRequest(), [1, 2, 3, 3]),
+                (RetryFailedRequest(tenant: "acme"), [1, 2, 2]),
+                (RetryFailedRequest(tenant: "museum", collection: "papers"), [1, 1]),
+                (RetryFailedRequest(tenant: "museum"), [0]),
+            ] {
+                if parts != [0] { for tenant in tenants { try await test.index(tenant) } }
+                try await #expect(retry(client, request) == parts)
+            }
+            for (request, code) in [
+                (RetryFailedRequest(collection: "papers"), DocketError.Code.invalidArgument),
+                (RetryFailedRequest(tenant: "nobody"), .notFound),
+                (RetryFailedRequest(tenant: "acme", collection: "none"), .notFound),
+            ] {
+                let body = request.encode()
+                let error = await failure { _ = try await client.raw(.retryFailed, body) }
+                #expect(error?.code == code)
+            }
+        }
+    }
+
+    /// The documents that each part of the reply says.
+    private func retry(_ client: TestClient, _ request: RetryFailedRequest) async throws -> [Int] {
+        let call = try await client.connection.open(
+            CallMeta(method: DocketMethod.retryFailed.rawValue)
+        )
+        try await call.send(request.encode(), isLast: true)
+        var parts: [Int] = []
+        while let part = try await call.receive() {
+            parts.append(try RetryFailedProgress.reading(part).documents)
+        }
+        await call.close()
+        return parts
     }
 
     @Test("a backup tells how far it is, and can be opened as a store")

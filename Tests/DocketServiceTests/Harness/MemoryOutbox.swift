@@ -127,12 +127,6 @@ final class MemoryOutbox: Outbox {
         if let failure { throw failure }
     }
 
-    func retryFailed(
-        _ tenant: TenantID,
-        in collection: Collection,
-        work: WorkLimit
-    ) async throws(DocketError) -> Int { 0 }
-
     func backlog(work: WorkLimit) async throws(DocketError) -> [TenantBacklog] {
         state.withLock { state in
             Dictionary(grouping: state.rows.values, by: \.change.tenant).map { tenant, rows in

@@ -76,6 +76,8 @@ typedef struct Docket__V1__RevokeKeyRequest Docket__V1__RevokeKeyRequest;
 typedef struct Docket__V1__RevokeKeyReply Docket__V1__RevokeKeyReply;
 typedef struct Docket__V1__BackupRequest Docket__V1__BackupRequest;
 typedef struct Docket__V1__BackupProgress Docket__V1__BackupProgress;
+typedef struct Docket__V1__RetryFailedRequest Docket__V1__RetryFailedRequest;
+typedef struct Docket__V1__RetryFailedProgress Docket__V1__RetryFailedProgress;
 
 
 /* --- enums --- */
@@ -173,7 +175,11 @@ typedef enum _Docket__V1__Method {
   /*
    * BackupRequest -> stream BackupProgress
    */
-  DOCKET__V1__METHOD__METHOD_BACKUP = 39
+  DOCKET__V1__METHOD__METHOD_BACKUP = 39,
+  /*
+   * RetryFailedRequest -> stream RetryFailedProgress
+   */
+  DOCKET__V1__METHOD__METHOD_RETRY_FAILED = 40
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__METHOD)
 } Docket__V1__Method;
 typedef enum _Docket__V1__DocumentState {
@@ -1305,6 +1311,36 @@ struct  Docket__V1__BackupProgress
 #define DOCKET__V1__BACKUP_PROGRESS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__backup_progress__descriptor) \
     , 0, 0, 0 }
+
+
+struct  Docket__V1__RetryFailedRequest
+{
+  ProtobufCMessage base;
+  /*
+   * empty: all tenants
+   */
+  char *tenant;
+  /*
+   * empty: all collections
+   */
+  char *collection;
+};
+#define DOCKET__V1__RETRY_FAILED_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__retry_failed_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Docket__V1__RetryFailedProgress
+{
+  ProtobufCMessage base;
+  /*
+   * queued again so far
+   */
+  uint64_t documents;
+};
+#define DOCKET__V1__RETRY_FAILED_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__retry_failed_progress__descriptor) \
+    , 0 }
 
 
 /* Docket__V1__Attribute methods */
@@ -2466,6 +2502,44 @@ Docket__V1__BackupProgress *
 void   docket__v1__backup_progress__free_unpacked
                      (Docket__V1__BackupProgress *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__RetryFailedRequest methods */
+void   docket__v1__retry_failed_request__init
+                     (Docket__V1__RetryFailedRequest         *message);
+size_t docket__v1__retry_failed_request__get_packed_size
+                     (const Docket__V1__RetryFailedRequest   *message);
+size_t docket__v1__retry_failed_request__pack
+                     (const Docket__V1__RetryFailedRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__retry_failed_request__pack_to_buffer
+                     (const Docket__V1__RetryFailedRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__RetryFailedRequest *
+       docket__v1__retry_failed_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__retry_failed_request__free_unpacked
+                     (Docket__V1__RetryFailedRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__RetryFailedProgress methods */
+void   docket__v1__retry_failed_progress__init
+                     (Docket__V1__RetryFailedProgress         *message);
+size_t docket__v1__retry_failed_progress__get_packed_size
+                     (const Docket__V1__RetryFailedProgress   *message);
+size_t docket__v1__retry_failed_progress__pack
+                     (const Docket__V1__RetryFailedProgress   *message,
+                      uint8_t             *out);
+size_t docket__v1__retry_failed_progress__pack_to_buffer
+                     (const Docket__V1__RetryFailedProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__RetryFailedProgress *
+       docket__v1__retry_failed_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__retry_failed_progress__free_unpacked
+                     (Docket__V1__RetryFailedProgress *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Docket__V1__Attribute_Closure)
@@ -2651,6 +2725,12 @@ typedef void (*Docket__V1__BackupRequest_Closure)
 typedef void (*Docket__V1__BackupProgress_Closure)
                  (const Docket__V1__BackupProgress *message,
                   void *closure_data);
+typedef void (*Docket__V1__RetryFailedRequest_Closure)
+                 (const Docket__V1__RetryFailedRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__RetryFailedProgress_Closure)
+                 (const Docket__V1__RetryFailedProgress *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -2724,6 +2804,8 @@ extern const ProtobufCMessageDescriptor docket__v1__revoke_key_request__descript
 extern const ProtobufCMessageDescriptor docket__v1__revoke_key_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__backup_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__backup_progress__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__retry_failed_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__retry_failed_progress__descriptor;
 
 PROTOBUF_C__END_DECLS
 
