@@ -2842,6 +2842,96 @@ void   docket__v1__retry_failed_progress__free_unpacked
   assert(message->base.descriptor == &docket__v1__retry_failed_progress__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__rebuild_request__init
+                     (Docket__V1__RebuildRequest         *message)
+{
+  static const Docket__V1__RebuildRequest init_value = DOCKET__V1__REBUILD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__rebuild_request__get_packed_size
+                     (const Docket__V1__RebuildRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__rebuild_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__rebuild_request__pack
+                     (const Docket__V1__RebuildRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__rebuild_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__rebuild_request__pack_to_buffer
+                     (const Docket__V1__RebuildRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__rebuild_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__RebuildRequest *
+       docket__v1__rebuild_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__RebuildRequest *)
+     protobuf_c_message_unpack (&docket__v1__rebuild_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__rebuild_request__free_unpacked
+                     (Docket__V1__RebuildRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__rebuild_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__rebuild_progress__init
+                     (Docket__V1__RebuildProgress         *message)
+{
+  static const Docket__V1__RebuildProgress init_value = DOCKET__V1__REBUILD_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t docket__v1__rebuild_progress__get_packed_size
+                     (const Docket__V1__RebuildProgress *message)
+{
+  assert(message->base.descriptor == &docket__v1__rebuild_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__rebuild_progress__pack
+                     (const Docket__V1__RebuildProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__rebuild_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__rebuild_progress__pack_to_buffer
+                     (const Docket__V1__RebuildProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__rebuild_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__RebuildProgress *
+       docket__v1__rebuild_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__RebuildProgress *)
+     protobuf_c_message_unpack (&docket__v1__rebuild_progress__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__rebuild_progress__free_unpacked
+                     (Docket__V1__RebuildProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__rebuild_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor docket__v1__attribute__field_descriptors[5] =
 {
   {
@@ -6748,7 +6838,122 @@ const ProtobufCMessageDescriptor docket__v1__retry_failed_progress__descriptor =
   (ProtobufCMessageInit) docket__v1__retry_failed_progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[24] =
+static const ProtobufCFieldDescriptor docket__v1__rebuild_request__field_descriptors[2] =
+{
+  {
+    "tenant",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RebuildRequest, tenant),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "collection",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RebuildRequest, collection),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__rebuild_request__field_indices_by_name[] = {
+  1,   /* field[1] = collection */
+  0,   /* field[0] = tenant */
+};
+static const ProtobufCIntRange docket__v1__rebuild_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__rebuild_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.RebuildRequest",
+  "RebuildRequest",
+  "Docket__V1__RebuildRequest",
+  "docket.v1",
+  sizeof(Docket__V1__RebuildRequest),
+  2,
+  docket__v1__rebuild_request__field_descriptors,
+  docket__v1__rebuild_request__field_indices_by_name,
+  1,  docket__v1__rebuild_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__rebuild_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__rebuild_progress__field_descriptors[3] =
+{
+  {
+    "documents",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RebuildProgress, documents),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "documents_all",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RebuildProgress, documents_all),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "switched",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RebuildProgress, switched),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__rebuild_progress__field_indices_by_name[] = {
+  0,   /* field[0] = documents */
+  1,   /* field[1] = documents_all */
+  2,   /* field[2] = switched */
+};
+static const ProtobufCIntRange docket__v1__rebuild_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor docket__v1__rebuild_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.RebuildProgress",
+  "RebuildProgress",
+  "Docket__V1__RebuildProgress",
+  "docket.v1",
+  sizeof(Docket__V1__RebuildProgress),
+  3,
+  docket__v1__rebuild_progress__field_descriptors,
+  docket__v1__rebuild_progress__field_indices_by_name,
+  1,  docket__v1__rebuild_progress__number_ranges,
+  (ProtobufCMessageInit) docket__v1__rebuild_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[25] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -6774,11 +6979,12 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[24] =
   { "METHOD_REVOKE_KEY", "DOCKET__V1__METHOD__METHOD_REVOKE_KEY", 38 },
   { "METHOD_BACKUP", "DOCKET__V1__METHOD__METHOD_BACKUP", 39 },
   { "METHOD_RETRY_FAILED", "DOCKET__V1__METHOD__METHOD_RETRY_FAILED", 40 },
+  { "METHOD_REBUILD", "DOCKET__V1__METHOD__METHOD_REBUILD", 41 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 15},{0, 24}
+{0, 0},{16, 10},{32, 15},{0, 25}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[24] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[25] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
   { "METHOD_BACKUP", 22 },
@@ -6793,6 +6999,7 @@ static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[24]
   { "METHOD_LIST_COLLECTIONS", 11 },
   { "METHOD_LIST_KEYS", 20 },
   { "METHOD_LIST_TENANTS", 16 },
+  { "METHOD_REBUILD", 24 },
   { "METHOD_RETRY_FAILED", 23 },
   { "METHOD_REVOKE_KEY", 21 },
   { "METHOD_SEARCH", 3 },
@@ -6812,9 +7019,9 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  24,
+  25,
   docket__v1__method__enum_values_by_number,
-  24,
+  25,
   docket__v1__method__enum_values_by_name,
   3,
   docket__v1__method__value_ranges,

@@ -11,7 +11,7 @@ internal import DocketText
 /// routing and a field; every search has the tenant's filter, whichever alias it goes through.
 package final class ElasticsearchIndex: SearchIndex {
     private let client: EngineClient
-    private let administration: IndexAdministration
+    let administration: IndexAdministration
 
     /// Asks nothing of the engine yet: what is wrong with it shows at the first call.
     ///
@@ -109,7 +109,7 @@ package final class ElasticsearchIndex: SearchIndex {
 
     /// A place is a part of paths and bulks: only names that this index gave out go there.
     private func check(_ place: IndexPlace) throws(DocketError) {
-        guard administration.names.isPool(place.name) else {
+        guard administration.names.isPlace(place.name) else {
             throw DocketError(.internalError, "a place is none of the search engine's")
         }
     }
@@ -143,7 +143,7 @@ extension ElasticsearchIndex {
             )
         }
         let builder = QueryBuilder(tenant, plan, without: removed, words)
-        let reply = try await ask(tenant, try builder.search(timeout: work.timeLeft), work)
+        let reply = try await ask(tenant, plan, builder.search(timeout: work.timeLeft), work)
         return try ReplyCodec(builder: builder, names: administration.names).page(reply)
     }
 
@@ -162,6 +162,7 @@ extension ElasticsearchIndex {
         let builder = QueryBuilder(tenant, plan, without: removed, words)
         let reply = try await ask(
             tenant,
+            plan,
             builder.scan(after: number, timeout: work.timeLeft),
             work
         )
@@ -184,7 +185,7 @@ extension ElasticsearchIndex {
             for start in stride(from: 0, to: asked.count, by: Self.countedTermsMaximum) {
                 let part = asked[start..<min(start + Self.countedTermsMaximum, asked.count)]
                 let body = QueryBuilder.counts(of: Array(part), tenant, plan)
-                let reply = try await ask(tenant, body, work)
+                let reply = try await ask(tenant, plan, body, work)
                 let counts = try ReplyCodec.termCounts(reply, of: part.count)
                 for (term, count) in zip(part, counts) { documents[term] = count }
             }
@@ -201,10 +202,11 @@ extension ElasticsearchIndex {
     /// The engine's reply to a search of the tenant, which is the only one it can see.
     private func ask(
         _ tenant: TenantID,
+        _ plan: SearchPlan,
         _ body: [UInt8],
         _ work: WorkLimit
     ) async throws(DocketError) -> [UInt8] {
-        let name = administration.searchName(of: tenant)
+        let name = administration.searchName(of: tenant, plan.collection)
         var path = "/\(name)/_search?routing=\(tenant.number)&allow_partial_search_results=false"
         if administration.hasSeveralShards { path += "&search_type=dfs_query_then_fetch" }
         path += "&filter_path=\(ReplyCodec.filterPath)"

@@ -18,6 +18,7 @@ struct EngineAssembly: StoreAssembly {
     private let search: CheckedSearch
     private let deletion: CheckedDeletion
     private let indexer: OutboxIndexer
+    private let rebuilder: CollectionRebuilder
     private let indexing = IndexingCounters()
     private let removals: KnownRemovals
     /// nil where servers share no replies.
@@ -99,6 +100,7 @@ struct EngineAssembly: StoreAssembly {
             metrics: OutboxMetrics(registry),
             logger: logger
         )
+        rebuilder = CollectionRebuilder(store, index, registry: registry, logger: logger)
         ServerMetrics.register(registry, indexing)
     }
 
@@ -111,13 +113,14 @@ struct EngineAssembly: StoreAssembly {
             generations: store,
             backup: EngineBackup(),
             removals: removals,
-            sharedReplies: cache
+            sharedReplies: cache,
+            rebuilder: rebuilder
         )
     }
 
     var services: [any Service] {
         let services: [any Service] = [
-            store, PostgresUpkeep(store), index, search, indexer,
+            store, PostgresUpkeep(store), index, search, indexer, rebuilder,
         ]
         return services + (cache.map { [$0] } ?? [])
     }

@@ -12,6 +12,8 @@ package struct Backends: Sendable {
     package var removals: KnownRemovals?
     /// nil where a server's own memory is all the cache there is.
     package var sharedReplies: (any SharedReplyCache)?
+    /// nil where the index is part of the truth.
+    package var rebuilder: CollectionRebuilder?
 
     package init(
         directory: any TenantDirectory,
@@ -21,7 +23,8 @@ package struct Backends: Sendable {
         generations: any GenerationSource,
         backup: any StoreBackup,
         removals: KnownRemovals? = nil,
-        sharedReplies: (any SharedReplyCache)? = nil
+        sharedReplies: (any SharedReplyCache)? = nil,
+        rebuilder: CollectionRebuilder? = nil
     ) {
         self.directory = directory
         self.store = store
@@ -31,5 +34,6 @@ package struct Backends: Sendable {
         self.backup = backup
         self.removals = removals
         self.sharedReplies = sharedReplies
+        self.rebuilder = rebuilder
     }
 }

@@ -115,8 +115,9 @@ struct ComposedStore: SearchedStoreUnderTest {
         try Login(url: database.url(of: user), passwordFile: database.passwordFile(of: user))
     }
 
-    func index() async throws {
-        let indexer = OutboxIndexer(
+    /// A new one, which does not run.
+    var indexer: OutboxIndexer {
+        OutboxIndexer(
             store,
             index,
             limits: Self.limits,
@@ -124,6 +125,46 @@ struct ComposedStore: SearchedStoreUnderTest {
             metrics: OutboxMetrics(MetricsRegistry()),
             logger: Logger(log)
         )
+    }
+
+    /// Runs what servers run beside `body`, which is told where it can begin a rebuild.
+    func serving(_ body: (CollectionRebuilder) async throws -> Void) async throws {
+        var limits = RebuildLimits()
+        limits.claim = .seconds(1)
+        limits.poll = .milliseconds(20)
+        limits.pause = .milliseconds(20)
+        limits.grace = .milliseconds(500)
+        limits.sweep = .milliseconds(100)
+        let indexer = indexer
+        let rebuilder = CollectionRebuilder(
+            store,
+            index,
+            limits: limits,
+            registry: MetricsRegistry(),
+            logger: Logger(log)
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await indexer.run() }
+            group.addTask { try? await rebuilder.run() }
+            group.addTask {
+                while !Task.isCancelled {
+                    _ = try await store.maintain(work: WorkLimit(within: .seconds(60)))
+                    try? await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            try await indexer.start()
+            try await body(rebuilder)
+            await indexer.stop(by: .now() + .seconds(30))
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+    }
+
+    /// What other servers, and this one, have removed is known as of now.
+    func hearChanges() async throws { try await watch.start() }
+
+    func index() async throws {
+        let indexer = indexer
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await indexer.run() }
             try await indexer.start()
@@ -131,11 +172,10 @@ struct ComposedStore: SearchedStoreUnderTest {
             await indexer.stop(by: .now() + .seconds(30))
             try await group.waitForAll()
         }
-        // What other servers, and this one, have removed is known as of now.
-        try await watch.start()
+        try await hearChanges()
     }
 
-    private func hasWork() async throws -> Bool {
+    func hasWork() async throws -> Bool {
         let work = WorkLimit(within: .seconds(60))
         if try await store.maintain(work: work) { return true }
         return try await !store.backlog(work: work).isEmpty
@@ -149,6 +189,10 @@ struct ComposedStore: SearchedStoreUnderTest {
 
     /// Ends it, with its database and its index.
     func close() async throws {
+        let work = WorkLimit(within: .seconds(60))
+        for place in try await index.made(work: work) {
+            try await index.remove(place, work: work)
+        }
         await search.stop(by: .now())
         index.close()
         await store.close()

@@ -151,6 +151,14 @@ struct AdministrationCommandTests {
         await #expect(library.run("admin", "retry-failed").status == .notPermitted)
     }
 
+    @Test("says that an embedded store has no index to rebuild")
+    func rebuild() async throws {
+        try await library.makeBooks()
+        let refused = await library.run("admin", "rebuild", "library", "books", key: admin)
+        #expect(refused.status == .wrongUsage)
+        #expect(refused.errors.contains("there is nothing to rebuild"))
+    }
+
     @Test("backs the server up into a new directory, once")
     func backup() async throws {
         try await library.makeBooks("{\"id\": \"1\"}\n")

@@ -21,7 +21,7 @@ struct DocketMethodTests {
         #expect(
             Set(methods) == [
                 .createTenant, .listTenants, .setQuota, .deleteTenant, .createKey, .listKeys,
-                .revokeKey, .backup, .retryFailed,
+                .revokeKey, .backup, .retryFailed, .rebuild,
             ]
         )
         #expect(methods.allSatisfy { $0.allowingScopes == .admin })

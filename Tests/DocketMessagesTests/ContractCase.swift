@@ -93,5 +93,11 @@ extension ContractCase {
             RetryFailedRequest(tenant: $0.text(), collection: $0.text())
         },
         ContractCase("RetryFailedProgress") { RetryFailedProgress(documents: $0.count()) },
+        ContractCase("RebuildRequest") {
+            RebuildRequest(tenant: $0.text(), collection: $0.text())
+        },
+        ContractCase("RebuildProgress") {
+            RebuildProgress(documents: $0.count(), all: $0.count(), isSwitched: true)
+        },
     ]
 }

@@ -105,5 +105,15 @@ extension ContractText {
             RetryFailedProgress(documents: 4),
             "documents: 4"
         ),
+        ContractText(
+            "RebuildRequest",
+            RebuildRequest(tenant: "t", collection: "c"),
+            "tenant: \"t\" collection: \"c\""
+        ),
+        ContractText(
+            "RebuildProgress",
+            RebuildProgress(documents: 5, all: 6, isSwitched: true),
+            "documents: 5 documents_all: 6 switched: true"
+        ),
     ]
 }

@@ -57,6 +57,8 @@ extension GeneratedMessage {
         "BackupRequest": .init { unsafe docket__v1__backup_request__unpack($0, $1, $2) },
         "BackupProgress": .init { unsafe docket__v1__backup_progress__unpack($0, $1, $2) },
         "RetryFailedRequest": .init { unsafe docket__v1__retry_failed_request__unpack($0, $1, $2) },
+        "RebuildRequest": .init { unsafe docket__v1__rebuild_request__unpack($0, $1, $2) },
+        "RebuildProgress": .init { unsafe docket__v1__rebuild_progress__unpack($0, $1, $2) },
         "RetryFailedProgress": .init {
             unsafe docket__v1__retry_failed_progress__unpack($0, $1, $2)
         },

@@ -77,8 +77,8 @@ enum Architecture {
         "DocketLoad": ["Pacer"],
         "DocketMessages": [
             "AdministrationCodec", "CollectionsCodec", "ContractMessageCodec", "DocumentCallsCodec",
-            "DocumentsCodec", "FiltersCodec", "KeysCodec", "ReadingArena", "SearchRepliesCodec",
-            "SearchRequestsCodec", "StatusCodec", "WritingArena",
+            "DocumentsCodec", "FiltersCodec", "KeysCodec", "ReadingArena", "RepairsCodec",
+            "SearchRepliesCodec", "SearchRequestsCodec", "StatusCodec", "WritingArena",
         ],
         "DocketPostgres": ["ConnectionHandle", "ResultHandle", "WakeupHandle"],
         "DocketRPC": [

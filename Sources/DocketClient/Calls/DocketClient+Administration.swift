@@ -129,6 +129,26 @@ extension DocketClient {
         return try await follow(.retryFailed, request, progress)?.documents ?? 0
     }
 
+    /// Makes the index of a collection anew while it is used; the rebuild goes on without its
+    /// caller, and who asks again meanwhile follows it.
+    ///
+    /// - Parameters:
+    ///   - collection: Of the tenant.
+    ///   - tenant: Whose it is.
+    ///   - progress: Called as it goes on.
+    /// - Returns: How many documents the new index was given.
+    /// - Throws: ``DocketError`` `notFound`; `failedPrecondition` by an embedded server;
+    ///   `aborted` with the reason where the old index stays.
+    @discardableResult
+    public func rebuild(
+        _ collection: String,
+        ofTenant tenant: String,
+        progress: (RebuildProgress) -> Void = { _ in }
+    ) async throws(DocketError) -> Int {
+        let request = RebuildRequest(tenant: tenant, collection: collection)
+        return try await follow(.rebuild, request, progress)?.documents ?? 0
+    }
+
     /// A call that tells how far it is; the last message is what came of it.
     private func follow<Progress: WireMessage>(
         _ method: DocketMethod,

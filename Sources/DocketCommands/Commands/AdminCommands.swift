@@ -46,6 +46,24 @@ extension CommandContext {
         "\(NumberText.grouped(documents)) documents queued again"
     }
 
+    /// `admin rebuild TENANT COLLECTION`.
+    func runRebuild() async throws {
+        let documents = try await withProgress { client, show in
+            try await client.rebuild(operands[1], ofTenant: operands[0]) { progress in
+                let all = NumberText.grouped(max(progress.documents, progress.all))
+                let done = "\(NumberText.grouped(progress.documents)) of \(all) documents"
+                show(progress.isSwitched ? done + ", emptying the old index" : done)
+            }
+        }
+        try answer {
+            var writer = JSONWriter()
+            writer.object { $0.member("documents", documents) }
+            return writer.text
+        } text: {
+            "\(operands[1]) rebuilt: \(NumberText.grouped(documents)) documents\n"
+        }
+    }
+
     /// Runs `body`, which shows how far it is in one line of a terminal.
     private func withProgress<Value: Sendable>(
         _ body: (DocketClient, (String) -> Void) async throws -> Value

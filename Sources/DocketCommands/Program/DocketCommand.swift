@@ -281,6 +281,12 @@ enum DocketCommand {
                 operands: [.init("TENANT", .optional), .init("COLLECTION", .optional)],
                 examples: [.init("docket admin retry-failed library books", "Of one collection")]
             ),
+            Command(
+                "rebuild",
+                "makes the index of a collection anew from its documents, while it is used",
+                operands: [.init("TENANT"), collectionName],
+                examples: [.init("docket admin rebuild library books", "Until it is done")]
+            ),
         ]
     )
 }

@@ -78,6 +78,7 @@ extension CommandContext {
         case ("admin", "backup"): try await runBackup()
         case ("admin", "restore"): try runRestore()
         case ("admin", "retry-failed"): try await runRetryFailed()
+        case ("admin", "rebuild"): try await runRebuild()
         default: throw UsageError("\(path.joined(separator: " ")) is not a command")
         }
         return .allWell

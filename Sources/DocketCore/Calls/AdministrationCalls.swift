@@ -216,26 +216,3 @@ public struct BackupProgress: Hashable, Sendable {
     /// Nothing done.
     public init() {}
 }
-
-/// Documents that failed and are to be indexed once more.
-public struct RetryFailedRequest: Hashable, Sendable {
-    /// The name of their tenant; empty for all tenants.
-    public var tenant: String
-    /// The name of their collection; empty for all collections.
-    public var collection: String
-
-    /// Asks for failed documents to be indexed once more.
-    public init(tenant: String = "", collection: String = "") {
-        self.tenant = tenant
-        self.collection = collection
-    }
-}
-
-/// How many failed documents were queued again.
-public struct RetryFailedProgress: Hashable, Sendable {
-    /// So far.
-    public var documents: Int
-
-    /// So many.
-    public init(documents: Int = 0) { self.documents = documents }
-}

@@ -23,6 +23,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case revokeKey = 38
     case backup = 39
     case retryFailed = 40
+    case rebuild = 41
 
     /// The name in logs and metrics, as `createTenant`.
     public var name: String { "\(self)" }

@@ -75,11 +75,14 @@ package struct LeasedChange: Sendable {
     /// Attempts that counted, before this one.
     package var attempts: Int
     package var change: IndexChange
+    /// Where the same is to be done as well, while the collection is rebuilt.
+    package var copy: IndexPlace?
 
-    package init(lease: Lease, attempts: Int, change: IndexChange) {
+    package init(lease: Lease, attempts: Int, change: IndexChange, copy: IndexPlace? = nil) {
         self.lease = lease
         self.attempts = attempts
         self.change = change
+        self.copy = copy
     }
 }
 

@@ -147,6 +147,8 @@ public struct Collection: Hashable, Sendable {
     public var schemaEpoch: UInt64
     /// When it was made, microseconds since 1970.
     public var createdMicroseconds: Int64
+    /// The index of its own that holds all its documents; nil where each document has its place.
+    package var place: IndexPlace?
 
     /// A collection with all that is known of it.
     public init(

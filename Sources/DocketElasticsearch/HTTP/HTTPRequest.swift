@@ -7,6 +7,7 @@ struct HTTPRequest: Sendable {
         case get = "GET"
         case put = "PUT"
         case post = "POST"
+        case delete = "DELETE"
     }
 
     var method: Method

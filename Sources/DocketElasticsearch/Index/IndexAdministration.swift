@@ -25,7 +25,7 @@ actor IndexAdministration {
     nonisolated let names: IndexNames
     /// Whether the statistics of words are spread over shards.
     nonisolated let hasSeveralShards: Bool
-    private let client: EngineClient
+    let client: EngineClient
     private let configuration: ElasticsearchConfiguration
     private let log: Logger
     private nonisolated let view = Mutex(View())
@@ -82,9 +82,13 @@ actor IndexAdministration {
         return IndexPlace(name: names.pool)
     }
 
-    /// The one name by which the tenant's documents are searched.
-    nonisolated func searchName(of tenant: TenantID) -> String {
-        aliased.contains(tenant) ? names.alias(of: tenant) : names.poolAlias
+    /// The one name by which the documents of the tenant's collection are searched.
+    nonisolated func searchName(of tenant: TenantID, _ collection: Collection) -> String {
+        guard collection.place == nil else {
+            let number = collection.number
+            return names.alias(of: CollectionReference(tenant: tenant, number: number))
+        }
+        return aliased.contains(tenant) ? names.alias(of: tenant) : names.poolAlias
     }
 
     private nonisolated var aliased: Set<TenantID> { view.withLock { $0.aliased } }
@@ -164,15 +168,24 @@ extension IndexAdministration {
     }
 
     private func makePool(_ work: WorkLimit) async throws(DocketError) {
+        try await makeIndex(names.pool, aliases: [names.poolAlias], work)
+    }
+
+    /// Makes an index that is not there yet.
+    func makeIndex(
+        _ name: String,
+        aliases: [String] = [],
+        _ work: WorkLimit
+    ) async throws(DocketError) {
         let mapping = Mapping(
             shards: configuration.shards,
             replicas: configuration.replicas,
-            aliases: [names.poolAlias]
+            aliases: aliases
         )
-        let request = HTTPRequest(method: .put, path: "/\(names.pool)", body: mapping.json())
+        let request = HTTPRequest(method: .put, path: "/\(name)", body: mapping.json())
         let reply = try await client.send(request, work: work)
         guard reply.status != 200 else {
-            return log.info("index made", ["index": .string(names.pool)])
+            return log.info("index made", ["index": .string(name)])
         }
         let fault = EngineFault(reply)
         guard fault.type == "resource_already_exists_exception" else { throw fault.docketError }
@@ -180,20 +193,7 @@ extension IndexAdministration {
 
     /// The mapping must be the one that Docket made, and the read alias one without a filter.
     private func comparePool(_ work: WorkLimit) async throws(DocketError) {
-        let reply = try await client.succeed(
-            HTTPRequest(method: .get, path: "/\(names.pool)"),
-            work: work
-        )
-        let pool = try Self.flat(reply.body, member: names.pool)
-        let wanted = try? FlatJSON(bytes: Mapping.mappingsJSON())
-        let found = pool["mappings"]
-        if let difference = wanted?.firstDifference(from: found ?? FlatJSON()) {
-            throw DocketError(
-                .failedPrecondition,
-                "the index \(names.pool) was changed, or is of another version of Docket: "
-                    + "its mapping differs at \(difference)"
-            )
-        }
+        let pool = try await compareIndex(names.pool, work)
         let alias = pool["aliases"]?.leaves.keys.first {
             $0 == names.poolAlias || $0.hasPrefix(names.poolAlias + ".")
         }
@@ -203,6 +203,29 @@ extension IndexAdministration {
                 "the alias \(names.poolAlias) of the index \(names.pool) was changed"
             )
         }
+    }
+
+    /// What the engine says of an index whose mapping is the one that Docket made.
+    @discardableResult
+    func compareIndex(
+        _ name: String,
+        _ work: WorkLimit
+    ) async throws(DocketError) -> [String: FlatJSON] {
+        let reply = try await client.succeed(
+            HTTPRequest(method: .get, path: "/\(name)"),
+            work: work
+        )
+        let index = try Self.flat(reply.body, member: name)
+        let wanted = try? FlatJSON(bytes: Mapping.mappingsJSON())
+        let found = index["mappings"]
+        if let difference = wanted?.firstDifference(from: found ?? FlatJSON()) {
+            throw DocketError(
+                .failedPrecondition,
+                "the index \(name) was changed, or is of another version of Docket: "
+                    + "its mapping differs at \(difference)"
+            )
+        }
+        return index
     }
 
     /// The members of one member of a reply.
@@ -227,7 +250,7 @@ extension IndexAdministration {
 
 extension IndexAdministration {
     /// The filter and the routing that the alias of a tenant has to have.
-    private static func alias(of tenant: TenantID, _ members: inout JSONWriter) {
+    static func alias(of tenant: TenantID, _ members: inout JSONWriter) {
         members.member("filter") { filter in
             filter.object { query in
                 query.member("term") { term in

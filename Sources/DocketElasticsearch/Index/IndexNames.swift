@@ -30,6 +30,26 @@ struct IndexNames: Hashable, Sendable {
         return alias(of: tenant) == name ? tenant : nil
     }
 
+    /// The index that a rebuild makes.
+    func rebuilt(_ number: UInt64) -> String { "\(prefix)-rebuilt-\(number)" }
+    /// All of those.
+    var rebuiltPattern: String { "\(prefix)-rebuilt-*" }
+
+    /// By which a collection that has an index of its own is searched.
+    func alias(of collection: CollectionReference) -> String {
+        "\(prefix)-collection-\(collection.tenant.number).\(collection.number)"
+    }
+
+    /// Whether an index of this name is one that holds documents.
+    func isPlace(_ name: String) -> Bool { isPool(name) || isRebuilt(name) }
+
+    func isRebuilt(_ name: String) -> Bool {
+        guard let number = name.split(separator: "-").last.flatMap({ UInt64($0) }) else {
+            return false
+        }
+        return rebuilt(number) == name
+    }
+
     /// Whether an index of this name is one of the pool's.
     func isPool(_ name: String) -> Bool {
         let digits = name.dropFirst(poolStart.count)

@@ -173,38 +173,3 @@ extension BackupProgress: ContractMessage {
         fields.bytes = UInt64(clamping: bytes)
     }
 }
-
-// MARK: - Repairs
-
-extension RetryFailedRequest: ContractMessage {
-    static var initialise: Initialise<Docket__V1__RetryFailedRequest> {
-        unsafe docket__v1__retry_failed_request__init
-    }
-
-    static func read(
-        _ fields: Docket__V1__RetryFailedRequest
-    ) throws(DocketError) -> RetryFailedRequest {
-        unsafe RetryFailedRequest(tenant: text(fields.tenant), collection: text(fields.collection))
-    }
-
-    func write(to fields: inout Docket__V1__RetryFailedRequest, _ arena: WritingArena) {
-        unsafe fields.tenant = arena.text(tenant)
-        unsafe fields.collection = arena.text(collection)
-    }
-}
-
-extension RetryFailedProgress: ContractMessage {
-    static var initialise: Initialise<Docket__V1__RetryFailedProgress> {
-        unsafe docket__v1__retry_failed_progress__init
-    }
-
-    static func read(
-        _ fields: Docket__V1__RetryFailedProgress
-    ) throws(DocketError) -> RetryFailedProgress {
-        RetryFailedProgress(documents: Int(clamping: fields.documents))
-    }
-
-    func write(to fields: inout Docket__V1__RetryFailedProgress, _ arena: WritingArena) {
-        fields.documents = UInt64(clamping: documents)
-    }
-}

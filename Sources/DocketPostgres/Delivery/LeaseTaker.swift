@@ -147,17 +147,14 @@ struct LeaseTaker {
             Self.collections(taken)
         )
         let collections = try results[3].all { row throws(DocketError) in
-            try Collection(row, at: 1)
+            try LeasedCollection(row)
         }
-        let owners = results[3].all { $0.tenant(0) }
         return try LeasedContents(
             place: request.place,
             tokens: Self.byDocument(results[0]) { $0.unsigned(2) },
             contents: Self.byDocument(results[2]) { $0 },
             collections: Dictionary(
-                zip(owners, collections).map { owner, collection in
-                    (CollectionReference(tenant: owner, number: collection.number), collection)
-                },
+                collections.map { ($0.reference, $0) },
                 uniquingKeysWith: { first, _ in first }
             )
         ).changes(taken)
@@ -192,8 +189,11 @@ struct LeaseTaker {
         let collections = Array(Set(taken.map(\.collection)))
         return SQLStatement(
             """
-            SELECT c.tenant_id, \(Collection.columns) FROM docket.collections c
+            SELECT c.tenant_id, \(Collection.columns), r.stage, r.place, r.left_place
+            FROM docket.collections c
             JOIN unnest($1, $2) AS w(tenant_id, number) USING (tenant_id, number)
+            LEFT JOIN docket.rebuilds r
+                ON r.tenant_id = c.tenant_id AND r.collection = c.number AND r.stage < 4
             """,
             .numbers(collections.map(\.tenant.number)),
             .numbers(collections.map(\.number))
@@ -254,7 +254,7 @@ private struct LeasedContents {
     let place: IndexPlace
     let tokens: [DocumentKey: UInt64]
     let contents: [DocumentKey: SQLRow]
-    let collections: [CollectionReference: Collection]
+    let collections: [CollectionReference: LeasedCollection]
 
     func changes(_ taken: [DueChange]) throws -> [LeasedChange] {
         try taken.compactMap { due in
@@ -264,32 +264,78 @@ private struct LeasedContents {
             let number = UInt64(bitPattern: due.number)
             let version = UInt64(bitPattern: due.version)
             let tenant = due.collection.tenant
+            let own = due.place.isEmpty ? place : IndexPlace(name: due.place)
+            let content = try contents[due.key].map {
+                try BoundDocument(id: due.id, bytes: due.bytes, $0, at: 2)
+            }
             return LeasedChange(
                 lease: Lease(tenant: tenant, number: number, version: version, token: token),
                 attempts: due.attempts,
                 change: IndexChange(
                     tenant: tenant,
-                    collection: collection,
+                    collection: collection.collection,
                     number: number,
                     version: version,
-                    place: due.place.isEmpty ? place : IndexPlace(name: due.place),
-                    content: try contents[due.key].map { try content($0, of: due) }
-                )
+                    place: collection.collection.place ?? own,
+                    content: content
+                ),
+                copy: collection.copy(of: own, isRemoval: content == nil)
             )
         }
     }
+}
 
-    private func content(_ row: SQLRow, of due: DueChange) throws -> BoundDocument {
-        let attributes = row.result.withBytes(row.row, 4) { AttributeBlobCodec.decode($0) }
+/// The collection of a change, and the rebuild of it that is under way.
+private struct LeasedCollection {
+    let tenant: TenantID
+    let collection: Collection
+    private let stage: RebuildStage?
+    private let new: IndexPlace?
+    private let left: IndexPlace?
+
+    init(_ row: SQLRow) throws(DocketError) {
+        let column = 1 + Collection.width
+        func place(_ column: Int) throws(DocketError) -> IndexPlace? {
+            row.isNull(column) ? nil : IndexPlace(name: try row.text(column))
+        }
+        tenant = row.tenant(0)
+        collection = try Collection(row, at: 1)
+        stage = row.isNull(column) ? nil : try RebuildStage(row, at: column)
+        new = try place(column + 1)
+        left = try place(column + 2)
+    }
+
+    var reference: CollectionReference {
+        CollectionReference(tenant: tenant, number: collection.number)
+    }
+
+    /// The other index of a document whose place is `own`, where it needs the change as well.
+    func copy(of own: IndexPlace, isRemoval: Bool) -> IndexPlace? {
+        switch stage {
+        case .begun, .filling: new
+        case .switched: left ?? own
+        // What is emptied gets nothing, and what goes goes from there, too.
+        case .clearing: isRemoval ? left ?? own : nil
+        case .done, .failed, nil: nil
+        }
+    }
+}
+
+extension BoundDocument {
+    /// From the columns title, body and attributes.
+    init(id: String, bytes: Int, _ row: SQLRow, at column: Int) throws {
+        let attributes = row.result.withBytes(row.row, column + 2) {
+            AttributeBlobCodec.decode($0)
+        }
         guard let attributes else {
             throw DocketError(.dataLoss, "the attributes of a document are damaged")
         }
-        return BoundDocument(
-            id: due.id,
-            title: try row.text(2),
-            body: try row.text(3),
+        self.init(
+            id: id,
+            title: try row.text(column),
+            body: try row.text(column + 1),
             attributes: attributes,
-            bytes: due.bytes
+            bytes: bytes
         )
     }
 }

@@ -38,7 +38,7 @@ enum AccessRules {
     ]
 
     /// After a transaction the name is empty, not NULL; both are nobody.
-    private static func policies(_ table: String) -> [String] {
+    static func policies(_ table: String) -> [String] {
         let owned = "tenant_id = nullif(current_setting('docket.tenant', true), '')::bigint"
         return [
             "ALTER TABLE docket.\(table) ENABLE ROW LEVEL SECURITY",

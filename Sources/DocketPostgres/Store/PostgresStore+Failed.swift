@@ -34,7 +34,8 @@ extension TenantSession {
                 """
                 SELECT \(DocumentRow.columns) FROM (
                     SELECT number FROM docket.documents
-                    WHERE tenant_id = $1 AND collection = $2 AND removed AND state = 3 AND number > $3
+                    WHERE tenant_id = $1 AND collection = $2 AND removed AND state = 3
+                        AND number > $3
                     ORDER BY number LIMIT \(Self.retryGroup)
                 ) w JOIN docket.documents d ON d.tenant_id = $1 AND d.number = w.number
                 ORDER BY d.id FOR UPDATE OF d

@@ -40,7 +40,9 @@ struct TenantSession {
 
 /// A collection as its row says; `columns` are what `init(_:at:)` reads.
 extension Collection {
-    static let columns = "c.number, c.name, c.schema, c.schema_epoch, c.created_us"
+    static let columns = "c.number, c.name, c.schema, c.schema_epoch, c.created_us, c.place"
+    /// How many those are.
+    static let width = 6
 
     init(_ row: SQLRow, at column: Int = 0) throws(DocketError) {
         self.init(
@@ -50,5 +52,6 @@ extension Collection {
             schemaEpoch: row.unsigned(column + 3),
             createdMicroseconds: row.integer(column + 4)
         )
+        if !row.isNull(column + 5) { place = IndexPlace(name: try row.text(column + 5)) }
     }
 }

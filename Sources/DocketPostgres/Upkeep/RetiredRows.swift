@@ -22,6 +22,7 @@ enum RetiredRows {
             surplusDeletions(lifetimes.deletionBytes),
             collections(lifetime),
             states,
+            rebuilds,
             tenants(lifetime)
         )
         var deltas = CollectionDeltas()
@@ -111,6 +112,14 @@ enum RetiredRows {
         DELETE FROM docket.collection_state s WHERE NOT EXISTS (
             SELECT FROM docket.collections c
             WHERE c.tenant_id = s.tenant_id AND c.number = s.collection)
+        """
+    )
+
+    private static let rebuilds = SQLStatement(
+        """
+        DELETE FROM docket.rebuilds r WHERE NOT EXISTS (
+            SELECT FROM docket.collections c
+            WHERE c.tenant_id = r.tenant_id AND c.number = r.collection)
         """
     )
 

@@ -47,6 +47,11 @@ struct MethodTable: Sendable {
             .revokeKey: RevokeKeyMethod(directory: directory, authenticator: authenticator),
             .backup: BackupMethod(backup: backends.backup),
             .retryFailed: RetryFailedMethod(directory: directory, store: store),
+            .rebuild: RebuildMethod(
+                directory: directory,
+                store: store,
+                rebuilder: backends.rebuilder
+            ),
         ]
     }
 

@@ -194,7 +194,7 @@ extension OutboxIndexer {
         let isDone = await attempt("sending documents to the index failed") {
             work throws(DocketError) in
             try await prepare(bulk.changes, work)
-            outcomes = try await index.apply(bulk.changes.map(\.change), work: work)
+            outcomes = try await apply(bulk.changes, work)
         }
         guard isDone else {
             metrics.failures.increment()
@@ -203,6 +203,27 @@ extension OutboxIndexer {
         }
         metrics.busy.add(outcomes.count { $0 == .busy })
         apply { $0.sent(bulk.number, outcomes, at: $1) }
+    }
+
+    /// What became of each change, and of its copy where its collection is rebuilt: a change is
+    /// applied once both are.
+    private func apply(
+        _ changes: [LeasedChange],
+        _ work: WorkLimit
+    ) async throws(DocketError) -> [IndexOutcome] {
+        let copied = changes.indices.filter { changes[$0].copy != nil }
+        let copies = copied.map { place in
+            var change = changes[place].change
+            change.place = changes[place].copy ?? change.place
+            return change
+        }
+        let all = try await index.apply(changes.map(\.change) + copies, work: work)
+        var outcomes = Array(all.prefix(changes.count))
+        for (place, outcome) in zip(copied, all.dropFirst(changes.count))
+        where outcomes[place] == .applied || outcomes[place] == .superseded {
+            outcomes[place] = outcome
+        }
+        return outcomes
     }
 
     /// Makes what the tenants of these changes need in the index.

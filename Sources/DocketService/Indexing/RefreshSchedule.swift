@@ -5,6 +5,8 @@ internal import DocketSystem
 struct AppliedChange: Hashable, Sendable {
     let lease: Lease
     let place: IndexPlace
+    /// Where it was applied as well.
+    var copy: IndexPlace?
     let isRemoval: Bool
     /// When the lease was asked for.
     let leased: MonotonicTime
@@ -59,7 +61,7 @@ struct RefreshSchedule: Sendable {
     /// Begins a refresh if one is due, of all places that changed.
     mutating func begin(isQuiet: Bool, at now: MonotonicTime) -> Set<IndexPlace>? {
         guard let due = due(isQuiet: isQuiet), due <= now else { return nil }
-        let places = Set(waiting.map(\.place))
+        let places = Set(waiting.map(\.place)).union(waiting.compactMap(\.copy))
         underWay = waiting
         waiting = []
         firstEnded = nil

@@ -35,6 +35,7 @@ extension AppliedChange {
         self.init(
             lease: item.change.lease,
             place: item.change.change.place,
+            copy: item.change.copy,
             isRemoval: item.change.change.content == nil,
             leased: item.leased
         )

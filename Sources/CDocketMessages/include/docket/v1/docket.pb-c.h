@@ -78,6 +78,8 @@ typedef struct Docket__V1__BackupRequest Docket__V1__BackupRequest;
 typedef struct Docket__V1__BackupProgress Docket__V1__BackupProgress;
 typedef struct Docket__V1__RetryFailedRequest Docket__V1__RetryFailedRequest;
 typedef struct Docket__V1__RetryFailedProgress Docket__V1__RetryFailedProgress;
+typedef struct Docket__V1__RebuildRequest Docket__V1__RebuildRequest;
+typedef struct Docket__V1__RebuildProgress Docket__V1__RebuildProgress;
 
 
 /* --- enums --- */
@@ -179,7 +181,11 @@ typedef enum _Docket__V1__Method {
   /*
    * RetryFailedRequest -> stream RetryFailedProgress
    */
-  DOCKET__V1__METHOD__METHOD_RETRY_FAILED = 40
+  DOCKET__V1__METHOD__METHOD_RETRY_FAILED = 40,
+  /*
+   * RebuildRequest -> stream RebuildProgress
+   */
+  DOCKET__V1__METHOD__METHOD_REBUILD = 41
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__METHOD)
 } Docket__V1__Method;
 typedef enum _Docket__V1__DocumentState {
@@ -1341,6 +1347,38 @@ struct  Docket__V1__RetryFailedProgress
 #define DOCKET__V1__RETRY_FAILED_PROGRESS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__retry_failed_progress__descriptor) \
     , 0 }
+
+
+struct  Docket__V1__RebuildRequest
+{
+  ProtobufCMessage base;
+  char *tenant;
+  char *collection;
+};
+#define DOCKET__V1__REBUILD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__rebuild_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Docket__V1__RebuildProgress
+{
+  ProtobufCMessage base;
+  /*
+   * that the new index was given
+   */
+  uint64_t documents;
+  /*
+   * of the collection, now
+   */
+  uint64_t documents_all;
+  /*
+   * searches use the new index
+   */
+  protobuf_c_boolean switched;
+};
+#define DOCKET__V1__REBUILD_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__rebuild_progress__descriptor) \
+    , 0, 0, 0 }
 
 
 /* Docket__V1__Attribute methods */
@@ -2540,6 +2578,44 @@ Docket__V1__RetryFailedProgress *
 void   docket__v1__retry_failed_progress__free_unpacked
                      (Docket__V1__RetryFailedProgress *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__RebuildRequest methods */
+void   docket__v1__rebuild_request__init
+                     (Docket__V1__RebuildRequest         *message);
+size_t docket__v1__rebuild_request__get_packed_size
+                     (const Docket__V1__RebuildRequest   *message);
+size_t docket__v1__rebuild_request__pack
+                     (const Docket__V1__RebuildRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__rebuild_request__pack_to_buffer
+                     (const Docket__V1__RebuildRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__RebuildRequest *
+       docket__v1__rebuild_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__rebuild_request__free_unpacked
+                     (Docket__V1__RebuildRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__RebuildProgress methods */
+void   docket__v1__rebuild_progress__init
+                     (Docket__V1__RebuildProgress         *message);
+size_t docket__v1__rebuild_progress__get_packed_size
+                     (const Docket__V1__RebuildProgress   *message);
+size_t docket__v1__rebuild_progress__pack
+                     (const Docket__V1__RebuildProgress   *message,
+                      uint8_t             *out);
+size_t docket__v1__rebuild_progress__pack_to_buffer
+                     (const Docket__V1__RebuildProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__RebuildProgress *
+       docket__v1__rebuild_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__rebuild_progress__free_unpacked
+                     (Docket__V1__RebuildProgress *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Docket__V1__Attribute_Closure)
@@ -2731,6 +2807,12 @@ typedef void (*Docket__V1__RetryFailedRequest_Closure)
 typedef void (*Docket__V1__RetryFailedProgress_Closure)
                  (const Docket__V1__RetryFailedProgress *message,
                   void *closure_data);
+typedef void (*Docket__V1__RebuildRequest_Closure)
+                 (const Docket__V1__RebuildRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__RebuildProgress_Closure)
+                 (const Docket__V1__RebuildProgress *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -2806,6 +2888,8 @@ extern const ProtobufCMessageDescriptor docket__v1__backup_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__backup_progress__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__retry_failed_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__retry_failed_progress__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__rebuild_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__rebuild_progress__descriptor;
 
 PROTOBUF_C__END_DECLS
 
