@@ -42,6 +42,11 @@ extension DocumentStoreContract {
         #expect(code == .alreadyExists)
         #expect(try await upload("other method", key(2, method: 2)).outcomes.count == 1)
         #expect(try await test.newest("a")?.document.title == "other method")
+        // Another tenant's key of the same bytes is another key.
+        let other = try await test.stranger("other")
+        let theirs = [Document(id: "a", title: "theirs")]
+        #expect(try await other.write(theirs, idempotency: key(3)).outcomes.map(\.code) == [nil])
+        #expect(try await other.newest("a")?.document.title == "theirs")
     }
 
     private static func together(_ test: any StoreUnderTest) async throws {
