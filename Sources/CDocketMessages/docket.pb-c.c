@@ -682,6 +682,51 @@ void   docket__v1__status_reply__free_unpacked
   assert(message->base.descriptor == &docket__v1__status_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__indexing_lag__init
+                     (Docket__V1__IndexingLag         *message)
+{
+  static const Docket__V1__IndexingLag init_value = DOCKET__V1__INDEXING_LAG__INIT;
+  *message = init_value;
+}
+size_t docket__v1__indexing_lag__get_packed_size
+                     (const Docket__V1__IndexingLag *message)
+{
+  assert(message->base.descriptor == &docket__v1__indexing_lag__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__indexing_lag__pack
+                     (const Docket__V1__IndexingLag *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__indexing_lag__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__indexing_lag__pack_to_buffer
+                     (const Docket__V1__IndexingLag *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__indexing_lag__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__IndexingLag *
+       docket__v1__indexing_lag__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__IndexingLag *)
+     protobuf_c_message_unpack (&docket__v1__indexing_lag__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__indexing_lag__free_unpacked
+                     (Docket__V1__IndexingLag *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__indexing_lag__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   docket__v1__document_status__init
                      (Docket__V1__DocumentStatus         *message)
 {
@@ -3906,7 +3951,7 @@ const ProtobufCMessageDescriptor docket__v1__status_request__descriptor =
   (ProtobufCMessageInit) docket__v1__status_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__status_reply__field_descriptors[3] =
+static const ProtobufCFieldDescriptor docket__v1__status_reply__field_descriptors[4] =
 {
   {
     "documents",
@@ -3944,16 +3989,29 @@ static const ProtobufCFieldDescriptor docket__v1__status_reply__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "lag",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__StatusReply, lag),
+    &docket__v1__indexing_lag__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__status_reply__field_indices_by_name[] = {
   2,   /* field[2] = collections */
   0,   /* field[0] = documents */
+  3,   /* field[3] = lag */
   1,   /* field[1] = missing */
 };
 static const ProtobufCIntRange docket__v1__status_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor docket__v1__status_reply__descriptor =
 {
@@ -3963,11 +4021,88 @@ const ProtobufCMessageDescriptor docket__v1__status_reply__descriptor =
   "Docket__V1__StatusReply",
   "docket.v1",
   sizeof(Docket__V1__StatusReply),
-  3,
+  4,
   docket__v1__status_reply__field_descriptors,
   docket__v1__status_reply__field_indices_by_name,
   1,  docket__v1__status_reply__number_ranges,
   (ProtobufCMessageInit) docket__v1__status_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__indexing_lag__field_descriptors[4] =
+{
+  {
+    "waiting",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexingLag, waiting),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "oldest_ms",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexingLag, oldest_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "in_time",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexingLag, in_time),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "late",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexingLag, late),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__indexing_lag__field_indices_by_name[] = {
+  2,   /* field[2] = in_time */
+  3,   /* field[3] = late */
+  1,   /* field[1] = oldest_ms */
+  0,   /* field[0] = waiting */
+};
+static const ProtobufCIntRange docket__v1__indexing_lag__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor docket__v1__indexing_lag__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.IndexingLag",
+  "IndexingLag",
+  "Docket__V1__IndexingLag",
+  "docket.v1",
+  sizeof(Docket__V1__IndexingLag),
+  4,
+  docket__v1__indexing_lag__field_descriptors,
+  docket__v1__indexing_lag__field_indices_by_name,
+  1,  docket__v1__indexing_lag__number_ranges,
+  (ProtobufCMessageInit) docket__v1__indexing_lag__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor docket__v1__document_status__field_descriptors[7] =

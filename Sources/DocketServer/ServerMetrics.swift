@@ -86,6 +86,9 @@ enum ServerMetrics {
         registry.count("docket_indexed_documents_total", "Documents indexed") {
             indexing.values.indexed
         }
+        registry.count("docket_indexed_late_total", "Documents found after over 5 minutes") {
+            indexing.lateDocuments
+        }
         registry.count("docket_index_failures_total", "Groups that could not be indexed at once") {
             indexing.values.failures
         }

@@ -78,6 +78,7 @@ extension ContractText {
             documents { id: "an id" state: DOCUMENT_STATE_DELETED version: 4 indexed_version: 3
             error: "an error" created_us: -2 updated_us: 6 } missing: "missing"
             collections { name: "c" indexing: 1 indexed: 2 failed: 3 deleting: 4 bytes: 5 }
+            lag { waiting: 6 oldest_ms: 7 in_time: 8 late: 9 }
             """
         ),
         ContractText(
@@ -121,6 +122,8 @@ extension ContractText {
         (counts.indexing, counts.indexed, counts.failed) = (1, 2, 3)
         (counts.deleting, counts.bytes) = (4, 5)
         reply.collections = [CollectionStatus(name: "c", counts: counts)]
+        (reply.lag.waiting, reply.lag.oldest) = (6, .milliseconds(7))
+        (reply.lag.inTime, reply.lag.late) = (8, 9)
         return reply
     }
 }

@@ -86,6 +86,8 @@ extension SampleValues {
         reply.documents = some { $0.documentStatus() }
         reply.missing = texts()
         reply.collections = some { CollectionStatus(name: $0.text(), counts: $0.stateCounts()) }
+        (reply.lag.waiting, reply.lag.oldest) = (count(), .milliseconds(number(0...99_999)))
+        (reply.lag.inTime, reply.lag.late) = (count(), count())
         return reply
     }
 

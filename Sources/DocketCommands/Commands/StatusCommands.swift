@@ -1,6 +1,7 @@
 internal import DocketClient
 internal import DocketCore
 internal import DocketJSON
+internal import DocketSystem
 
 extension CommandContext {
     /// `status [COLLECTION [ID...]]`.
@@ -16,13 +17,14 @@ extension CommandContext {
                 whole.documents += reply.documents
                 whole.missing += reply.missing
                 whole.collections = reply.collections
+                whole.lag = reply.lag
                 start += some.count
             } while start < ids.count
         }
         try answer {
             json(whole)
         } text: {
-            ids.isEmpty ? text(whole.collections) : text(whole)
+            ids.isEmpty ? text(whole.collections) + text(whole.lag) : text(whole)
         }
     }
 
@@ -32,9 +34,10 @@ extension CommandContext {
         var sum = StateCounts()
         for collection in reply.collections { sum.add(collection.counts) }
         try answer {
-            json(StatusReply(collections: reply.collections), total: sum)
+            json(reply, total: sum)
         } text: {
             text(reply.collections + [CollectionStatus(name: "all", counts: sum)])
+                + text(reply.lag)
         }
     }
 
@@ -50,6 +53,21 @@ extension CommandContext {
             table.add([collection.name] + cells)
         }
         return table.text()
+    }
+
+    /// Nothing where no change waits and none was late.
+    private func text(_ lag: IndexingLag) -> String {
+        var text = ""
+        if lag.waiting > 0 {
+            text +=
+                "\(NumberText.grouped(lag.waiting)) changes wait to be indexed, the oldest for "
+                + "\(lag.oldest.components.seconds) s\n"
+        }
+        if lag.late > 0 {
+            text +=
+                "\(NumberText.grouped(lag.late)) documents could be found only after 5 minutes\n"
+        }
+        return text
     }
 
     private func text(_ reply: StatusReply) -> String {
@@ -91,17 +109,19 @@ extension CommandContext {
                     }
                 }
             }
+            writer.member("lag") { writer in
+                writer.object { writer in
+                    writer.member("waiting", reply.lag.waiting)
+                    writer.member("oldest_ms", reply.lag.oldest.wholeNanoseconds / 1_000_000)
+                    writer.member("in_time", reply.lag.inTime)
+                    writer.member("late", reply.lag.late)
+                    writer.member("share_in_time", reply.lag.share)
+                }
+            }
             guard let total else { return }
             writer.member("total") { writer in writer.object { $0.countMembers(total) } }
         }
         return writer.text
-    }
-}
-
-extension StatusReply {
-    fileprivate init(collections: [CollectionStatus]) {
-        self.init()
-        self.collections = collections
     }
 }
 

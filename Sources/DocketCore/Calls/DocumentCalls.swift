@@ -180,6 +180,8 @@ public struct StatusReply: Hashable, Sendable {
     public var missing: [String] = []
     /// The counts of the collection, or of all.
     public var collections: [CollectionStatus] = []
+    /// How far the index is behind the tenant's changes.
+    public var lag = IndexingLag()
 
     /// An empty reply.
     public init() {}

@@ -12,6 +12,8 @@ package protocol DocumentIndexing: Sendable {
 
 package struct IndexingProgress: Hashable, Sendable {
     package var indexed = 0
+    /// Of those, how many were late, see ``IndexingLag``.
+    package var late = 0
     package var failed = 0
     package var deleted = 0
     /// Whether there is more to do now.

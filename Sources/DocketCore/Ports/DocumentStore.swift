@@ -77,6 +77,8 @@ package protocol DocumentStore: Sendable {
         in collection: Collection,
         work: WorkLimit
     ) async throws(DocketError) -> StateCounts
+    /// How far the index is behind, over all collections of the tenant.
+    func lag(_ tenant: TenantID, work: WorkLimit) async throws(DocketError) -> IndexingLag
     /// Documents visible to search, in the order of their numbers, after `number`: one bounded
     /// slice.
     func page(

@@ -17,11 +17,14 @@ package protocol Outbox: Sendable {
     /// Searches have found them for `age`: a soft generation that rose since then covers them.
     ///
     /// Leases that have ended, or were taken by another worker, change nothing.
+    ///
+    /// - Returns: how many documents were late, see ``IndexingLag``.
+    @discardableResult
     func complete(
         _ leases: [Lease],
         foundFor age: Duration,
         work: WorkLimit
-    ) async throws(DocketError)
+    ) async throws(DocketError) -> Int
     /// The index will never take these versions: hides their documents, raises hard generations.
     func fail(_ failures: [IndexFailure], work: WorkLimit) async throws(DocketError)
     /// Gives leases back to be leased again, after `delay`; `isAttempt` counts one against them.

@@ -149,3 +149,26 @@ public struct StateCounts: Hashable, Sendable {
     /// All zero.
     public init() {}
 }
+
+/// How far the index is behind a tenant's changes.
+public struct IndexingLag: Hashable, Sendable {
+    /// A document is to be found this long after its upload.
+    package static let goal = Duration.seconds(300)
+
+    /// Changes that wait to be indexed.
+    public var waiting = 0
+    /// How long the oldest of those that come next has waited.
+    public var oldest = Duration.zero
+    /// Documents that could be found within 5 minutes.
+    public var inTime = 0
+    /// Documents for which it took longer.
+    public var late = 0
+
+    /// Nothing waits.
+    public init() {}
+
+    /// Of the documents that could be found, those within 5 minutes: 0 to 1, 1 for none.
+    public var share: Double {
+        inTime + late == 0 ? 1 : Double(inTime) / Double(inTime + late)
+    }
+}

@@ -1,5 +1,6 @@
 internal import CDocketMessages
 package import DocketCore
+internal import DocketSystem
 
 extension StatusRequest: ContractMessage {
     static var initialise: Initialise<Docket__V1__StatusRequest> {
@@ -56,6 +57,7 @@ extension StatusReply: ContractMessage {
         reply.documents = try unsafe list(fields.documents, fields.n_documents)
         reply.missing = unsafe texts(fields.missing, fields.n_missing)
         reply.collections = try unsafe list(fields.collections, fields.n_collections)
+        reply.lag = try unsafe message(fields.lag) ?? IndexingLag()
         return reply
     }
 
@@ -63,5 +65,28 @@ extension StatusReply: ContractMessage {
         unsafe (fields.n_documents, fields.documents) = arena.list(documents)
         unsafe (fields.n_missing, fields.missing) = arena.texts(missing)
         unsafe (fields.n_collections, fields.collections) = arena.list(collections)
+        unsafe fields.lag = arena.message(lag)
+    }
+}
+
+extension IndexingLag: ContractMessage {
+    static var initialise: Initialise<Docket__V1__IndexingLag> {
+        unsafe docket__v1__indexing_lag__init
+    }
+
+    static func read(_ fields: Docket__V1__IndexingLag) throws(DocketError) -> IndexingLag {
+        var lag = IndexingLag()
+        lag.waiting = Int(clamping: fields.waiting)
+        lag.oldest = .milliseconds(Int64(clamping: fields.oldest_ms))
+        lag.inTime = Int(clamping: fields.in_time)
+        lag.late = Int(clamping: fields.late)
+        return lag
+    }
+
+    func write(to fields: inout Docket__V1__IndexingLag, _ arena: WritingArena) {
+        fields.waiting = UInt64(clamping: waiting)
+        fields.oldest_ms = UInt64(clamping: oldest.wholeNanoseconds / 1_000_000)
+        fields.in_time = UInt64(clamping: inTime)
+        fields.late = UInt64(clamping: late)
     }
 }

@@ -44,6 +44,8 @@ struct DeliveryChanges {
 
     /// The newest version can be seen; its status says so with the soft generation.
     private mutating func show(_ row: inout DocumentRow, _ document: LeasedDocument) {
+        deltas[document.collection].inTime += document.isLate ? 0 : 1
+        deltas[document.collection].late += document.isLate ? 1 : 0
         if document.soft == .rests {
             row.isApplied = true
             deltas[document.collection].applied += 1

@@ -40,7 +40,8 @@ struct LeaseEnd {
             ),
             SQLStatement(
                 """
-                SELECT o.tenant_id, o.number, o.leased_version, o.version, o.leased_removal
+                SELECT o.tenant_id, o.number, o.leased_version, o.version, o.leased_removal,
+                    o.queued_us + $5 < (SELECT docket.now_us())
                 FROM unnest($1, $2, $3, $4) AS w(tenant_id, number, version, token)
                 CROSS JOIN LATERAL (
                     SELECT * FROM docket.outbox o
@@ -49,7 +50,7 @@ struct LeaseEnd {
                 WHERE o.lease_token = w.token AND o.leased_version = w.version
                     AND o.due_us > (SELECT docket.now_us())
                 """,
-                values: leases
+                values: leases + [.integer(IndexingLag.goal.microseconds)]
             )
         )
         let held = Dictionary(
@@ -111,14 +112,16 @@ struct LeaseEnd {
     // MARK: Ends
 
     /// The index holds the versions, and searches find them.
-    func complete(foundFor age: Duration) throws -> [GenerationChange] {
+    func complete(
+        foundFor age: Duration
+    ) throws -> (changes: [GenerationChange], late: Int) {
         var changes = DeliveryChanges()
         for document in try lock(foundFor: age) { changes.complete(document) }
-        return try write(changes)
+        return (try write(changes), changes.deltas.late)
     }
 
     /// The index will never take the versions.
-    func fail(_ reasons: [DocumentKey: String]) throws -> [GenerationChange] {
+    func fail(_ reasons: [DocumentKey: String]) throws -> (changes: [GenerationChange], late: Int) {
         var changes = DeliveryChanges()
         let delay = Self.refusedRemovalDelay.microseconds
         for document in try lock() {
@@ -128,7 +131,7 @@ struct LeaseEnd {
                 changes.fail(document, reasons[document.key] ?? "the document cannot be indexed")
             }
         }
-        return try write(changes)
+        return (try write(changes), 0)
     }
 
     /// The versions are to be leased again.
@@ -159,6 +162,8 @@ struct LeasedDocument {
     /// Whether the document was to be taken out of the index.
     let isRemoval: Bool
     let soft: Soft
+    /// Whether it has waited for longer than a document should.
+    let isLate: Bool
 
     /// The soft generation of the document's collection.
     enum Soft {
@@ -170,7 +175,8 @@ struct LeasedDocument {
         case hasRisen
     }
 
-    /// `outbox` has the keys, the version that was sent, the newest, and what the first was for.
+    /// `outbox` has the keys, the version that was sent, the newest, what the first was for, and
+    /// whether it is late.
     fileprivate init(_ tenant: TenantID, _ row: DocumentRow, _ outbox: SQLRow, _ soft: Soft) {
         self.tenant = tenant
         self.row = row
@@ -178,6 +184,7 @@ struct LeasedDocument {
         version = outbox.integer(2)
         waiting = outbox.integer(3)
         isRemoval = outbox.boolean(4)
+        isLate = outbox.boolean(5)
     }
 
     /// Whether it was overtaken by a newer version.

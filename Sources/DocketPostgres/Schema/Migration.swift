@@ -5,13 +5,14 @@ internal import DocketSystem
 /// Brings a database to this version's schema, as the role that owns it.
 package struct Migration: Sendable {
     /// The newest schema; rises with each step.
-    package static let version: Int64 = 3
+    package static let version: Int64 = 4
 
     /// What leads to each version from the one before.
     private static let steps: [[String]] = [
         DirectoryTables.statements + TenantTables.statements + AccessRules.statements,
         DocumentColumns.statements,
         RebuildTables.statements,
+        LagColumns.statements,
     ]
 
     /// A step may rewrite tables.

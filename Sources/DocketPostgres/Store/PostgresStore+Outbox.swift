@@ -17,11 +17,12 @@ extension PostgresStore: Outbox {
         return changes
     }
 
+    @discardableResult
     package func complete(
         _ leases: [Lease],
         foundFor age: Duration,
         work: WorkLimit
-    ) async throws(DocketError) {
+    ) async throws(DocketError) -> Int {
         try await end(leases, work) { try $0.complete(foundFor: age) }
     }
 
@@ -34,7 +35,7 @@ extension PostgresStore: Outbox {
             },
             uniquingKeysWith: { first, _ in first }
         )
-        try await end(failures.map(\.lease), work) { try $0.fail(reasons) }
+        _ = try await end(failures.map(\.lease), work) { try $0.fail(reasons) }
     }
 
     package func release(
@@ -43,21 +44,21 @@ extension PostgresStore: Outbox {
         isAttempt: Bool,
         work: WorkLimit
     ) async throws(DocketError) {
-        try await end(leases, work) { end in
+        _ = try await end(leases, work) { end in
             try end.release(after: delay, isAttempt: isAttempt)
-            return []
+            return ([], 0)
         }
     }
 
-    /// Runs `body` in a transaction, and tells of what has changed.
+    /// Runs `body` in a transaction, and tells of what has changed; how many were late.
     private func end(
         _ leases: [Lease],
         _ work: WorkLimit,
-        _ body: @escaping @Sendable (LeaseEnd) throws -> [GenerationChange]
-    ) async throws(DocketError) {
-        guard !leases.isEmpty else { return }
+        _ body: @escaping @Sendable (LeaseEnd) throws -> (changes: [GenerationChange], late: Int)
+    ) async throws(DocketError) -> Int {
+        guard !leases.isEmpty else { return 0 }
         let interval = configuration.softGenerationInterval
-        let changes = try await workers.run(work) { session in
+        let (changes, late) = try await workers.run(work) { session in
             try session.transaction {
                 try body(
                     LeaseEnd(session: session, leases: leases, softGenerationInterval: interval)
@@ -65,6 +66,7 @@ extension PostgresStore: Outbox {
             }
         }
         tell(changes)
+        return late
     }
 
     package func backlog(work: WorkLimit) async throws(DocketError) -> [TenantBacklog] {

@@ -35,6 +35,23 @@ extension PostgresStore: DocumentStore {
         }
     }
 
+    package func lag(
+        _ tenant: TenantID,
+        work: WorkLimit
+    ) async throws(DocketError) -> IndexingLag {
+        try await run(tenant, work) { session in
+            let found = try session.session.run(session.sums, session.oldestWaiting)
+            var lag = IndexingLag()
+            if let sums = found[0].first {
+                lag.waiting = sums.number(0)
+                lag.inTime = sums.number(1)
+                lag.late = sums.number(2)
+            }
+            if let oldest = found[1].first { lag.oldest = .microseconds(max(0, oldest.integer(0))) }
+            return lag
+        }
+    }
+
     package func counts(
         _ tenant: TenantID,
         in collection: Collection,
@@ -94,6 +111,30 @@ extension PostgresStore: DocumentStore {
 }
 
 extension TenantSession {
+    /// What waits, and what could be found in time and late, over all collections.
+    fileprivate var sums: SQLStatement {
+        SQLStatement(
+            """
+            SELECT sum(indexing + deleting)::bigint, sum(in_time)::bigint, sum(late)::bigint
+            FROM docket.collection_state WHERE tenant_id = $1
+            """,
+            me
+        )
+    }
+
+    /// The age of the oldest change among those that are leased next.
+    fileprivate var oldestWaiting: SQLStatement {
+        SQLStatement(
+            """
+            SELECT coalesce((SELECT docket.now_us()) - min(o.queued_us), 0) FROM (
+                SELECT queued_us FROM docket.outbox WHERE tenant_id = $1
+                ORDER BY due_us LIMIT 1000
+            ) o
+            """,
+            me
+        )
+    }
+
     /// Documents that one slice looks at, visible or not.
     fileprivate static let scanMaximum = 5000
 

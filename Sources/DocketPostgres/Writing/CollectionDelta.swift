@@ -10,6 +10,9 @@ struct CollectionDelta {
     var bytes: Int64 = 0
     var keptOutcomes: Int64 = 0
     var keptDeletions: Int64 = 0
+    /// Documents that can be found now, by how long that took.
+    var inTime: Int64 = 0
+    var late: Int64 = 0
     /// Whether the hard generation rises.
     var raisesHard = false
     /// Whether the soft generation rises.
@@ -45,6 +48,9 @@ struct CollectionDeltas {
 
     var isEmpty: Bool { deltas.isEmpty }
 
+    /// Documents that were late, of all collections.
+    var late: Int { deltas.values.reduce(0) { $0 + Int($1.late) } }
+
     private var sorted: [(key: CollectionReference, value: CollectionDelta)] {
         deltas.sorted {
             ($0.key.tenant, $0.key.number) < ($1.key.tenant, $1.key.number)
@@ -77,14 +83,15 @@ struct CollectionDeltas {
                     applied = s.applied + w.applied, bytes = s.bytes + w.bytes,
                     kept_outcomes = s.kept_outcomes + w.outcomes,
                     kept_deletions = s.kept_deletions + w.deletions,
+                    in_time = s.in_time + w.in_time, late = s.late + w.late,
                     hard = s.hard + w.hard::int, soft = s.soft + w.soft::int,
                     soft_raised_us =
                         CASE WHEN w.soft THEN docket.now_us() ELSE s.soft_raised_us END,
                     changed_xid =
                         CASE WHEN w.visible THEN pg_current_xact_id() ELSE s.changed_xid END
-                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                     AS w(tenant_id, collection, indexing, indexed, failed, deleting, applied,
-                        bytes, outcomes, deletions, hard, soft, visible)
+                        bytes, outcomes, deletions, hard, soft, visible, in_time, late)
                     JOIN docket.collections c
                         ON c.tenant_id = w.tenant_id AND c.number = w.collection
                 WHERE s.tenant_id = w.tenant_id AND s.collection = w.collection
@@ -103,7 +110,9 @@ struct CollectionDeltas {
                 sums(\.keptDeletions),
                 .booleans(rows.map(\.value.raisesHard)),
                 .booleans(rows.map(\.value.raisesSoft)),
-                .booleans(rows.map(\.value.isVisible))
+                .booleans(rows.map(\.value.isVisible)),
+                sums(\.inTime),
+                sums(\.late)
             ),
         ]
     }

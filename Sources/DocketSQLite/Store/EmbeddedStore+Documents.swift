@@ -138,6 +138,35 @@ extension EmbeddedStore: DocumentStore {
         try await read(tenant, work) { reader in try reader.statuses(collection, ids) }
     }
 
+    package func lag(
+        _ tenant: TenantID,
+        work: WorkLimit
+    ) async throws(DocketError) -> IndexingLag {
+        try await read(tenant, work) { reader in
+            var lag = IndexingLag()
+            let values = try reader.connection.all(
+                "SELECT name, value FROM meta WHERE name IN ('found_in_time', 'found_late')",
+                row: { ($0.text(0), Int($0.integer(1))) }
+            )
+            for (name, value) in values {
+                if name == "found_late" { lag.late = value } else { lag.inTime = value }
+            }
+            let waiting = try reader.connection.first(
+                """
+                SELECT count(*), (SELECT d.updated_us FROM documents d JOIN outbox o
+                    ON d.number = o.number ORDER BY o.version LIMIT 1)
+                FROM outbox
+                """,
+                row: { (count: Int($0.integer(0)), since: $0.integer(1)) }
+            )
+            if let waiting, waiting.count > 0 {
+                lag.waiting = waiting.count
+                lag.oldest = .microseconds(max(0, WallClock.microseconds() - waiting.since))
+            }
+            return lag
+        }
+    }
+
     package func counts(
         _ tenant: TenantID,
         in collection: Collection,

@@ -11,9 +11,11 @@ struct DocumentRow {
 
     /// Of the id.
     var idBytes: Int
+    /// When the version was uploaded, unless it is indexed.
+    var updatedMicroseconds: Int64
 
     static let columns =
-        "number, version, state, bytes, in_index, length(CAST(id AS BLOB))"
+        "number, version, state, bytes, in_index, length(CAST(id AS BLOB)), updated_us"
 
     /// What it is counted as once it is deleted.
     var keptBytes: Int { KeptBytes.rowBytes + idBytes }
@@ -29,6 +31,7 @@ struct DocumentRow {
         bytes = Int(row.integer(3))
         isInIndex = row.integer(4) != 0
         idBytes = Int(row.integer(5))
+        updatedMicroseconds = row.integer(6)
     }
 }
 

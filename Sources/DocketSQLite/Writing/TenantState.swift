@@ -16,6 +16,8 @@ struct TenantState {
     var deletedCollections: [UInt32] = []
     /// What is kept beside the documents, and counts against the tenant's bytes.
     var kept = KeptBytes()
+    /// Documents that could be found, by how long that took.
+    var found = FoundCounts()
 
     /// A version that was never drawn before.
     mutating func drawVersion() -> UInt64 {
@@ -42,6 +44,12 @@ struct KeptBytes: Hashable {
     var outcomes = 0
     /// Of documents that are deleted and that Status still knows.
     var deletions = 0
+}
+
+/// How many documents could be found in time, see `IndexingLag`.
+struct FoundCounts: Hashable {
+    var inTime = 0
+    var late = 0
 }
 
 /// What is known of one collection.

@@ -103,6 +103,8 @@ extension TenantWriter {
             progress.deleted += 1
             return
         }
+        let lateBefore = state.found.late
+        defer { progress.late += state.found.late - lateBefore }
         guard each else {
             try put(entry, collection)
             progress.indexed += 1
@@ -154,6 +156,12 @@ extension TenantWriter {
             .blob(content.blob)
         )
         try addValues(attributes, of: entry, tables)
+        let waited = WallClock.microseconds() - row.updatedMicroseconds
+        if waited > IndexingLag.goal.wholeNanoseconds / 1000 {
+            state.found.late += 1
+        } else {
+            state.found.inTime += 1
+        }
         try complete(entry, collection)
     }
 

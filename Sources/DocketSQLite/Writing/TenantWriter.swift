@@ -82,6 +82,15 @@ final class TenantWriter: TenantConnection, @unchecked Sendable {
                 .number(state.kept.deletions)
             )
         }
+        if state.found != before.found {
+            try connection.run(
+                "INSERT OR REPLACE INTO meta(name, value) VALUES (?1, ?2), (?3, ?4)",
+                .text("found_in_time"),
+                .number(state.found.inTime),
+                .text("found_late"),
+                .number(state.found.late)
+            )
+        }
         for (id, collection) in state.collections where collection.isChanged {
             try save(collection)
             state.collections[id]?.isChanged = false
@@ -130,6 +139,8 @@ extension TenantState {
         self.init(epoch: epoch, sequence: sequence)
         kept.outcomes = Int(values["kept_outcomes"] ?? 0)
         kept.deletions = Int(values["kept_deletions"] ?? 0)
+        found.inTime = Int(values["found_in_time"] ?? 0)
+        found.late = Int(values["found_late"] ?? 0)
         for collection in try connection.all(CollectionState.selection, row: CollectionState.init) {
             collections[collection.collection.number] = collection
         }

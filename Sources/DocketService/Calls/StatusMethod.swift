@@ -12,6 +12,7 @@ struct StatusMethod: UnaryMethod {
     ) async throws(DocketError) -> StatusReply {
         let tenant = try caller.tenant()
         var reply = StatusReply()
+        reply.lag = try await store.lag(tenant, work: caller.work)
         guard !request.collection.isEmpty else {
             guard request.ids.isEmpty else { throw .invalid("collection", "is missing") }
             guard caller.grant.scopes.contains(.read) else {

@@ -5,6 +5,7 @@ internal import Synchronization
 package final class IndexingCounters: Sendable {
     private let groups = Atomic<Int>(0)
     private let indexed = Atomic<Int>(0)
+    private let late = Atomic<Int>(0)
     private let failed = Atomic<Int>(0)
     private let deleted = Atomic<Int>(0)
     private let failures = Atomic<Int>(0)
@@ -20,9 +21,13 @@ package final class IndexingCounters: Sendable {
         )
     }
 
+    /// Documents that could be found later than they should, see `IndexingLag`.
+    package var lateDocuments: Int { late.load(ordering: .relaxed) }
+
     package func add(_ progress: IndexingProgress) {
         groups.add(1, ordering: .relaxed)
         indexed.add(progress.indexed, ordering: .relaxed)
+        late.add(progress.late, ordering: .relaxed)
         failed.add(progress.failed, ordering: .relaxed)
         deleted.add(progress.deleted, ordering: .relaxed)
     }

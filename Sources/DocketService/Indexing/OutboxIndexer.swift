@@ -253,15 +253,15 @@ extension OutboxIndexer {
     }
 
     private func complete(_ changes: [AppliedChange], foundSince found: MonotonicTime) async {
+        var progress = IndexingProgress()
         let isDone = await attempt("completing documents failed") { work throws(DocketError) in
-            try await outbox.complete(
+            progress.late = try await outbox.complete(
                 changes.map(\.lease),
                 foundFor: .now() - found,
                 work: work
             )
         }
         if isDone {
-            var progress = IndexingProgress()
             progress.deleted = changes.count(where: \.isRemoval)
             progress.indexed = changes.count - progress.deleted
             counters.add(progress)

@@ -13,6 +13,8 @@ package struct OutboxMetrics: Sendable {
     private let tenants: Gauge
     private let documents: Gauge
     private let oldest: Gauge
+    private let largest: Gauge
+    private let lateTenants: Gauge
 
     package init(_ registry: MetricsRegistry) {
         bulks = registry.counter("docket_bulks_total", help: "Bulks sent to the index")
@@ -50,6 +52,14 @@ package struct OutboxMetrics: Sendable {
             "docket_outbox_oldest_seconds",
             help: "Age of the oldest document that waits to be indexed"
         )
+        largest = registry.gauge(
+            "docket_outbox_largest_count",
+            help: "Documents of the tenant that has the most waiting"
+        )
+        lateTenants = registry.gauge(
+            "docket_outbox_late_tenants_count",
+            help: "Tenants with a document that has waited for over 5 minutes"
+        )
     }
 
     func setHeld(_ held: Bool) { isHeld.set(held ? 1 : 0) }
@@ -57,6 +67,8 @@ package struct OutboxMetrics: Sendable {
     func set(_ backlog: [TenantBacklog]) {
         tenants.set(backlog.count)
         documents.set(backlog.reduce(0) { $0 + $1.documents })
+        largest.set(backlog.map(\.documents).max() ?? 0)
+        lateTenants.set(backlog.count { $0.oldest > IndexingLag.goal })
         oldest.set(Int(backlog.map(\.oldest).max()?.components.seconds ?? 0))
     }
 }

@@ -82,15 +82,17 @@ final class MemoryOutbox: Outbox {
         )
     }
 
+    @discardableResult
     func complete(
         _ leases: [Lease],
         foundFor age: Duration,
         work: WorkLimit
-    ) async throws(DocketError) {
+    ) async throws(DocketError) -> Int {
         try settle(leases) { lease, state in
             state.rows[lease.number] = nil
             state.completed.append(lease)
         }
+        return 0
     }
 
     func fail(_ failures: [IndexFailure], work: WorkLimit) async throws(DocketError) {

@@ -9,6 +9,7 @@ package enum DocumentStoreContract {
             .init("attributes are added at the end and raise the epoch", addedAttributes),
             .init("a deleted collection is gone at once, and its name free", deletedCollection),
             .init("tenants do not see each other", tenants),
+            .init("a tenant is told how far its index is behind", lag),
             .init("an upload is durable as indexing, and visible once it is indexed", lifecycle),
             .init("the newest version is read before it is indexed", versions),
             .init("a deleted document is gone at once, before the index lets go of it", deletes),
@@ -200,6 +201,29 @@ package enum DocumentStoreContract {
         try await test.index()
         (expected.indexing, expected.indexed, expected.deleting) = (0, 1, 0)
         #expect(try await test.counts() == expected)
+    }
+
+    private static func lag(_ test: any StoreUnderTest) async throws {
+        func lag(_ test: any StoreUnderTest) async throws -> IndexingLag {
+            try await test.truth.lag(test.tenant, work: WorkLimit())
+        }
+        let other = try await test.stranger("other")
+        #expect(try await lag(test) == IndexingLag())
+        try await test.upload([Document(id: "a"), Document(id: "b")])
+        let waiting = try await lag(test)
+        #expect(waiting.waiting == 2 && waiting.inTime == 0 && waiting.late == 0)
+        #expect(waiting.oldest > .zero && waiting.oldest < .seconds(300))
+        try await test.index()
+        var done = IndexingLag()
+        done.inTime = 2
+        #expect(try await lag(test) == done)
+        try await test.delete("a")
+        #expect(try await lag(test).waiting == 1)
+        try await test.index()
+        try await test.add(Document(id: "b", title: "again"))
+        done.inTime = 3
+        #expect(try await lag(test) == done)
+        #expect(try await lag(other) == IndexingLag())
     }
 
     private static func boundedGets(_ test: any StoreUnderTest) async throws {

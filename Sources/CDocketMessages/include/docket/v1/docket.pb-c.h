@@ -30,6 +30,7 @@ typedef struct Docket__V1__DeleteRequest Docket__V1__DeleteRequest;
 typedef struct Docket__V1__DeleteReply Docket__V1__DeleteReply;
 typedef struct Docket__V1__StatusRequest Docket__V1__StatusRequest;
 typedef struct Docket__V1__StatusReply Docket__V1__StatusReply;
+typedef struct Docket__V1__IndexingLag Docket__V1__IndexingLag;
 typedef struct Docket__V1__DocumentStatus Docket__V1__DocumentStatus;
 typedef struct Docket__V1__CollectionStatus Docket__V1__CollectionStatus;
 typedef struct Docket__V1__WatchRequest Docket__V1__WatchRequest;
@@ -585,10 +586,39 @@ struct  Docket__V1__StatusReply
   char **missing;
   size_t n_collections;
   Docket__V1__CollectionStatus **collections;
+  Docket__V1__IndexingLag *lag;
 };
 #define DOCKET__V1__STATUS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__status_reply__descriptor) \
-    , 0,NULL, 0,NULL, 0,NULL }
+    , 0,NULL, 0,NULL, 0,NULL, NULL }
+
+
+/*
+ * How far the index is behind the tenant's changes.
+ */
+struct  Docket__V1__IndexingLag
+{
+  ProtobufCMessage base;
+  /*
+   * changes that wait to be indexed
+   */
+  uint64_t waiting;
+  /*
+   * how long the oldest of those that come next has waited
+   */
+  uint64_t oldest_ms;
+  /*
+   * documents that could be found within 5 minutes
+   */
+  uint64_t in_time;
+  /*
+   * documents for which it took longer
+   */
+  uint64_t late;
+};
+#define DOCKET__V1__INDEXING_LAG__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__indexing_lag__descriptor) \
+    , 0, 0, 0, 0 }
 
 
 struct  Docket__V1__DocumentStatus
@@ -1666,6 +1696,25 @@ Docket__V1__StatusReply *
 void   docket__v1__status_reply__free_unpacked
                      (Docket__V1__StatusReply *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__IndexingLag methods */
+void   docket__v1__indexing_lag__init
+                     (Docket__V1__IndexingLag         *message);
+size_t docket__v1__indexing_lag__get_packed_size
+                     (const Docket__V1__IndexingLag   *message);
+size_t docket__v1__indexing_lag__pack
+                     (const Docket__V1__IndexingLag   *message,
+                      uint8_t             *out);
+size_t docket__v1__indexing_lag__pack_to_buffer
+                     (const Docket__V1__IndexingLag   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__IndexingLag *
+       docket__v1__indexing_lag__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__indexing_lag__free_unpacked
+                     (Docket__V1__IndexingLag *message,
+                      ProtobufCAllocator *allocator);
 /* Docket__V1__DocumentStatus methods */
 void   docket__v1__document_status__init
                      (Docket__V1__DocumentStatus         *message);
@@ -2663,6 +2712,9 @@ typedef void (*Docket__V1__StatusRequest_Closure)
 typedef void (*Docket__V1__StatusReply_Closure)
                  (const Docket__V1__StatusReply *message,
                   void *closure_data);
+typedef void (*Docket__V1__IndexingLag_Closure)
+                 (const Docket__V1__IndexingLag *message,
+                  void *closure_data);
 typedef void (*Docket__V1__DocumentStatus_Closure)
                  (const Docket__V1__DocumentStatus *message,
                   void *closure_data);
@@ -2840,6 +2892,7 @@ extern const ProtobufCMessageDescriptor docket__v1__delete_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__delete_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__status_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__status_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__indexing_lag__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__document_status__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__collection_status__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__watch_request__descriptor;
