@@ -83,7 +83,7 @@ final class CacheShard: Sendable {
                 state.counts.misses += 1
                 return (.miss, state.remove(slot))
             case .fresh: state.counts.hits += 1
-            case .outdated, .unconfirmed: state.counts.stale += 1
+            case .outdated, .unconfirmed, .overtaken: state.counts.stale += 1
             }
             state.policy.used(slot)
             return (found, nil)

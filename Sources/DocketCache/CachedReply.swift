@@ -40,7 +40,9 @@ package final class CachedReply: Sendable {
 
     /// What the reply is worth now, if generations count that were confirmed since then.
     func standing(confirmedSince: UInt64) -> CacheLookup {
-        guard state.holds(mark) else { return .miss }
+        guard state.holds(mark) else {
+            return state.holdsButForRemovals(mark) ? .overtaken(self) : .miss
+        }
         guard state.isConfirmed(since: confirmedSince) else { return .unconfirmed(self) }
         return state.isNewest(mark) ? .fresh(self) : .outdated(self)
     }
@@ -57,5 +59,8 @@ package enum CacheLookup: Sendable {
     case outdated(CachedReply)
     /// Nobody has confirmed the generations for too long: only as a degraded answer.
     case unconfirmed(CachedReply)
+    /// Documents were removed since, which it may show: only as a degraded answer, once the truth
+    /// was asked for each of its hits.
+    case overtaken(CachedReply)
     case miss
 }

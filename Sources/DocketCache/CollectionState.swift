@@ -65,6 +65,13 @@ package final class CollectionState: Sendable {
             && schemaEpoch.load(ordering: .acquiring) == mark.schemaEpoch
     }
 
+    /// Whether a reply filled at `mark` may be shown but for documents that were removed since.
+    func holdsButForRemovals(_ mark: FillMark) -> Bool {
+        let hard = hard.load(ordering: .acquiring)
+        return hard >= mark.hard && hard != .max
+            && schemaEpoch.load(ordering: .acquiring) == mark.schemaEpoch
+    }
+
     /// Another server may have filled at a soft generation that is not known here yet.
     func isNewest(_ mark: FillMark) -> Bool { soft.load(ordering: .acquiring) <= mark.soft }
 

@@ -21,7 +21,7 @@ package final class ReplyCache: Sendable {
     package struct Statistics: Sendable, Equatable {
         /// Fresh replies given.
         package var hits = 0
-        /// Replies found that were outdated or unconfirmed.
+        /// Replies found that were outdated, unconfirmed or overtaken.
         package var stale = 0
         package var misses = 0
         package var evicted = 0

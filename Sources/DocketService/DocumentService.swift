@@ -59,6 +59,7 @@ package final class DocumentService: CallServer {
         let seal = CursorSeal(secret: secret)
         searcher = Searcher(
             search: backends.search,
+            store: backends.store,
             collections: collections,
             seal: seal,
             limits: configuration.limits,

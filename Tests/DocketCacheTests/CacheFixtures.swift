@@ -30,6 +30,7 @@ extension CacheLookup {
     var unconfirmed: [UInt8]? {
         if case .unconfirmed(let reply) = self { reply.body } else { nil }
     }
+    var overtaken: [UInt8]? { if case .overtaken(let reply) = self { reply.body } else { nil } }
     var isMiss: Bool { if case .miss = self { true } else { false } }
 }
 

@@ -17,10 +17,12 @@ package final class Searcher: Sendable {
     package let flights: SingleFlight
     /// nil where no server shares its replies.
     package let shared: SharedReplies?
+    private let degraded: DegradedReplies
 
     /// A searcher whose engine has `loadLimit` for one search, however long its callers would wait.
     package init(
         search: any DocumentSearch,
+        store: any DocumentStore,
         collections: CollectionRegistry,
         seal: CursorSeal,
         limits: Limits,
@@ -36,6 +38,7 @@ package final class Searcher: Sendable {
         self.cache = cache
         self.shared = shared
         flights = SingleFlight()
+        degraded = DegradedReplies(cache: cache, store: store, limits: limits)
     }
 
     /// The scope of a tenant's cached searches in this form.
@@ -73,7 +76,7 @@ package final class Searcher: Sendable {
             guard meta.maxStaleMilliseconds > 0 else { return nil }
             let age = WallClock.microseconds() - reply.asOfMicroseconds
             return age <= Int64(meta.maxStaleMilliseconds) * 1000 ? reply : nil
-        case .unconfirmed, .miss: return nil
+        case .unconfirmed, .overtaken, .miss: return nil
         }
     }
 
@@ -83,26 +86,6 @@ package final class Searcher: Sendable {
         let source: ReplyOrigin.Source
         /// Given because the engine could not be asked.
         var isDegraded = false
-    }
-
-    /// What the cache holds of this search, however old, once asking the engine has failed.
-    ///
-    /// Never one from before a delete that is known here.
-    private func degraded(
-        _ tenant: TenantID,
-        _ key: [UInt8],
-        _ meta: CallMeta,
-        after error: DocketError
-    ) -> Found? {
-        guard error.code == .unavailable || error.code == .deadlineExceeded,
-            meta.allowDegraded, !meta.bypassCache
-        else { return nil }
-        let scope = Self.scope(tenant, .canonical)
-        switch cache.lookup(scope, key.rawSpan, now: MonotonicTime.now().nanoseconds) {
-        case .fresh(let reply), .outdated(let reply), .unconfirmed(let reply):
-            return Found(reply: reply, source: .l1, isDegraded: true)
-        case .miss: return nil
-        }
     }
 
     /// Answers a search that the bytes of its request did not find in the cache.
@@ -135,9 +118,15 @@ package final class Searcher: Sendable {
             cache.store(Self.scope(tenant, .raw), body, reply)
             return Found(reply: reply, source: reply.source == .shared ? .l2 : .engine)
         } catch {
-            let found = degraded(tenant, prepared.key, caller.meta, after: error)
-            guard let found else { throw error }
-            return found
+            let reply = await degraded.reply(
+                to: prepared.plan,
+                stored: (Self.scope(tenant, .canonical), prepared.key),
+                (open.state, mark),
+                caller,
+                after: error
+            )
+            guard let reply else { throw error }
+            return Found(reply: reply, source: .l1, isDegraded: true)
         }
     }
 

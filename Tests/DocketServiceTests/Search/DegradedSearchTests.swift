@@ -82,11 +82,31 @@ struct DegradedSearchTests {
 
     @Test("what is known to be deleted does not come back")
     func deleted() async throws {
-        try await run { _, client, _, search in
+        try await run { _, client, old, search in
             try await client.delete(["a"])
             search.fail(with: Self.away)
-            let error = await failure { _ = try await client.search("tea", meta: allow) }
+            for _ in 0..<2 {
+                let found = try await client.search("tea", meta: allow)
+                #expect(found.meta.origin.degraded && found.meta.origin.approximate)
+                #expect(found.meta.origin.asOfMicroseconds == old.meta.origin.asOfMicroseconds)
+                #expect(found.ids == ["b"] && found.reply.total.value == 1)
+            }
+            let error = await failure { _ = try await client.search("tea") }
             #expect(error?.code == .unavailable)
+        }
+    }
+
+    @Test("what was deleted and is there again is shown as it is now")
+    func uploadedAgain() async throws {
+        try await run { _, client, old, search in
+            try await client.delete(["a"])
+            let again = Document(id: "a", title: "coffee")
+            try await client.upload([again])
+            search.fail(with: Self.away)
+            let found = try await client.search("tea", meta: allow)
+            #expect(Set(found.ids) == Set(old.ids))
+            let hit = try #require(found.reply.hits.first { $0.document.id == "a" })
+            #expect(hit.document == again && hit.highlights.isEmpty)
         }
     }
 
