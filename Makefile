@@ -1,5 +1,5 @@
 # Docket's commands; README.md says what each does.
-.PHONY: build demo test bench services conformance proto format clean
+.PHONY: build demo test faults bench services conformance proto format clean
 
 build:
 	scripts/build release
@@ -9,6 +9,9 @@ demo:
 
 test:
 	scripts/test
+
+faults:
+	scripts/faults
 
 bench:
 	scripts/bench

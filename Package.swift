@@ -278,6 +278,7 @@ let testing: [Target] = [
         ]
     ),
     tests("EndToEnd", ["DocketClient", "DocketTestKit", "docketd", "docket-load"]),
+    tests("Fault", ["DocketClient", "DocketSystem", "DocketTestKit", "docketd"]),
     tests("Engine", ["DocketTestKit"]),
     tests(
         "ComposedStore",

@@ -56,9 +56,14 @@ package final class RunningProgram: Sendable {
         try await RunningProgram(name, arguments, environment: environment).end()
     }
 
-    /// Where the build put a program of this package; a path is itself.
+    /// Where the build put a program of this package, or where `DOCKET_PROGRAMS` has it; a path is
+    /// itself.
     package static func path(of name: String) -> String {
         guard !name.hasPrefix("/") else { return name }
+        if let folder = ProcessInfo.processInfo.environment["DOCKET_PROGRAMS"] {
+            let path = "\(folder)/\(name)"
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+        }
         return URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
             .appendingPathComponent(name).path
     }

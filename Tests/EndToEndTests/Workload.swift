@@ -1,7 +1,7 @@
 internal import DocketClient
 internal import Synchronization
 
-/// What callers that write all the time were told.
+/// What callers that write until a call fails were told.
 final class Workload: Sendable {
     /// Ids by what the server said of them.
     struct Told: Sendable {
@@ -20,12 +20,8 @@ final class Workload: Sendable {
     private static let callers = 4
     private static let batch = 25
 
-    private let goesOn: Bool
     private let state = Mutex(Told())
     private let hasEnded = Atomic<Bool>(false)
-
-    /// Callers that end at the first call that fails, or go on with other documents.
-    init(goesOn: Bool = false) { self.goesOn = goesOn }
 
     var told: Told { state.withLock { $0 } }
 
@@ -66,7 +62,7 @@ final class Workload: Sendable {
                 }
             } catch {
                 if !error.isNotProcessed { state.withLock { $0.unanswered.append(error) } }
-                guard goesOn else { return }
+                return
             }
         }
     }

@@ -1,0 +1,114 @@
+internal import DocketClient
+internal import DocketTestKit
+internal import Testing
+
+/// Engines that are hurt beside uploads, deletes and searches, and come back.
+@Suite(
+    "Engines hurt under load",
+    .serialized,
+    .needs(.postgres, .elasticsearch, .redis),
+    .timeLimit(.minutes(10))
+)
+struct EngineFaultTests {
+    /// No other suite's: these are killed.
+    private static let engines = Engines()
+
+    @Test("Elasticsearch killed: uploads go on, cached searches are answered and flagged")
+    func elasticsearchKilled() async throws {
+        let rehearsal = try await Rehearsal(on: Self.engines)
+        let engine = rehearsal.elasticsearch.engine
+        let told = try await rehearsal.run("Elasticsearch killed") {
+            try await engine.crash()
+        } isFelt: { state in
+            state.count(.repeated, .during) { $0 == .degraded } > 0
+                && state.count(.new, .during) { $0.isFailure } > 0
+        } end: {
+            try await engine.start()
+        }
+        #expect(told.codes(.upload, .during) == [])
+        #expect(told.codes(.repeated, .during) == [])
+        #expect(told.codes(.new, .during) == [.unavailable])
+    }
+
+    @Test("Elasticsearch's disk over its flood stage: uploads and searches go on")
+    func elasticsearchBlocked() async throws {
+        let rehearsal = try await Rehearsal(on: Self.engines)
+        let disk = DiskWatermarks(server: rehearsal.elasticsearch)
+        let told = try await rehearsal.run("Elasticsearch's disk full") {
+            try await disk.flood()
+        } isFelt: { state in
+            state.count(.new, .during) { $0 == .answered } > 0
+        } end: {
+            try await disk.relieve()
+        }
+        for phase in FaultHistory.Phase.allCases {
+            #expect(told.codes(.upload, phase) == [])
+            #expect(told.codes(.repeated, phase) == [] || phase == .before)
+        }
+    }
+
+    @Test("PostgreSQL restarted: calls fail at once, and go on when it is back")
+    func postgresRestarted() async throws {
+        let rehearsal = try await Rehearsal(on: Self.engines)
+        let told = try await rehearsal.run("PostgreSQL restarted") {
+            try await rehearsal.postgres.engine.crash()
+        } isFelt: { state in
+            state.count(.upload, .during) { $0.isFailure } > 0
+        } end: {
+            try await rehearsal.postgres.engine.start()
+        }
+        #expect(told.codes(.upload, .during) == [.unavailable])
+        #expect(told.codes(.new, .during).isSubset(of: [.unavailable]))
+    }
+
+    @Test("Redis frozen: everything goes on")
+    func redisFrozen() async throws {
+        let rehearsal = try await Rehearsal(on: Self.engines)
+        let told = try await rehearsal.run("Redis frozen") {
+            try await rehearsal.redis.engine.freeze()
+        } isFelt: { state in
+            state.count(.new, .during) { $0 == .answered } > 0
+        } end: {
+            try await rehearsal.redis.engine.thaw()
+        }
+        #expect(told.codes(.upload, .during) == [])
+        #expect(told.codes(.repeated, .during) == [])
+    }
+}
+
+/// The disk of an Elasticsearch as it sees it, which the machine's own state does not matter for.
+private struct DiskWatermarks {
+    let server: SearchServer
+
+    /// Makes what is used of the disk more than the flood stage; returns once indices are blocked.
+    func flood() async throws {
+        try await set(low: "\"1%\"", high: "\"2%\"", flood: "\"3%\"")
+        try await until(isBlocked: true)
+    }
+
+    /// Returns once Elasticsearch has lifted the block by itself.
+    func relieve() async throws {
+        try await set(low: "null", high: "null", flood: "null")
+        try await until(isBlocked: false)
+    }
+
+    private func set(low: String, high: String, flood: String) async throws {
+        let watermark = "cluster.routing.allocation.disk.watermark"
+        try await server.request(
+            "PUT",
+            "/_cluster/settings",
+            """
+            {"persistent":{"\(watermark).low":\(low),"\(watermark).high":\(high),\
+            "\(watermark).flood_stage":\(flood),"cluster.info.update.interval":"10s"}}
+            """
+        )
+    }
+
+    /// It says nothing by itself.
+    private func until(isBlocked: Bool) async throws {
+        let path = "/faults-*/_settings/index.blocks.read_only_allow_delete"
+        while try await server.request("GET", path).contains("true") != isBlocked {
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}

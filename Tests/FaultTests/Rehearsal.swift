@@ -1,0 +1,98 @@
+internal import DocketClient
+internal import DocketTestKit
+internal import Foundation
+internal import Testing
+
+/// A docketd on engines that a test may hurt, under load.
+struct Rehearsal: Sendable {
+    let postgres: PostgresServer
+    let elasticsearch: SearchServer
+    let redis: RedisServer
+    private let folder: TestFolder
+    private let server: TestServer
+
+    /// Engines are those of `engines`, which are started if they are not; the rest is new.
+    init(on engines: Engines) async throws {
+        async let starting = engines.elasticsearch(settings: ["action.auto_create_index=false"])
+        async let caching = engines.redis()
+        // What a crash may lose otherwise would be no fault of Docket.
+        postgres = try await engines.postgres(settings: ["fsync=on"])
+        (elasticsearch, redis) = try await (starting, caching)
+        folder = try TestFolder()
+        let database = try await DocketDatabase.make(on: postgres, in: folder)
+        let own = [
+            "DOCKET_ELASTICSEARCH": elasticsearch.url,
+            "DOCKET_ELASTICSEARCH_PREFIX": "faults-" + UUID().uuidString.lowercased(),
+            "DOCKET_ELASTICSEARCH_REPLICAS": "0",
+            "DOCKET_REDIS": "redis://\(redis.engine.host):\(redis.engine.port)",
+            "DOCKET_REDIS_PASSWORD_FILE": try folder.write(redis.password, to: "redis-password"),
+        ]
+        server = try await TestServer(folder, environment: database.settings.merging(own) { $1 })
+    }
+
+    /// Load, fault in, fault out; then what was acknowledged must be there, once.
+    ///
+    /// - Parameters:
+    ///   - fault: Its name, for the report.
+    ///   - begin: Makes it; returns once it is there.
+    ///   - isFelt: What calls must have been told before it ends.
+    ///   - end: Ends it; returns once it is gone.
+    /// - Returns: What calls were told.
+    /// - Throws: What the fault, or the server behind it, throws.
+    func run(
+        _ fault: String,
+        begin: () async throws -> Void,
+        isFelt: @escaping @Sendable (FaultHistory.State) -> Bool = { _ in true },
+        end: () async throws -> Void
+    ) async throws -> FaultHistory.State {
+        let key = try await server.makeTenant("acme")
+        return try await server.client(key, FaultLoad.client) { client in
+            _ = try await client.createCollection(FaultLoad.collection)
+            let load = FaultLoad()
+            let (history, calls) = (load.history, load.calls)
+            try await load.run(client) {
+                try await history.until { state in
+                    state.begun >= calls && state.hits > 0 && state.deleted.count > 5
+                        && state.known.count == FaultLoad.repeated
+                }
+                try await begin()
+                history.enter(.during)
+                try await history.until { $0.begun >= calls && isFelt($0) }
+                try await end()
+                history.enter(.after)
+                try await history.until { state in
+                    state.begun >= calls && state.count(.new, .after) { $0 == .answered } >= 10
+                        && state.count(.upload, .after) { $0 == .answered } >= 10
+                }
+            }
+            // One that tries again what the server asks for.
+            try await server.client(key) { try await expectKept(history.now, fault, $0) }
+            try await #expect(server.stop().status == 0)
+            return history.now
+        }
+    }
+
+    private func expectKept(
+        _ history: FaultHistory.State,
+        _ fault: String,
+        _ client: DocketClient
+    ) async throws {
+        try await client.waitUntilIndexed(FaultLoad.collection)
+        let request = StreamRequest(collection: FaultLoad.collection, query: "paper")
+        var ids: [String] = []
+        for try await found in client.stream(request).documents { ids.append(found.document.id) }
+        let found = Set(ids)
+        if FaultLoad.seconds != nil {
+            let standing = history.standing.intersection(found).count
+            print(FaultReport(fault: fault, history: history, found: standing))
+        }
+        #expect(found.count == ids.count)
+        #expect(history.standing.count > 50)
+        #expect(history.standing.subtracting(found) == [])
+        #expect(found.intersection(history.deleted.keys) == [])
+        #expect(history.wronglyFound == [])
+        let search = SearchRequest(collection: FaultLoad.collection, query: "paper")
+        let total = try await client.search(search).reply.total
+        #expect(total == .init(value: found.count))
+    }
+}
