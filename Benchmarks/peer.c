@@ -15,6 +15,15 @@
 
 enum { BUFFER_BYTES = 1 << 20, REQUEST_MAXIMUM = 4 << 10, CREDIT_STEP = 1 << 20 };
 
+const char *first_line(const char *path) {
+    static char line[1024];
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fgets(line, sizeof line, file) == NULL) err(2, "%s", path);
+    fclose(file);
+    line[strcspn(line, "\r\n")] = 0;
+    return line;
+}
+
 static void wait_for(struct peer *p, short events) {
     struct pollfd entry = {.fd = p->socket, .events = events};
     if (poll(&entry, 1, 10000) != 1) errx(1, "the server does not answer within 10 s");

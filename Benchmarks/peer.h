@@ -34,6 +34,9 @@ struct peer {
     size_t reply_bytes;       // of the last reply
 };
 
+// The first line of a file, until the next call; ends the program where there is none.
+const char *first_line(const char *path);
+
 // Connects and gets ready to ask; ends the program where that fails.
 void peer_open(struct peer *peer, const struct options *options);
 

@@ -28,15 +28,6 @@ struct window {
     uint64_t replies, reads;
 };
 
-static const char *first_line(const char *path) {
-    static char line[1024];
-    FILE *file = fopen(path, "r");
-    if (file == NULL || fgets(line, sizeof line, file) == NULL) err(2, "%s", path);
-    fclose(file);
-    line[strcspn(line, "\r\n")] = 0;
-    return line;
-}
-
 static void set_address(char *text) {
     char *colon = strrchr(text, ':');
     if (colon == NULL) errx(2, "--address is HOST:PORT");

@@ -166,15 +166,6 @@ static struct options bytes_of(char *address) {
     return options;
 }
 
-static const char *first_line(const char *path) {
-    static char line[1024];
-    FILE *file = fopen(path, "r");
-    if (file == NULL || fgets(line, sizeof line, file) == NULL) err(2, "%s", path);
-    fclose(file);
-    line[strcspn(line, "\r\n")] = 0;
-    return line;
-}
-
 int main(int count, char **arguments) {
     static const struct option known[] = {
         {"exchanges", 1, 0, 'x'}, {"search", 1, 0, 'e'},   {"postgres", 1, 0, 'g'},

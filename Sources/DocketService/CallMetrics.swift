@@ -14,10 +14,8 @@ package final class CallMetrics: Sendable {
     private let series: [UInt16: Series]
     private let search: Series?
     private let unknown: Counter
-    private let answers: [QuotaClass: [ReplyOrigin.Source: Counter]]
-    private static let sources: [(ReplyOrigin.Source, name: String)] = [
-        (.l1, "l1"), (.l2, "l2"), (.engine, "engine"),
-    ]
+    /// In the order of the classes.
+    private let answers: [SearchAnswers]
 
     /// The names of the status codes as PROTOCOL.md has them, such as `NOT_FOUND`.
     private static let statuses = (UInt8(0)...16).map { number in
@@ -56,19 +54,7 @@ package final class CallMetrics: Sendable {
             )
         }
         self.series = series
-        answers = Dictionary(
-            uniqueKeysWithValues: QuotaClass.allCases.map { quota in
-                let counters = Self.sources.map { source, name in
-                    let counter = registry.counter(
-                        "docket_search_answers_total",
-                        help: "Searches that were answered, by the tenant's quota and from where",
-                        labels: [("quota", quota.rawValue), ("source", name)]
-                    )
-                    return (source, counter)
-                }
-                return (quota, Dictionary(uniqueKeysWithValues: counters))
-            }
-        )
+        answers = QuotaClass.allCases.map { SearchAnswers(registry, $0) }
         search = series[DocketMethod.search.rawValue]
         unknown = registry.counter(
             "docket_unknown_calls_total",
@@ -84,7 +70,7 @@ package final class CallMetrics: Sendable {
     }
 
     func answeredSearches(_ count: Int, of quota: Quota, from source: ReplyOrigin.Source) {
-        answers[QuotaClass(quota)]?[source]?.add(count)
+        answers[QuotaClass(quota).rawValue].add(count, from: source)
     }
 
     func ended(
@@ -96,5 +82,34 @@ package final class CallMetrics: Sendable {
         guard let series = series[method] else { return unknown.increment() }
         series.ended[Self.number(of: status)].increment()
         series.seconds.record(took)
+    }
+}
+
+/// The searches of one class of tenants, by where their answers came from.
+private struct SearchAnswers: Sendable {
+    private let l1: Counter
+    private let l2: Counter
+    private let engine: Counter
+
+    init(_ registry: MetricsRegistry, _ quota: QuotaClass) {
+        func counter(_ source: ReplyOrigin.Source) -> Counter {
+            registry.counter(
+                "docket_search_answers_total",
+                help: "Searches that were answered, by the tenant's quota and from where",
+                labels: [("quota", "\(quota)"), ("source", "\(source)")]
+            )
+        }
+        l1 = counter(.l1)
+        l2 = counter(.l2)
+        engine = counter(.engine)
+    }
+
+    func add(_ count: Int, from source: ReplyOrigin.Source) {
+        switch source {
+        case .none: break
+        case .l1: l1.add(count)
+        case .l2: l2.add(count)
+        case .engine: engine.add(count)
+        }
     }
 }

@@ -41,9 +41,10 @@ struct EngineFaultTests {
         } end: {
             try await disk.relieve()
         }
-        for phase in FaultHistory.Phase.allCases {
-            #expect(told.codes(.upload, phase) == [])
-            #expect(told.codes(.repeated, phase) == [] || phase == .before)
+        for phase in FaultHistory.Phase.allCases { #expect(told.codes(.upload, phase) == []) }
+        // Before, the caches do not know all of them yet.
+        for phase in [FaultHistory.Phase.during, .after] {
+            #expect(told.codes(.repeated, phase) == [])
         }
     }
 

@@ -15,8 +15,10 @@ struct FaultReport: CustomStringConvertible {
         let lost = history.standing.count - found
         lines.append("  acknowledged \(history.uploaded.count), deleted \(history.deleted.count)")
         lines.append("  standing \(history.standing.count), of these not found \(lost)")
-        lines.append("  after the fault the last search that was not answered as usual ended after")
-        lines[lines.count - 1] += " \(seconds(history.untilNormal))"
+        let normal = seconds(history.untilNormal)
+        lines.append(
+            "  the last search that was not answered as usual ended \(normal) after the fault"
+        )
         return lines.joined(separator: "\n")
     }
 

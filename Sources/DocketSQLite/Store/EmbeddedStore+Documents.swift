@@ -151,18 +151,19 @@ extension EmbeddedStore: DocumentStore {
             for (name, value) in values {
                 if name == "found_late" { lag.late = value } else { lag.inTime = value }
             }
-            let waiting = try reader.connection.first(
+            lag.waiting =
+                try reader.connection.first(
+                    "SELECT sum(indexing + deleting) FROM collections WHERE deleted = 0",
+                    row: { Int($0.integer(0)) }
+                ) ?? 0
+            let since = try reader.connection.first(
                 """
-                SELECT count(*), (SELECT d.updated_us FROM documents d JOIN outbox o
-                    ON d.number = o.number ORDER BY o.version LIMIT 1)
-                FROM outbox
+                SELECT d.updated_us FROM outbox o JOIN documents d ON d.number = o.number
+                ORDER BY o.version LIMIT 1
                 """,
-                row: { (count: Int($0.integer(0)), since: $0.integer(1)) }
+                row: { $0.integer(0) }
             )
-            if let waiting, waiting.count > 0 {
-                lag.waiting = waiting.count
-                lag.oldest = .microseconds(max(0, WallClock.microseconds() - waiting.since))
-            }
+            if let since { lag.oldest = .microseconds(max(0, WallClock.microseconds() - since)) }
             return lag
         }
     }

@@ -1,7 +1,7 @@
 internal import DocketCore
 
 /// What a tenant may hold, in steps: metrics tell tenants apart by these, never by their names.
-package enum QuotaClass: String, CaseIterable, Sendable {
+package enum QuotaClass: Int, CaseIterable, Sendable {
     /// Up to 10,000 documents.
     case small
     /// Up to 1,000,000 documents.

@@ -11,8 +11,17 @@ struct StatusMethod: UnaryMethod {
         _ caller: Caller
     ) async throws(DocketError) -> StatusReply {
         let tenant = try caller.tenant()
-        var reply = StatusReply()
+        var reply = try await statuses(request, tenant, caller)
         reply.lag = try await store.lag(tenant, work: caller.work)
+        return reply
+    }
+
+    private func statuses(
+        _ request: StatusRequest,
+        _ tenant: TenantID,
+        _ caller: Caller
+    ) async throws(DocketError) -> StatusReply {
+        var reply = StatusReply()
         guard !request.collection.isEmpty else {
             guard request.ids.isEmpty else { throw .invalid("collection", "is missing") }
             guard caller.grant.scopes.contains(.read) else {

@@ -31,12 +31,8 @@ struct OutboxIndexerTests {
         return limits
     }
 
-    /// Runs `body` beside an indexer that is stopped afterwards.
-    private func run(
-        _ limits: BulkLimits,
-        _ body: (OutboxIndexer) async throws -> Void
-    ) async throws {
-        let indexer = OutboxIndexer(
+    private func indexer(_ index: any SearchIndex, _ limits: BulkLimits) -> OutboxIndexer {
+        OutboxIndexer(
             outbox,
             index,
             limits: limits,
@@ -44,6 +40,14 @@ struct OutboxIndexerTests {
             metrics: OutboxMetrics(registry),
             logger: .silent
         )
+    }
+
+    /// Runs `body` beside an indexer that is stopped afterwards.
+    private func run(
+        _ limits: BulkLimits,
+        _ body: (OutboxIndexer) async throws -> Void
+    ) async throws {
+        let indexer = indexer(index, limits)
         try await indexer.start()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await indexer.run() }
@@ -193,14 +197,7 @@ struct OutboxIndexerTests {
     func stops() async throws {
         let gate = Gate()
         let held = HeldIndex(index) { _ in await gate.pass() }
-        let indexer = OutboxIndexer(
-            outbox,
-            held,
-            limits: quick,
-            counters: counters,
-            metrics: OutboxMetrics(registry),
-            logger: .silent
-        )
+        let indexer = indexer(held, quick)
         try fill(1...100)
         indexer.wake(Self.tenant)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -228,14 +225,7 @@ struct OutboxIndexerTests {
             if work.isStopped { cut.add(1, ordering: .relaxed) }
             throw DocketError(.cancelled, "the work was stopped")
         }
-        let indexer = OutboxIndexer(
-            outbox,
-            held,
-            limits: quick,
-            counters: counters,
-            metrics: OutboxMetrics(registry),
-            logger: .silent
-        )
+        let indexer = indexer(held, quick)
         try fill(1...100)
         indexer.wake(Self.tenant)
         try await withThrowingTaskGroup(of: Void.self) { group in
