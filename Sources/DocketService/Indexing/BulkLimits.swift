@@ -25,6 +25,8 @@ package struct BulkLimits: Sendable {
     /// Time from the beginning of one refresh to that of the next.
     package var refreshShortest = Duration.seconds(5)
     package var refreshLongest = Duration.seconds(30)
+    /// Changes after which a refresh does not wait for its time once no more are to come.
+    package var refreshAtOnce = 10_000
     /// Time that a refresh waits for more while bulks are under way.
     package var gathering = Duration.seconds(1)
     /// Attempts by itself after which a refused change fails.

@@ -62,6 +62,8 @@ struct BulkSchedule: Sendable {
     private var nextLook: MonotonicTime
     /// But not before then.
     private var earliestLook: MonotonicTime
+    /// Whether the last look left nothing in the outbox.
+    private var isDrained = false
     private var canary: UInt64?
     private var bulkNumber: UInt64 = 0
     /// Documents of a bulk: fewer after the engine was busy or did not answer.
@@ -131,7 +133,7 @@ extension BulkSchedule {
         }
         guard isWanted else { return release(changes.map(\.lease)) + next(at: now) }
         let bytes = changes.reduce(0) { $0 + $1.bytes }
-        let isDrained = changes.count < asked.documents && bytes < asked.bytes
+        isDrained = changes.count < asked.documents && bytes < asked.bytes
         nextLook = min(nextLook, isDrained ? now + jittered(limits.poll) : now)
         if isDrained, !changes.isEmpty { earliestLook = asked.at + limits.leaseSpacing }
         waiting.add(changes, leased: asked.at)
@@ -296,10 +298,15 @@ extension BulkSchedule {
         return ask(documents: 1, bytes: 1, at: now)
     }
 
-    private var isQuiet: Bool { waiting.count == 0 && underWay.isEmpty }
+    private var supply: RefreshSchedule.Supply {
+        guard waiting.count == 0, underWay.isEmpty else { return .underWay }
+        // Only a refresh makes room for more leases.
+        let isFull = held >= limits.leases && finished.isEmpty && completing.isEmpty
+        return isDrained || isFull ? .ended : .paused
+    }
 
     private mutating func refresh(at now: MonotonicTime) -> [Action] {
-        refreshes.begin(isQuiet: isQuiet, at: now).map { [.refresh($0)] } ?? []
+        refreshes.begin(supply, at: now).map { [.refresh($0)] } ?? []
     }
 
     private mutating func complete(at now: MonotonicTime) -> [Action] {
@@ -330,7 +337,7 @@ extension BulkSchedule {
         case .stopping, .ended: return []
         }
         if let oldest = waiting.oldest { times.append(oldest + limits.sendingTime) }
-        if let due = refreshes.due(isQuiet: isQuiet) { times.append(due) }
+        if let due = refreshes.due(supply) { times.append(due) }
         if !finished.isEmpty { times.append(nextCompletion) }
         // What is due now waits for an event, not for time.
         let next = times.filter { $0 > now && $0 < .distantFuture }.min()

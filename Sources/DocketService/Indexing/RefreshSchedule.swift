@@ -14,9 +14,19 @@ struct AppliedChange: Hashable, Sendable {
     var found: MonotonicTime?
 }
 
-/// When the index is refreshed, one refresh at a time: at once after quiet, and under load at an
-/// interval that grows while the engine is pressed.
+/// When the index is refreshed, one refresh at a time: at once after quiet or when a large backlog
+/// is done, and under load at an interval that grows while the engine is pressed.
 struct RefreshSchedule: Sendable {
+    /// Whether more changes are to be expected before a refresh.
+    enum Supply: Sendable {
+        /// Some are on their way to the index.
+        case underWay
+        /// None is, but the outbox may have more.
+        case paused
+        /// None can be: the outbox had no more, or as many are held as may be.
+        case ended
+    }
+
     private let limits: BulkLimits
     private var waiting: [AppliedChange] = []
     /// When the first bulk with some of these ended.
@@ -49,18 +59,19 @@ struct RefreshSchedule: Sendable {
 
     /// When the next refresh is to begin; nil while one is under way or nothing waits for it.
     ///
-    /// `isQuiet` says that no more changes are on their way.
-    func due(isQuiet: Bool) -> MonotonicTime? {
+    func due(_ supply: Supply) -> MonotonicTime? {
         guard underWay == nil, let ended = firstEnded, let first = waiting.first else { return nil }
-        let gathered = isQuiet ? ended : ended + limits.gathering
-        let spaced = began.map { max(gathered, $0 + interval) } ?? gathered
+        let gathered = supply == .underWay ? ended + limits.gathering : ended
+        // So many changes have cost the engine far more than the refresh will.
+        let isWorthIt = supply == .ended && waiting.count >= limits.refreshAtOnce && !isPressed
+        let spaced = isWorthIt ? gathered : began.map { max(gathered, $0 + interval) } ?? gathered
         let latest = max(gathered, first.leased + limits.refreshingTime)
         return max(min(spaced, latest), earliest ?? ended)
     }
 
     /// Begins a refresh if one is due, of all places that changed.
-    mutating func begin(isQuiet: Bool, at now: MonotonicTime) -> Set<IndexPlace>? {
-        guard let due = due(isQuiet: isQuiet), due <= now else { return nil }
+    mutating func begin(_ supply: Supply, at now: MonotonicTime) -> Set<IndexPlace>? {
+        guard let due = due(supply), due <= now else { return nil }
         let places = Set(waiting.map(\.place)).union(waiting.compactMap(\.copy))
         underWay = waiting
         waiting = []
@@ -91,8 +102,9 @@ struct RefreshSchedule: Sendable {
 
     private mutating func adapt(to time: Duration, isPressed: Bool) {
         let adapted = isPressed ? interval * 2 : interval / 2
-        // The engine is not to spend more than a tenth of its time on it.
-        interval = min(limits.refreshLongest, max(limits.refreshShortest, adapted, time * 10))
+        // The engine is not to spend more than a quarter of its time on it. Of many documents a
+        // refresh takes long, but no longer than several of fewer would.
+        interval = min(limits.refreshLongest, max(limits.refreshShortest, adapted, time * 4))
         self.isPressed = false
     }
 

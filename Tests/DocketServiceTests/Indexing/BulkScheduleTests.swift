@@ -41,6 +41,42 @@ struct BulkScheduleTests {
         }
     }
 
+    @Test(
+        "what ends a large backlog is refreshed at once, a small one in its turn",
+        arguments: [(1, false), (6, true)]
+    )
+    func backlogEnds(leases: Int, isAtOnce: Bool) throws {
+        let bench = try BulkBench()
+        bench.lease(1)
+        bench.sent(try bench.takeBulk(), .applied)
+        #expect(bench.takeRefresh())
+        bench.apply { $0.refreshed(isDone: true, at: $1) }
+        bench.filled()
+        for _ in 0..<leases {
+            bench.answer(2000)
+            for bulk in bench.takeBulks() { bench.sent(bulk, .applied) }
+            #expect(!bench.takeRefresh())
+        }
+        bench.answer(0)
+        #expect(bench.takeRefresh() == isAtOnce)
+    }
+
+    @Test("as many leases as may be held are refreshed at once")
+    func full() throws {
+        let bench = try BulkBench()
+        bench.lease(1)
+        bench.sent(try bench.takeBulk(), .applied)
+        #expect(bench.takeRefresh())
+        bench.apply { $0.refreshed(isDone: true, at: $1) }
+        bench.apply { $0.completed(isDone: true, at: $1) }
+        bench.filled()
+        while bench.asked != nil {
+            bench.answer(2000)
+            for bulk in bench.takeBulks() { bench.sent(bulk, .applied) }
+        }
+        #expect(bench.schedule.held == bench.schedule.limits.leases && bench.takeRefresh())
+    }
+
     @Test("the interval of refreshes grows while the engine is pressed, and shrinks again")
     func adapting() throws {
         var refreshes = RefreshSchedule(BulkLimits())
@@ -49,7 +85,7 @@ struct BulkScheduleTests {
             now = now + .seconds(60)
             refreshes.add([try BulkBench.applied(at: now)], at: now)
             if pressed { refreshes.pressed() }
-            #expect(refreshes.begin(isQuiet: true, at: now) != nil)
+            #expect(refreshes.begin(.paused, at: now) != nil)
             #expect(refreshes.ended(isDone: true, at: now + time).count == 1)
             return refreshes.interval
         }
@@ -57,7 +93,7 @@ struct BulkScheduleTests {
         #expect(pressed == [.seconds(10), .seconds(20), .seconds(30), .seconds(30)])
         let calm = try (0..<4).map { _ in try refresh(pressed: false) }
         #expect(calm == [.seconds(15), .milliseconds(7500), .seconds(5), .seconds(5)])
-        #expect(try refresh(pressed: false, taking: .seconds(2)) == .seconds(20))
+        #expect(try refresh(pressed: false, taking: .seconds(2)) == .seconds(8))
     }
 
     @Test("what comes soon after a small lease is leased together")
