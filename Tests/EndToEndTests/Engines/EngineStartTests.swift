@@ -149,4 +149,33 @@ struct EngineStartTests {
         }
         try await #expect(server.stop().status == 0)
     }
+
+    @Test("without its Redis it starts and serves, and says so once")
+    func redisAway() async throws {
+        let database = try await DocketDatabase.make(on: Engines.shared.postgres(), in: folder)
+        // Nothing listens at this port.
+        let server = try await TestServer(
+            folder,
+            environment: settings(database, ["DOCKET_REDIS": "redis://127.0.0.1:1"])
+        )
+        let key = try await server.makeTenant("acme")
+        try await server.client(key) { client in
+            try await client.createCollection(Workload.collection)
+            _ = try await client.upload(
+                [Document(id: "a", body: "paper")],
+                to: Workload.collection
+            )
+            try await client.waitUntilIndexed(Workload.collection)
+            let request = SearchRequest(collection: Workload.collection, query: "paper")
+            let first = try await client.search(request)
+            #expect(first.source == .engine && first.reply.total.value == 1)
+            #expect(!first.isDegraded)
+            #expect(try await client.search(request).source == .l1)
+        }
+        #expect(try server.get("/readyz").hasPrefix("HTTP/1.1 200 "))
+        #expect(try server.get("/metrics").contains("docket_shared_cache_state 0"))
+        let end = try await server.stop()
+        #expect(end.status == 0)
+        #expect(end.errors.filter { $0.contains("the shared cache is away") }.count == 1)
+    }
 }
