@@ -79,7 +79,7 @@ package struct IndexChange: Sendable {
 package enum IndexOutcome: Hashable, Sendable {
     /// The index holds this version, or the document is out of it; found after a refresh.
     case applied
-    /// The index holds a newer version already.
+    /// The index holds a newer version already, which the truth may not know.
     case superseded
     /// The engine will never take this version; the reason is in Docket's words.
     case refused(reason: String)

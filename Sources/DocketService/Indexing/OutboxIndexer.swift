@@ -220,9 +220,7 @@ extension OutboxIndexer {
         let all = try await index.apply(changes.map(\.change) + copies, work: work)
         var outcomes = Array(all.prefix(changes.count))
         for (place, outcome) in zip(copied, all.dropFirst(changes.count))
-        where outcomes[place] == .applied || outcomes[place] == .superseded {
-            outcomes[place] = outcome
-        }
+        where outcomes[place] == .applied { outcomes[place] = outcome }
         return outcomes
     }
 

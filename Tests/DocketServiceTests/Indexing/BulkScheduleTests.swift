@@ -207,12 +207,18 @@ struct BulkScheduleTests {
         #expect(bench.bulks.map(\.changes.count) == [500, 500])
     }
 
-    @Test("a refused document is tried by itself three times, later each time, then it fails")
-    func refused() throws {
+    @Test(
+        "a refused document is tried by itself three times, later each time, then it fails",
+        arguments: [
+            (IndexOutcome.refused(reason: "too long"), "too long"),
+            (.superseded, SortedOutcomes.unknownVersion),
+        ]
+    )
+    func refused(_ outcome: IndexOutcome, reason: String) throws {
         let bench = try BulkBench()
         bench.lease(3)
         let bulk = try bench.takeBulk()
-        bench.sent(bulk, [.applied, .refused(reason: "too long"), .applied])
+        bench.sent(bulk, [.applied, outcome, .applied])
         #expect(bench.releases.map(\.isAttempt) == [true])
         #expect(bench.releases.map(\.leases.count) == [1])
         for attempts in 1...3 {
@@ -220,11 +226,11 @@ struct BulkScheduleTests {
             bench.lease(2, attempts: attempts)
             let bulks = bench.takeBulks()
             #expect(bulks.map { $0.changes.map(\.attempts) } == [[attempts], [0]])
-            bench.sent(bulks[0], .refused(reason: "too long"))
+            bench.sent(bulks[0], outcome)
             bench.sent(bulks[1], .applied)
         }
         #expect(bench.releases.map(\.delay) == [.seconds(1), .seconds(2), .seconds(3)])
-        #expect(bench.failures.map(\.reason) == ["too long"])
+        #expect(bench.failures.map(\.reason) == [reason])
     }
 
     @Test("while the engine takes no writes, one document is sent now and then")

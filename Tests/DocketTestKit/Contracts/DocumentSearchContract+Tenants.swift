@@ -3,7 +3,8 @@ internal import Testing
 
 /// Tenants of one store, each beside a model of it alone.
 extension DocumentSearchContract {
-    static let tenantsApart: [ContractCase<any SearchedStoreUnderTest>] = (1...2).map { (seed: UInt64) in
+    static let tenantsApart: [ContractCase<any SearchedStoreUnderTest>] = (1...2).map {
+        (seed: UInt64) in
         .init("twenty tenants read what each would read alone, seed \(seed)") { test in
             var crowd = try await TenantCrowd(test, count: 20, seed: seed)
             for _ in 0..<3 {

@@ -48,7 +48,10 @@ struct RestoreTests {
         let postgres = try await Engines.shared.postgres()
         let database = try await DocketDatabase.make(on: postgres, in: folder)
         let engine = try await ServerStore.engines.searchServer()
-        let index = ServerStore.settings(of: engine.url, "restore-" + UUID().uuidString.lowercased())
+        let index = ServerStore.settings(
+            of: engine.url,
+            "restore-" + UUID().uuidString.lowercased()
+        )
         let file = folder.path("docket.dump")
         var key: String?
         try await serving(database, index, key: nil) { _, secret, client in
