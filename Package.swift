@@ -61,10 +61,12 @@ let libraries: [Target] = [
         linkerSettings: [.linkedLibrary("sqlite3")]
     ),
     .target(
-        name: "CDocketRank",
+        name: "CDocketPostings",
         dependencies: ["CDocketText"],
         cSettings: cSettings,
-        linkerSettings: [.linkedLibrary("sqlite3"), .linkedLibrary("m")]
+        linkerSettings: [
+            .linkedLibrary("sqlite3"), .linkedLibrary("streamvbyte"), .linkedLibrary("m"),
+        ]
     ),
     .target(
         name: "CDocketMessages",
@@ -116,7 +118,7 @@ let adapters: [Target] = [
         "DocketSQLite",
         [
             "DocketCore", "DocketRuntime", "DocketSystem", "DocketText", "DocketTelemetry",
-            "CDocketPages", "CDocketRank", "CDocketSQLite",
+            "CDocketPages", "CDocketPostings", "CDocketSQLite",
         ]
     ),
     swift(
@@ -205,7 +207,7 @@ let testing: [Target] = [
         "DocketSQLite",
         [
             "DocketSQLite", "DocketCore", "DocketRuntime", "DocketSystem", "DocketTestKit",
-            "CDocketPages", "CDocketSQLite",
+            "DocketText", "CDocketPages", "CDocketSQLite",
         ]
     ),
     tests(

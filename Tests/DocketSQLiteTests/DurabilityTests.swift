@@ -188,13 +188,44 @@ struct DurabilityTests {
         #expect(try connection.first("SELECT x FROM second", row: { $0.integer(0) }) == 42)
     }
 
-    @Test("a file of format 3, with other names of tables, answers as before")
-    func renamesTables() async throws {
+    /// Makes of the file one with an index of FTS5, as the format had it.
+    private static func makeOld(_ test: TestStore, format: Int) throws {
+        let tables = CollectionTables(collection: 1)
+        let visible = format == 4 ? tables.visible : "shown_1"
+        try test.tamper(
+            """
+            ALTER TABLE visible_1 RENAME TO kept;
+            CREATE TABLE \(visible)(
+                number INTEGER PRIMARY KEY, version INTEGER, words INTEGER, attributes BLOB
+            );
+            INSERT INTO \(visible) SELECT number, version, words, attributes FROM kept;
+            DROP TABLE kept; DROP TABLE indexed_contents;
+            DROP TABLE terms_1; DROP TABLE blocks_1; DROP TABLE chunks_1; DROP TABLE segments_1;
+            CREATE VIRTUAL TABLE search_1 USING fts5(title, body, columnsize = 0);
+            INSERT INTO search_1(rowid, title, body) SELECT number, title, body FROM contents;
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema
+                SET sql = replace(sql, 'columnsize', 'tokenize=''docket'', columnsize')
+                WHERE name = 'search_1';
+            PRAGMA writable_schema = RESET;
+            PRAGMA user_version = \(format)
+            """
+        )
+    }
+
+    @Test("a file with an index of FTS5 is indexed anew from its documents", arguments: [3, 4])
+    func replacesFullTextIndex(_ format: Int) async throws {
         var test = try await TestStore.make()
         try await test.add(Document(id: "a", title: "x"), Document(id: "b", title: "y"))
-        try test.tamper("ALTER TABLE visible_1 RENAME TO shown_1; PRAGMA user_version = 3")
+        try await test.upload([Document(id: "b", title: "newer y")])
+        try Self.makeOld(test, format: format)
         test = try await Self.reopen(test)
+        // Nothing is found that is not indexed, and nothing wrong.
+        #expect(try await test.ids("x").isEmpty)
+        #expect(try await test.state("a") == .indexing)
+        try await test.index()
         #expect(try await test.ids("x") == ["a"])
+        #expect(try await test.ids("newer") == ["b"])
         try await test.delete("a")
         try await test.add(Document(id: "c", title: "x"))
         #expect(try await test.ids("x") == ["c"])

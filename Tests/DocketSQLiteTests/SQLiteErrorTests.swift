@@ -14,7 +14,7 @@ struct SQLiteErrorTests {
         #expect(cause(11, "database disk image is malformed") != nil)
         #expect(cause(266, "disk I/O error") == "sqlite 266: disk I/O error")
         #expect(
-            cause(1, "fts5: syntax error near \"secret\"") == "sqlite 1: fts5: syntax error near "
+            cause(1, "near \"secret\": syntax error") == "sqlite 1: near "
         )
         #expect(cause(1, "no such column: secret") == "sqlite 1: no such column")
         #expect(cause(9, "interrupted") == nil)

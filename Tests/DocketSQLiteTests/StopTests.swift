@@ -13,14 +13,10 @@ struct StopTests {
 
     init() throws { folder = try TestFolder() }
 
-    private func index(_ documents: [String]) throws -> ConnectionHandle {
-        let connection = try ConnectionHandle(path: folder.path("t.db"), creates: true, vfs: nil)
-        try connection.execute("PRAGMA synchronous = OFF")
-        try connection.execute(
-            "CREATE VIRTUAL TABLE t USING fts5(a, tokenize = 'docket', columnsize = 0)"
-        )
-        for text in documents { try connection.run("INSERT INTO t(a) VALUES (?1)", .text(text)) }
-        return connection
+    private func index(_ documents: [String]) throws -> TestIndex {
+        let index = try TestIndex(folder)
+        try index.add(titles: documents)
+        return index
     }
 
     /// Looks while `body` runs.
@@ -31,44 +27,41 @@ struct StopTests {
         return connection.watch.looks
     }
 
-    private func score(_ connection: ConnectionHandle, _ match: String) throws {
-        let scores = try connection.all(
-            "SELECT docket_score(t, 10) FROM t WHERE t MATCH ?1",
-            .text(match),
-            row: { $0.real(0) }
-        )
-        #expect(scores.allSatisfy { $0 > 0 })
+    private func search(_ index: TestIndex, _ terms: [IndexTerm]) throws {
+        #expect(try index.found(terms).allSatisfy { $0.score > 0 })
     }
 
     @Test("a text is taken apart with a look every 64 words")
     func tokenizing() throws {
-        let connection = try index([])
+        let index = try index([])
         let text = String(repeating: "word ", count: 100_000)
-        let looks = try looks(connection) {
-            try connection.run("INSERT INTO t(a) VALUES (?1)", .text(text))
-        }
+        let looks = try looks(index.connection) { try index.add(titles: [text]) }
         #expect(looks >= 100_000 / 64 - 1)
     }
 
     @Test("the places of a word in a long text are gone through with a look every 4,096")
     func scoring() throws {
-        let connection = try index([String(repeating: "word ", count: 100_000)])
-        let looks = try looks(connection) { try score(connection, "word") }
+        let index = try index([String(repeating: "word ", count: 100_000)])
+        let term = index.term("word", .exact)
+        let looks = try looks(index.connection) { try search(index, [term]) }
         #expect(looks >= 100_000 / 4096 - 1)
     }
 
-    @Test("the rows of a phrase are counted with a look every eight")
+    @Test("blocks of a list, and chunks of matches, are gone through with a look every sixteen")
     func counting() throws {
-        let connection = try index((0..<2000).map { "some common word \($0)" })
-        let looks = try looks(connection) { try score(connection, "\"common word\" AND 7") }
-        #expect(looks >= 2000 / 8)
+        let index = try TestIndex(folder)
+        try index.add((1...60_000).map { (UInt32($0), [["common"]]) })
+        let looks = try looks(index.connection) { try search(index, [index.term("common")]) }
+        #expect(looks >= 60_000 / 2000 / 16)
     }
 
     @Test("a phrase that long texts do not have is looked for with looks")
     func phrases() throws {
         let texts = (0..<20).map { _ in String(repeating: "red x blue x ", count: 20_000) }
-        let connection = try index(texts)
-        let looks = try looks(connection) { try score(connection, "\"red blue\"") }
+        let index = try index(texts)
+        let looks = try looks(index.connection) {
+            try search(index, [index.term("red blue", .exact)])
+        }
         // 800,000 places: a look for each 200,000 of them, some milliseconds, at the least.
         #expect(looks >= 4)
     }

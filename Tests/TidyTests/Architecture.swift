@@ -26,7 +26,7 @@ enum Architecture {
         ],
 
         "DocketSQLite": [
-            "Glibc", "CDocketPages", "CDocketRank", "CDocketSQLite", "DocketCore",
+            "Glibc", "CDocketPages", "CDocketPostings", "CDocketSQLite", "DocketCore",
             "DocketRuntime", "DocketSystem", "DocketTelemetry", "DocketText",
         ],
         "DocketElasticsearch": [
@@ -91,7 +91,8 @@ enum Architecture {
             "EventLoopWatch", "ThreadExecutor",
         ],
         "DocketSQLite": [
-            "ConnectionHandle", "DirectoryLockHandle", "FileSystem", "StatementHandle",
+            "ConnectionHandle", "DirectoryLockHandle", "FileSystem", "IndexQueryHandle",
+            "IndexStatements", "SegmentBuilderHandle", "SegmentMergeHandle", "StatementHandle",
         ],
         "DocketSystem": [
             "CalendarTime", "KeyedHash", "RawBytes", "Semaphore", "SmallFile", "SystemThread",

@@ -39,6 +39,10 @@ package struct EmbeddedConfiguration: Sendable {
     package var indexGroup = 1024
     /// Time after which it takes no more: an upload waits for at most one such transaction.
     package var indexTime = Duration.milliseconds(30)
+    /// Time for which segments are merged before writes may come between.
+    package var mergeTime = Duration.milliseconds(20)
+    /// Memory of a group's words after which it takes no more documents.
+    package var indexBytes = 64 << 20
     /// Outcomes of calls with an idempotency key are kept this long.
     package var idempotencyLifetime = Duration.seconds(24 * 3600)
     /// Bytes of them that a tenant may have; calls with a key are refused beyond.

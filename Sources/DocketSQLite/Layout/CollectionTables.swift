@@ -1,15 +1,14 @@
 /// The tables that each collection has for itself, and the statements on them.
 struct CollectionTables: Sendable {
-    /// Text columns of the search index, in order; searched attributes take `text_01` and on.
-    static let textColumns =
-        ["title", "body"] + (1...8).map { "text_0\($0)" }
+    /// Text columns of a document in the search index: title, body, searched attributes.
+    static let textColumns = 10
 
-    let search: String
+    let terms: String
+    let blocks: String
+    let chunks: String
+    let segments: String
     let visible: String
     let values: String
-    let countMatches: String
-    let insertText: String
-    let deleteText: String
     let insertVisible: String
     let selectVisible: String
     let deleteVisible: String
@@ -17,36 +16,61 @@ struct CollectionTables: Sendable {
     let deleteValue: String
 
     init(collection: UInt32) {
-        search = "search_\(collection)"
+        terms = "terms_\(collection)"
+        blocks = "blocks_\(collection)"
+        chunks = "chunks_\(collection)"
+        segments = "segments_\(collection)"
         visible = "visible_\(collection)"
         values = "values_\(collection)"
-        countMatches =
-            "SELECT count(*) FROM (SELECT 1 FROM \(search) WHERE \(search) MATCH ?1 LIMIT ?2)"
-        insertText =
-            "INSERT INTO \(search)(rowid, \(Self.textColumns.joined(separator: ", "))) "
-            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-        deleteText = "DELETE FROM \(search) WHERE rowid = ?1"
-        insertVisible =
-            "INSERT INTO \(visible)(number, version, words, attributes) VALUES (?1, ?2, ?3, ?4)"
+        insertVisible = """
+            INSERT INTO \(visible)(number, version, segment, words, attributes)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            """
         selectVisible = "SELECT version, attributes FROM \(visible) WHERE number = ?1"
         deleteVisible = "DELETE FROM \(visible) WHERE number = ?1"
         insertValue = "INSERT OR IGNORE INTO \(values)(slot, value, number) VALUES (?1, ?2, ?3)"
         deleteValue = "DELETE FROM \(values) WHERE slot = ?1 AND value = ?2 AND number = ?3"
     }
 
-    /// `search` holds the indexed text; `visible` what searches may find, with its attributes;
-    /// `values` those that can be filtered by.
+    /// The tables: what searches may find, its values, and the index.
     ///
-    /// Without a table of sizes: the length of a document is in `visible`, which each match
-    /// reads anyway.
+    /// `visible` has the attributes of a document and the segment that it came into; `values` those
+    /// attributes that can be filtered by. The other four are the search index: `terms` and
+    /// `blocks` have the lists, `chunks` lengths of documents and which of a segment are dead, see
+    /// docket_postings.h.
+    ///
+    /// A segment holds the documents that came into the segments `first` to `last`; the ranges of
+    /// two that are in use never meet.
     var creation: String {
         """
-        CREATE VIRTUAL TABLE \(search) USING fts5(
-            \(Self.textColumns.joined(separator: ", ")), tokenize = 'docket', columnsize = 0
+        CREATE TABLE \(terms)(
+            segment INTEGER NOT NULL,
+            term BLOB NOT NULL,
+            data BLOB NOT NULL,
+            PRIMARY KEY(segment, term)
+        ) WITHOUT ROWID;
+        CREATE TABLE \(blocks)(
+            id INTEGER PRIMARY KEY,
+            data BLOB NOT NULL
+        );
+        CREATE TABLE \(chunks)(
+            id INTEGER PRIMARY KEY,
+            data BLOB NOT NULL
+        );
+        CREATE TABLE \(segments)(
+            id INTEGER PRIMARY KEY,
+            first INTEGER NOT NULL,
+            last INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            documents INTEGER NOT NULL,
+            words INTEGER NOT NULL,
+            dead INTEGER NOT NULL DEFAULT 0,
+            dead_words INTEGER NOT NULL DEFAULT 0
         );
         CREATE TABLE \(visible)(
             number INTEGER PRIMARY KEY,
             version INTEGER NOT NULL,
+            segment INTEGER NOT NULL,
             words INTEGER NOT NULL,
             attributes BLOB NOT NULL
         );
@@ -60,6 +84,6 @@ struct CollectionTables: Sendable {
     }
 
     var removal: String {
-        "DROP TABLE \(search); DROP TABLE \(visible); DROP TABLE \(values);"
+        [terms, blocks, chunks, segments, visible, values].map { "DROP TABLE \($0);" }.joined()
     }
 }

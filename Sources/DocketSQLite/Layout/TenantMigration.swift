@@ -14,6 +14,7 @@ struct TenantMigration {
         1: { _ in },
         2: { try $0.execute(TenantSchema.keptBytes) },
         3: renameVisibleDocuments,
+        4: replaceFullTextTables,
     ]
 
     let connection: ConnectionHandle
@@ -70,6 +71,38 @@ struct TenantMigration {
         }
     }
 
+    /// Until format 4 the search index was a table of FTS5, with texts of its own: all documents go
+    /// into the new one.
+    private static func replaceFullTextTables(_ connection: ConnectionHandle) throws {
+        try connection.execute(TenantSchema.indexedContents)
+        let names = try connection.all(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'search_[0-9]*'",
+            row: { $0.text(0) }
+        )
+        // Without the tokenizer that the table names, SQLite cannot open it to remove it.
+        try connection.execute(
+            """
+            PRAGMA writable_schema = ON;
+            DELETE FROM sqlite_schema WHERE type = 'table' AND name GLOB 'search_[0-9]*'
+                AND sql LIKE 'CREATE VIRTUAL TABLE%';
+            PRAGMA writable_schema = RESET;
+            """
+        )
+        for name in names where name.dropFirst("search_".count).allSatisfy(\.isNumber) == false {
+            try connection.execute("DROP TABLE \(name)")
+        }
+        let collections = try connection.all(
+            "SELECT id FROM collections",
+            row: { UInt32(truncatingIfNeeded: $0.integer(0)) }
+        )
+        for collection in collections {
+            let tables = CollectionTables(collection: collection)
+            try connection.execute("DROP TABLE \(tables.visible); DROP TABLE \(tables.values);")
+            try connection.execute(tables.creation)
+            try indexAgain(collection, connection)
+        }
+    }
+
     /// Another tokenizer finds other words: everything goes into the index anew from the documents.
     private func reindexForTokenizer() throws {
         let found = try connection.first(
@@ -82,7 +115,11 @@ struct TenantMigration {
                 "SELECT id FROM collections WHERE deleted = 0",
                 row: { UInt32(truncatingIfNeeded: $0.integer(0)) }
             )
-            for collection in collections { try reindex(collection) }
+            for collection in collections {
+                let tables = CollectionTables(collection: collection)
+                try connection.execute(tables.removal + tables.creation)
+                try Self.indexAgain(collection, connection)
+            }
             try connection.run(
                 "UPDATE meta SET value = ?1 WHERE name = 'tokenizer'",
                 .integer(tokenizerVersion)
@@ -90,9 +127,8 @@ struct TenantMigration {
         }
     }
 
-    private func reindex(_ collection: UInt32) throws {
-        let tables = CollectionTables(collection: collection)
-        try connection.execute(tables.removal + tables.creation)
+    /// Queues all documents of a collection, whose index is empty.
+    private static func indexAgain(_ collection: UInt32, _ connection: ConnectionHandle) throws {
         try connection.execute(
             """
             DELETE FROM applied WHERE collection = \(collection);
@@ -102,6 +138,8 @@ struct TenantMigration {
             UPDATE documents SET state = 1 WHERE collection = \(collection) AND state = 2;
             UPDATE documents SET in_index = 0, indexed_version = 0
                 WHERE collection = \(collection);
+            DELETE FROM indexed_contents WHERE number IN
+                (SELECT number FROM documents WHERE collection = \(collection));
             UPDATE collections
                 SET indexing = indexing + indexed, indexed = 0, hard = hard + 1
                 WHERE id = \(collection);

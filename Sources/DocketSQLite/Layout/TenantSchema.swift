@@ -1,7 +1,7 @@
 /// What a tenant's file holds.
 enum TenantSchema {
     /// Rises with each change that `TenantMigration` has to make.
-    static let format: Int64 = 4
+    static let format: Int64 = 5
 
     /// Bits of a version below the epoch, which a restore raises: versions never come again.
     static let versionBits: UInt64 = 40
@@ -30,6 +30,15 @@ enum TenantSchema {
             coalesce(sum(\(KeptBytes.rowBytes) + length(CAST(id AS BLOB))), 0)
             FROM documents WHERE state IN (4, 5);
         CREATE INDEX deleted_documents ON documents(updated_us) WHERE state = 5;
+        """
+
+    /// The texts that searches show of a document of which a newer version waits to be indexed.
+    static let indexedContents = """
+        CREATE TABLE indexed_contents(
+            number INTEGER PRIMARY KEY,
+            title TEXT NOT NULL,
+            body TEXT NOT NULL
+        );
         """
 
     /// The tables of a tenant.

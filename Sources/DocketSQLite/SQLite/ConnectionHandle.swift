@@ -1,5 +1,5 @@
 internal import CDocketPages
-internal import CDocketRank
+internal import CDocketPostings
 internal import CDocketSQLite
 internal import Glibc
 
@@ -16,7 +16,6 @@ internal import Glibc
     private static let isConfigured = docket_sqlite_configure() == SQLITE_OK
 
     private let connection: OpaquePointer
-    private var rank: OpaquePointer?
     /// Whether what is being done is still wanted.
     let watch = WorkWatch()
     /// Pages that are kept, in KiB.
@@ -69,8 +68,6 @@ internal import Glibc
             throw SQLiteError(code: isFull ? SQLITE_FULL : code, text: "cannot open the file")
         }
         unsafe connection = made
-        let registered = unsafe docket_rank_register(made, &rank)
-        guard registered == SQLITE_OK else { throw error(registered) }
         watchProgress()
     }
 
@@ -103,16 +100,28 @@ internal import Glibc
     }
 
     private func watchProgress() {
-        let context = unsafe Unmanaged.passUnretained(watch).toOpaque()
-        let isStopped: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
-            guard let context = unsafe context else { return 0 }
-            return unsafe Unmanaged<WorkWatch>.fromOpaque(context).takeUnretainedValue().hasEnded()
-                ? 1 : 0
-        }
-        unsafe sqlite3_progress_handler(connection, Self.stepsBetweenLooks, isStopped, context)
-        unsafe docket_rank_watch(rank, isStopped, context)
+        let watch = unsafe indexWatch
+        unsafe sqlite3_progress_handler(
+            connection,
+            Self.stepsBetweenLooks,
+            watch.is_stopped,
+            watch.context
+        )
     }
 
+    /// Asks this connection's ``watch``, which must live as long as what is given it.
+    var indexWatch: docket_watch {
+        unsafe docket_watch(
+            is_stopped: { context in
+                guard let context = unsafe context else { return 0 }
+                let watch = unsafe Unmanaged<WorkWatch>.fromOpaque(context).takeUnretainedValue()
+                return watch.hasEnded() ? 1 : 0
+            },
+            context: Unmanaged.passUnretained(watch).toOpaque()
+        )
+    }
+
+    /// What the last call failed with.
     func error(_ code: Int32) -> SQLiteError {
         let text = unsafe sqlite3_errmsg(connection).map { unsafe String(cString: $0) } ?? ""
         let isFull = unsafe Self.isDiskFull(code, connection)
@@ -199,9 +208,6 @@ internal import Glibc
 
     /// Rows that the last statement changed.
     var changes: Int { Int(unsafe sqlite3_changes64(connection)) }
-
-    /// Words that went into or out of the search index since the last call.
-    func takeWords() -> Int64 { unsafe docket_rank_take_words(rank) }
 
     /// False inside a transaction.
     var isOutsideTransaction: Bool { unsafe sqlite3_get_autocommit(connection) != 0 }

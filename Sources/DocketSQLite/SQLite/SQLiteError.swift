@@ -22,6 +22,11 @@ struct SQLiteError: Error, Hashable {
         text: "its pages have no checksums"
     )
 
+    static let outOfMemory = SQLiteError(code: SQLITE_NOMEM, text: "out of memory")
+
+    /// The segments of an index have no numbers left: it is to be built anew.
+    static let noSegments = SQLiteError(code: SQLITE_FULL, text: "no numbers of segments are left")
+
     /// SQLITE_IOERR_DATA, a macro that Swift does not see.
     private static let wrongChecksum = SQLITE_IOERR | 32 << 8
 
@@ -49,8 +54,7 @@ struct SQLiteError: Error, Hashable {
     /// SQLite's words up to those that it repeats from a query.
     private var textWithoutQuery: String {
         guard primary == SQLITE_ERROR else { return text }
-        let start = text.hasPrefix("fts5: ") ? "fts5: " : ""
-        return start + text.dropFirst(start.count).prefix { $0 != "\"" && $0 != ":" }
+        return String(text.prefix { $0 != "\"" && $0 != ":" })
     }
 
     private var shown: DocketError {

@@ -39,6 +39,9 @@ extension SQLValue {
 
     deinit { unsafe sqlite3_finalize(statement) }
 
+    /// The statement itself, for C that runs and resets it while nobody else does.
+    var lent: OpaquePointer { unsafe statement }
+
     func bind(_ values: [SQLValue]) throws(SQLiteError) {
         for (place, value) in values.enumerated() { try bind(Int32(place + 1), value) }
     }

@@ -1,134 +1,184 @@
 internal import DocketCore
 internal import DocketText
 
-/// The documents that a search has to look at, with what it needs of each.
+/// The documents that a search has to look at, in ascending order, with what it needs of each.
 struct CandidateSource {
-    /// Number, version, score, attributes; false when no more are needed.
-    typealias Look = (Int64, Int64, Double, RawSpan) throws -> Bool
-
-    /// How much a word counts by the field that it is in.
-    private static let titleWeight = 2.0
     /// Numbers of candidates that each slice of a scan may read anew.
     private static let sliceCandidates = 10_000
 
     private let plan: SearchPlan
     private let connection: ConnectionHandle
     private let tables: CollectionTables
-    private let match: MatchExpression
-    /// Terms of the query that do not count.
-    let ignoredTerms: [IgnoredTerm]
+    private let asked: IndexQuery
+    /// Finds what has the words; nil where every document without the excluded ones matches.
+    private let query: IndexQueryHandle?
+    /// Finds what is left out where `query` is nil.
+    private let excluded: IndexQueryHandle?
 
-    init(_ plan: SearchPlan, _ connection: ConnectionHandle, _ tables: CollectionTables) throws {
+    /// Terms of the query that do not count.
+    var ignoredTerms: [IgnoredTerm] { asked.ignoredTerms }
+
+    init(
+        _ plan: SearchPlan,
+        _ connection: ConnectionHandle,
+        _ tables: CollectionTables,
+        _ cutter: WordCutter
+    ) throws {
         self.plan = plan
         self.connection = connection
         self.tables = tables
-        let terms = QueryTerms(plan.text, plan.match) { text in
-            TextNormalizer.canonical(text).split(separator: " ").map(String.init)
+        guard !plan.text.isEmpty else {
+            asked = try IndexQuery(plan, cutter, documents: { _ in 0 })
+            (query, excluded) = (nil, nil)
+            return
         }
-        let choice = try TermChoice(terms, plan) { term, limit in
-            let statement = try connection.prepared(tables.countMatches)
-            defer { statement.reset() }
-            try statement.bind(1, .text(MatchExpression.text(of: term, plan)))
-            try statement.bind(2, .integer(Int64(limit)))
-            return try statement.step() ? Int(statement.integer(0)) : 0
+        let segments = try SegmentTable(connection, tables).inUse()
+        let statements = try IndexStatements(connection, tables)
+        asked = try IndexQuery(plan, cutter) { term in
+            try IndexQueryHandle(statements, segments, weighsComplete: false).add(term)
         }
-        match = MatchExpression(terms, choice, plan)
-        ignoredTerms = choice.ignored
+        guard !asked.isEmpty, !asked.terms.isEmpty else {
+            (query, excluded) = (nil, nil)
+            return
+        }
+        let made = try IndexQueryHandle(
+            statements,
+            segments,
+            weighsComplete: asked.weighsComplete
+        )
+        for var term in asked.terms {
+            if !asked.hasWanted { term.role = .clause }
+            try made.add(term)
+        }
+        (query, excluded) = asked.hasWanted ? (made, nil) : (nil, made)
     }
 
-    /// Calls `look` with each candidate; in ascending order where there are no words or `after` is
-    /// set, of which only greater numbers are candidates then.
-    func forEach(after: Int64?, _ look: Look) throws {
-        guard !match.isEmpty else { return }
-        if let included = match.included {
-            try forEachMatch(included, after, isScored: after == nil, look)
-        } else {
-            try forEachVisible(match.excluded, after, look)
+    // MARK: Searching
+
+    /// Takes all candidates through `pass`.
+    func search(_ pass: inout SearchPass) throws {
+        guard !asked.isEmpty else { return }
+        guard let query else {
+            return try forEachVisible(after: 0) { try pass.look(at: $0, score: 1, $1) }
+        }
+        if asked.demandsAll {
+            return try look(query, .complete(isScored: true), &pass)
+        }
+        if try searchComplete(query, &pass) { return }
+        try look(query, .scored, &pass)
+        if asked.weighsComplete, let cut = pass.cut {
+            // What comes first may be beyond the candidates.
+            try forEachMatch(query, .complete(isScored: true), after: cut, pass.readsAttributes) {
+                try pass.rank($0, score: $1, $2)
+            }
         }
     }
 
-    /// Calls `look` with each candidate after a number that has what comes before all others.
-    func forEachComplete(after number: Int64, _ look: Look) throws {
-        guard let complete = match.complete else { return }
-        try forEachMatch(complete, number, isScored: true, look)
+    /// Fills the page with documents that have all clauses, where there are enough of them: all
+    /// others need only be counted.
+    private func searchComplete(_ query: IndexQueryHandle, _ pass: inout SearchPass) throws -> Bool
+    {
+        guard asked.weighsComplete, pass.order.isByScore, !pass.readsAttributes else {
+            return false
+        }
+        try forEachMatch(query, .complete(isScored: true), after: 0, false) {
+            try pass.rank($0, score: $1, $2)
+        }
+        guard pass.isPageFull else {
+            pass.forgetRanked()
+            return false
+        }
+        try query.start(.unscored)
+        while try query.next({ documents, _ in try pass.count(documents) }) ?? false {}
+        return true
     }
+
+    private func look(
+        _ query: IndexQueryHandle,
+        _ mode: IndexQueryHandle.Mode,
+        _ pass: inout SearchPass
+    ) throws {
+        try forEachMatch(query, mode, after: 0, pass.readsAttributes) {
+            try pass.look(at: $0, score: $1, $2)
+        }
+    }
+
+    // MARK: Scanning
+
+    /// Calls `look` with each candidate after a number, until it returns false.
+    func scan(
+        after number: Int64,
+        readsAttributes: Bool,
+        _ look: (_ number: Int64, _ attributes: RawSpan) throws -> Bool
+    ) throws {
+        guard !asked.isEmpty else { return }
+        guard let query else { return try forEachVisible(after: number, look) }
+        let mode: IndexQueryHandle.Mode =
+            asked.demandsAll ? .complete(isScored: false) : .unscored
+        try forEachMatch(query, mode, after: number, readsAttributes) { number, _, attributes in
+            try look(number, attributes)
+        }
+    }
+
+    // MARK: Candidates
 
     private func forEachMatch(
-        _ expression: String,
-        _ after: Int64?,
-        isScored: Bool,
-        _ look: Look
+        _ query: IndexQueryHandle,
+        _ mode: IndexQueryHandle.Mode,
+        after number: Int64,
+        _ readsAttributes: Bool,
+        _ look: (_ number: Int64, _ score: Double, _ attributes: RawSpan) throws -> Bool
     ) throws {
-        let score =
-            isScored
-            ? "docket_score(\(tables.search), visible.words, ?2, ?3, ?5, \(Self.titleWeight))"
-            : "1.0"
-        // CROSS keeps the order of the tables: matches first, and one look at each that is visible.
-        let sql = """
-            SELECT visible.number, visible.version, \(score), visible.attributes
-            FROM \(tables.search) CROSS JOIN \(tables.visible) AS visible
-                ON visible.number = \(tables.search).rowid
-            WHERE \(tables.search) MATCH ?1
-            """
-        let tail =
-            after == nil ? "" : " AND \(tables.search).rowid > ?4 ORDER BY \(tables.search).rowid"
-        let statement = try connection.prepared(sql + tail)
-        defer { statement.reset() }
-        try statement.bind(1, .text(expression))
-        if isScored {
-            try statement.bind(2, .number(match.demanded))
-            try statement.bind(3, .number(match.wanted))
-            try statement.bind(5, .blob(match.times))
+        // Numbers of documents in the index have 32 bits.
+        guard let after = UInt32(exactly: number) else { return }
+        try query.start(mode, after: after)
+        guard readsAttributes else {
+            return try query.eachMatch { try look(Int64($0), $1, RawSpan()) }
         }
-        if let after { try statement.bind(4, .integer(after)) }
-        try step(statement, nil, look)
+        let statement = try connection.prepared(tables.selectVisible)
+        defer { statement.reset() }
+        try query.eachMatch { document, score in
+            defer { statement.reset() }
+            try statement.bind(1, .integer(Int64(document)))
+            // Whatever lives in the index is visible.
+            guard try statement.step() else { throw SQLiteError.damagedPages }
+            return try statement.withBytes(1) { try look(Int64(document), score, $0) }
+        }
     }
 
-    private func forEachVisible(_ excluded: String?, _ after: Int64?, _ look: Look) throws {
-        let exclusion = try excluded.map { try ExcludedNumbers($0, connection, tables) }
-        if let numbers = try candidates(isSlice: after != nil) {
-            return try forEach(of: numbers, exclusion, after, look)
+    private func forEachVisible(
+        after number: Int64,
+        _ look: (_ number: Int64, _ attributes: RawSpan) throws -> Bool
+    ) throws {
+        var exclusion = try excluded.map { try ExcludedDocuments($0, after: number) }
+        if let numbers = try candidates(isSlice: number > 0) {
+            return try forEach(of: numbers, &exclusion, number, look)
         }
         let statement = try connection.prepared(
-            """
-            SELECT number, version, 1.0, attributes FROM \(tables.visible)
-            WHERE number > ?1 ORDER BY number
-            """
+            "SELECT number, attributes FROM \(tables.visible) WHERE number > ?1 ORDER BY number"
         )
         defer { statement.reset() }
-        try statement.bind(1, .integer(after ?? 0))
-        try step(statement, exclusion, look)
-    }
-
-    private func step(
-        _ statement: StatementHandle,
-        _ exclusion: ExcludedNumbers?,
-        _ look: Look
-    ) throws {
+        try statement.bind(1, .integer(number))
         while try statement.step() {
             let number = statement.integer(0)
-            if let exclusion, try exclusion.contains(number) { continue }
-            let (version, score) = (statement.integer(1), statement.real(2))
-            guard try statement.withBytes(3, { try look(number, version, score, $0) }) else {
-                return
-            }
+            if try exclusion?.contains(number) ?? false { continue }
+            guard try statement.withBytes(1, { try look(number, $0) }) else { return }
         }
     }
 
     private func forEach(
         of numbers: [Int64],
-        _ exclusion: ExcludedNumbers?,
-        _ after: Int64?,
-        _ look: Look
+        _ exclusion: inout ExcludedDocuments?,
+        _ after: Int64,
+        _ look: (_ number: Int64, _ attributes: RawSpan) throws -> Bool
     ) throws {
         let statement = try connection.prepared(tables.selectVisible)
-        for number in numbers where number > after ?? 0 {
-            if let exclusion, try exclusion.contains(number) { continue }
+        for number in numbers where number > after {
+            if try exclusion?.contains(number) ?? false { continue }
             defer { statement.reset() }
             try statement.bind(1, .integer(number))
             guard try statement.step() else { continue }
-            let version = statement.integer(0)
-            guard try statement.withBytes(1, { try look(number, version, 1, $0) }) else { return }
+            guard try statement.withBytes(1, { try look(number, $0) }) else { return }
         }
     }
 
@@ -144,5 +194,39 @@ struct CandidateSource {
         // A look by number costs about twice a step of the scan; slices read all numbers each time.
         let limit = max(1, isSlice ? min(documents / 2, Self.sliceCandidates) : documents / 2)
         return try CandidateNumbers(connection, tables).numbers(meeting: filter, fewerThan: limit)
+    }
+}
+
+/// The documents that match what a search excludes, read beside candidates in ascending order.
+struct ExcludedDocuments {
+    private let query: IndexQueryHandle
+    private var numbers: [UInt32] = []
+    private var place = 0
+    private var hasEnded = false
+
+    init(_ query: IndexQueryHandle, after number: Int64) throws {
+        self.query = query
+        guard let after = UInt32(exactly: number) else {
+            hasEnded = true
+            return
+        }
+        try query.start(.unscored, after: after)
+    }
+
+    /// Whether the document is excluded; numbers asked for must ascend.
+    mutating func contains(_ number: Int64) throws -> Bool {
+        while true {
+            while place < numbers.count, numbers[place] < number { place += 1 }
+            if place < numbers.count { return numbers[place] == number }
+            guard !hasEnded else { return false }
+            try readMore()
+        }
+    }
+
+    private mutating func readMore() throws {
+        let more = try query.next { documents, _ in documents.indices.map { documents[$0] } }
+        numbers = more ?? []
+        place = 0
+        hasEnded = more == nil
     }
 }

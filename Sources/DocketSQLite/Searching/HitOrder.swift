@@ -10,7 +10,6 @@ enum SortValue: Hashable {
 /// A match with what decides its place.
 struct RankedHit {
     var number: Int64
-    var version: Int64
     var score: Double
     /// One for each key of the order that is an attribute.
     var values: [SortValue]
@@ -29,6 +28,9 @@ struct HitOrder {
             return (slot, key.isDescending)
         }
     }
+
+    /// Whether the best score comes first, and nothing else but the number counts.
+    var isByScore: Bool { keys == [BoundSort(.score, isDescending: true)] }
 
     /// What the document with these attributes is sorted by.
     func values(of blob: RawSpan) -> [SortValue] {
@@ -118,7 +120,7 @@ struct HitOrder {
     func hit(_ values: [AttributeValue?], number: UInt64) -> RankedHit? {
         guard values.count == keys.count else { return nil }
         let number = Int64(bitPattern: number)
-        var hit = RankedHit(number: number, version: 0, score: 1, values: [])
+        var hit = RankedHit(number: number, score: 1, values: [])
         for (key, value) in zip(keys, values) {
             switch (key.key, value) {
             case (.score, _): return nil

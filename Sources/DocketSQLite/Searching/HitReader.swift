@@ -7,8 +7,9 @@ struct HitReader {
     private let connection: ConnectionHandle
     private let tables: CollectionTables
     private let decoder: AttributeNames
-    /// Text columns that are read for a hit, in order; empty when none is shown.
-    private let columns: [String]
+    /// Texts that are read for a hit: those that are shown or highlighted.
+    private let readsTitle: Bool
+    private let readsBody: Bool
     private let highlighters: [(field: TextField, name: String, highlighter: Highlighter)]
 
     init(_ plan: SearchPlan, _ connection: ConnectionHandle, _ tables: CollectionTables) {
@@ -21,15 +22,9 @@ struct HitReader {
             let name = field.name(in: schema)
             return (field, name, Self.highlighter(name, plan.text))
         }
-        let searchColumns = SearchColumns(schema)
-        var columns: [String] = []
-        if plan.shows.title { columns.append("title") }
-        if plan.shows.body { columns.append("body") }
-        for highlight in highlighters where !highlight.highlighter.isEmpty {
-            guard let column = searchColumns.column(of: highlight.field) else { continue }
-            if !columns.contains(column) { columns.append(column) }
-        }
-        self.columns = columns
+        let read = highlighters.filter { !$0.highlighter.isEmpty }.map(\.field)
+        readsTitle = plan.shows.title || read.contains(.title)
+        readsBody = plan.shows.body || read.contains(.body)
     }
 
     private static func highlighter(_ field: String, _ text: TextQuery) -> Highlighter {
@@ -61,68 +56,98 @@ struct HitReader {
         return hits
     }
 
+    /// What is indexed of a document, but for its texts.
+    private struct Visible {
+        var version: UInt64
+        var attributes: [BoundAttribute]
+        var shown: [Attribute]
+    }
+
     /// nil when the document is no longer there, which the one moment of a search excludes.
     private func read(_ hit: RankedHit, _ sortValues: [AttributeValue?]) throws -> FoundDocument? {
         let number = SQLValue.integer(hit.number)
         guard
-            let (id, state) = try connection.first(
-                "SELECT id, state FROM documents WHERE number = ?1",
+            let (id, state, newest) = try connection.first(
+                "SELECT id, state, version FROM documents WHERE number = ?1",
                 number,
-                row: { ($0.text(0), DocumentState(rawValue: UInt8(clamping: $0.integer(1)))) }
+                row: { row in
+                    (
+                        row.text(0), DocumentState(rawValue: UInt8(clamping: row.integer(1))),
+                        row.unsigned(2)
+                    )
+                }
             ),
-            let attributes = try connection.first(
-                tables.selectVisible,
-                number,
-                row: { row in try row.withBytes(1) { try decoder.attributes($0, plan.shows) } }
-            )
+            let visible = try connection.first(tables.selectVisible, number, row: visible)
         else { return nil }
-        let texts = try texts(of: hit.number)
+        let texts = try texts(of: hit.number, isNewest: visible.version == newest)
         return FoundDocument(
             number: UInt64(bitPattern: hit.number),
-            version: UInt64(bitPattern: hit.version),
+            version: visible.version,
             state: state ?? .indexed,
             score: hit.score,
             sortValues: sortValues,
             document: Document(
                 id: id,
-                title: plan.shows.title ? texts["title"] ?? "" : "",
-                body: plan.shows.body ? texts["body"] ?? "" : "",
-                attributes: attributes
+                title: plan.shows.title ? texts.title : "",
+                body: plan.shows.body ? texts.body : "",
+                attributes: visible.shown
             ),
-            highlights: try highlights(texts)
+            highlights: try highlights(texts, visible.attributes)
         )
     }
 
-    private func texts(of number: Int64) throws -> [String: String] {
-        guard !columns.isEmpty else { return [:] }
-        let sql =
-            "SELECT \(columns.joined(separator: ", ")) FROM \(tables.search) WHERE rowid = ?1"
-        return try connection.first(sql, .integer(number)) { row in
-            var texts: [String: String] = [:]
-            for (place, column) in columns.enumerated() { texts[column] = row.text(Int32(place)) }
-            return texts
-        } ?? [:]
+    private func visible(_ row: StatementHandle) throws -> Visible {
+        try row.withBytes(1) { blob in
+            let marks = highlighters.contains { field, _, _ in field != .title && field != .body }
+            return Visible(
+                version: row.unsigned(0),
+                attributes: marks ? AttributeBlobCodec.decode(blob) ?? [] : [],
+                shown: try decoder.attributes(blob, plan.shows)
+            )
+        }
     }
 
-    private func highlights(_ texts: [String: String]) throws -> [Highlight] {
-        let columns = SearchColumns(plan.collection.schema)
-        return try highlighters.compactMap { field, name, highlighter in
+    /// Title and body, each empty where nobody asks for it.
+    private func texts(
+        of number: Int64,
+        isNewest: Bool
+    ) throws -> (title: String, body: String) {
+        guard readsTitle || readsBody else { return ("", "") }
+        let columns = "\(readsTitle ? "title" : "''"), \(readsBody ? "body" : "''")"
+        // Of a document whose newer version waits, the texts that are indexed are kept apart.
+        for table in isNewest ? ["contents"] : ["indexed_contents", "contents"] {
+            let texts = try connection.first(
+                "SELECT \(columns) FROM \(table) WHERE number = ?1",
+                .integer(number),
+                row: { ($0.text(0), $0.text(1)) }
+            )
+            if let texts { return texts }
+        }
+        return ("", "")
+    }
+
+    private func highlights(
+        _ texts: (title: String, body: String),
+        _ attributes: [BoundAttribute]
+    ) throws -> [Highlight] {
+        try highlighters.compactMap { field, name, highlighter in
             try connection.watch.spend(WorkWatch.unitsBetweenLooks)
-            guard let text = columns.column(of: field).flatMap({ texts[$0] }),
-                let fragment = highlighter.fragment(of: text)
-            else { return nil }
+            let text =
+                switch field {
+                case .title: texts.title
+                case .body: texts.body
+                case .attribute(let slot): attributes.first { $0.slot == slot }?.text ?? ""
+                }
+            guard let fragment = highlighter.fragment(of: text) else { return nil }
             return Highlight(field: name, fragment: fragment.text, ranges: fragment.ranges)
         }
     }
 }
 
-extension TextField {
-    func name(in schema: CollectionSchema) -> String {
-        switch self {
-        case .title: "title"
-        case .body: "body"
-        case .attribute(let slot): schema.attributes[slot].name
-        }
+extension BoundAttribute {
+    /// Its values, a line each.
+    fileprivate var text: String {
+        values.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: "\n")
     }
 }
 

@@ -15,6 +15,7 @@ struct SearchPass {
     private(set) var facets: [FacetCounter]
     private(set) var top: TopHits
     let order: HitOrder
+    private let isByScore: Bool
     /// Candidates seen.
     private(set) var candidates = 0
     /// Those that match.
@@ -22,8 +23,8 @@ struct SearchPass {
     private(set) var bestScore = 0.0
     /// The last candidate seen, where others were left.
     private(set) var cut: Int64?
-    /// Candidates seen behind it.
-    private var candidatesBehind = 0
+    /// Candidates that were looked at for their place alone.
+    private var candidatesRanked = 0
     private var lastNumber: Int64 = 0
 
     /// - Throws: ``DocketError`` `invalidArgument` for a position of another order.
@@ -35,6 +36,7 @@ struct SearchPass {
         } else {
             order = HitOrder(plan.sort)
         }
+        isByScore = order.isByScore
         filter = plan.filter.map { CompiledFilter($0) }
         facets = plan.facets.map { FacetCounter($0) }
         // One more than the page tells whether there is another.
@@ -55,12 +57,14 @@ struct SearchPass {
         }
     }
 
+    /// Whether what it looks at depends on the attributes of a candidate.
+    var readsAttributes: Bool { filter != nil || !facets.isEmpty || !order.slots.isEmpty }
+
     /// Looks at one candidate; false when the search needs no more of them.
     ///
     /// - Throws: ``DocketError`` `cancelled` once the search is no longer wanted.
     mutating func look(
         at number: Int64,
-        version: Int64,
         score: Double,
         _ attributes: RawSpan
     ) throws(DocketError) -> Bool {
@@ -75,39 +79,60 @@ struct SearchPass {
         matches += 1
         if score > bestScore { bestScore = score }
         for place in facets.indices { facets[place].count(number, attributes) }
-        insert(number, version, score, attributes)
+        insert(number, score, attributes)
         return !isDone
     }
 
-    /// Looks at a candidate behind the cut that comes before most others: it may be among the first
-    /// hits, and counts for nothing else.
-    mutating func lookBehind(
-        at number: Int64,
-        version: Int64,
+    /// Looks at a candidate for its place alone; false after too many.
+    ///
+    /// It may be among the first hits, and counts for nothing else.
+    mutating func rank(
+        _ number: Int64,
         score: Double,
         _ attributes: RawSpan
-    ) -> Bool {
-        guard candidatesBehind < plan.candidates else { return false }
-        candidatesBehind += 1
+    ) throws(DocketError) -> Bool {
+        try watch.spend(1 + attributes.byteCount / Self.bytesPerUnit)
+        guard candidatesRanked < plan.candidates else { return false }
+        candidatesRanked += 1
         guard filter?.matches(attributes) ?? true else { return true }
         if score > bestScore { bestScore = score }
-        insert(number, version, score, attributes)
+        insert(number, score, attributes)
         return true
     }
 
-    private mutating func insert(
-        _ number: Int64,
-        _ version: Int64,
-        _ score: Double,
-        _ attributes: RawSpan
-    ) {
+    /// Takes back what was ranked.
+    mutating func forgetRanked() {
+        top.removeAll()
+        candidatesRanked = 0
+    }
+
+    /// Whether all the hits of the page are known to be better than what was not ranked.
+    var isPageFull: Bool { top.isFull }
+
+    /// Counts candidates in ascending order, all of which match and none of which belongs on the
+    /// page; false when the search needs no more of them.
+    mutating func count(_ documents: Span<UInt32>) throws(DocketError) -> Bool {
+        try watch.spend(1 + documents.count / 64)
+        let left = min(documents.count, plan.candidates - candidates)
+        candidates += left
+        matches += left
+        if left > 0 { lastNumber = Int64(documents[left - 1]) }
+        if left < documents.count {
+            cut = lastNumber
+            return false
+        }
+        switch plan.total {
+        case .exact: return true
+        case .bounded(let bound): return matches <= bound
+        case .none: return false
+        }
+    }
+
+    private mutating func insert(_ number: Int64, _ score: Double, _ attributes: RawSpan) {
+        // Most candidates are no better than the page is; they come in ascending order.
+        if isByScore, let last = top.last, score <= last.score, number > last.number { return }
         if shown?.contains(number) ?? false { return }
-        let hit = RankedHit(
-            number: number,
-            version: version,
-            score: score,
-            values: order.values(of: attributes)
-        )
+        let hit = RankedHit(number: number, score: score, values: order.values(of: attributes))
         if after.map({ order.precedes($0, hit) }) ?? true { top.insert(hit) }
     }
 

@@ -1,11 +1,13 @@
 internal import DocketCore
 internal import DocketRuntime
 internal import DocketSystem
+internal import DocketText
 
 /// One reading connection to one tenant's file.
 // Because: the job that took it from the pool has it alone.
 final class TenantReader: TenantConnection, @unchecked Sendable {
     let connection: ConnectionHandle
+    let cutter = WordCutter()
     private let shares: PageCacheShares
 
     /// The file is there and has been migrated by the tenant's writer.
@@ -43,15 +45,8 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
     private func page(_ plan: SearchPlan) throws -> SearchPage {
         let tables = CollectionTables(collection: plan.collection.number)
         var pass = try SearchPass(plan, connection.watch)
-        let source = try CandidateSource(plan, connection, tables)
-        try source.forEach(after: nil) { number, version, score, attributes in
-            try pass.look(at: number, version: version, score: score, attributes)
-        }
-        if let cut = pass.cut {
-            try source.forEachComplete(after: cut) { number, version, score, attributes in
-                pass.lookBehind(at: number, version: version, score: score, attributes)
-            }
-        }
+        let source = try CandidateSource(plan, connection, tables, cutter)
+        try source.search(&pass)
         let ranked = pass.top.sorted()
         let reader = HitReader(plan, connection, tables)
         let hits = try reader.read(ranked.prefix(plan.limit), pass.order)
@@ -84,10 +79,10 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
         var found: [RankedHit] = []
         var last: Int64?
         var looked = 0
-        let source = try CandidateSource(plan, connection, tables)
-        try source.forEach(after: number) { number, version, _, attributes in
+        let source = try CandidateSource(plan, connection, tables, cutter)
+        try source.scan(after: number, readsAttributes: filter != nil) { number, attributes in
             if filter?.matches(attributes) ?? true {
-                found.append(RankedHit(number: number, version: version, score: 1, values: []))
+                found.append(RankedHit(number: number, score: 1, values: []))
             }
             looked += 1
             try connection.watch.spend(1 + attributes.byteCount / 64)

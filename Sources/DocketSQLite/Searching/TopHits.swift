@@ -12,6 +12,11 @@ struct TopHits {
 
     var isFull: Bool { heap.count >= capacity }
 
+    /// The kept hit that comes last; nil unless all places are taken.
+    var last: RankedHit? { isFull ? heap.first : nil }
+
+    mutating func removeAll() { heap.removeAll(keepingCapacity: true) }
+
     mutating func insert(_ hit: RankedHit) {
         guard capacity > 0 else { return }
         if heap.count < capacity {

@@ -55,11 +55,22 @@ extension TenantWriter {
 
     /// Takes the document out of what searches see, now; false when they did not see it.
     func hide(_ number: Int64, _ tables: CollectionTables) throws -> Bool {
-        let attributes = try connection.first(tables.selectVisible, .integer(number)) { row in
-            row.withBytes(1) { AttributeBlobCodec.decode($0) }
+        let found = try connection.first(
+            "SELECT segment, words, attributes FROM \(tables.visible) WHERE number = ?1",
+            .integer(number)
+        ) { row in
+            (
+                segment: UInt32(truncatingIfNeeded: row.integer(0)), words: Int(row.integer(1)),
+                attributes: row.withBytes(2) { AttributeBlobCodec.decode($0) }
+            )
         }
-        guard let attributes else { return false }
-        for attribute in attributes ?? [] {
+        guard let found else { return false }
+        try SegmentTable(connection, tables).markDead(
+            UInt32(truncatingIfNeeded: number),
+            from: found.segment,
+            words: found.words
+        )
+        for attribute in found.attributes ?? [] {
             for value in attribute.values {
                 try connection.run(
                     tables.deleteValue,
@@ -70,6 +81,7 @@ extension TenantWriter {
             }
         }
         try connection.run(tables.deleteVisible, .integer(number))
+        try connection.run("DELETE FROM indexed_contents WHERE number = ?1", .integer(number))
         return true
     }
 

@@ -104,6 +104,7 @@ extension TenantWriter {
             for document in documents {
                 let number = SQLValue.integer(document.number)
                 try connection.run("DELETE FROM contents WHERE number = ?1", number)
+                try connection.run("DELETE FROM indexed_contents WHERE number = ?1", number)
                 try connection.run("DELETE FROM documents WHERE number = ?1", number)
                 if document.isDeleted { state.kept.deletions -= document.keptBytes }
             }

@@ -8,8 +8,23 @@ private struct IndexingCollection {
     let columns: SearchColumns
     /// Whether the soft generation rises with this group; otherwise the statuses wait.
     let raisesNow: Bool
+    /// Where the documents of the group go; made with the first of them.
+    var segment: GroupSegment?
     /// Documents of it that the group indexed.
     var indexed = 0
+}
+
+extension IndexingCollection {
+    /// About the memory of what is built.
+    var bytes: Int { segment?.builder.bytes ?? 0 }
+}
+
+/// The segment that a group makes.
+private struct GroupSegment {
+    let id: UInt32
+    let builder: SegmentBuilderHandle
+    var documents = 0
+    var words = 0
 }
 
 /// One document to be brought into the index or taken out of it.
@@ -30,6 +45,26 @@ extension TenantWriter {
             progress.hasMore = true
             return progress
         }
+        if isMaintenanceNext {
+            isMaintenanceNext = false
+            var progress = IndexingProgress()
+            progress.hasMore = try maintain() || waits()
+            progress.wakeAfter = wakeAfter(MonotonicTime.now())
+            if progress.hasMore { return progress }
+        }
+        var progress = try indexGroup()
+        if try needsMaintenance() {
+            isMaintenanceNext = true
+            progress.hasMore = true
+        }
+        return progress
+    }
+
+    private func waits() throws -> Bool {
+        try connection.first("SELECT 1 FROM outbox LIMIT 1", row: { _ in true }) ?? false
+    }
+
+    private func indexGroup() throws -> IndexingProgress {
         do {
             return try transaction { try indexGroup(each: false) }
         } catch let error as SQLiteError where error.mayBeOneDocument {
@@ -56,17 +91,21 @@ extension TenantWriter {
         var done = 0
         for entry in entries {
             guard done == 0 || MonotonicTime.now() - now < configuration.indexTime else { break }
+            guard collections.values.reduce(0, { $0 + $1.bytes }) < configuration.indexBytes else {
+                break
+            }
             done += 1
+            try connection.run("DELETE FROM outbox WHERE version = ?1", .number(entry.version))
             // Without its collection the entry goes with the collection.
-            guard let collection = collections[entry.collection] else { continue }
+            guard var collection = collections.removeValue(forKey: entry.collection) else {
+                continue
+            }
             let before = progress.indexed
-            try index(entry, collection, each: each, &progress)
-            collections[entry.collection]?.indexed += progress.indexed - before
+            try index(entry, &collection, each: each, &progress)
+            collection.indexed += progress.indexed - before
+            collections[entry.collection] = collection
         }
-        try connection.run(
-            "DELETE FROM outbox WHERE version <= ?1",
-            .number(done > 0 ? entries[done - 1].version : 0)
-        )
+        for collection in collections.values { try write(collection) }
         for (number, collection) in collections where collection.raisesNow {
             try raiseSoft(number, isNew: collection.indexed > 0, at: now)
         }
@@ -90,11 +129,13 @@ extension TenantWriter {
                 isDelete: row.integer(3) != 0
             )
         }
+        // As segments have them: each document waits once.
+        .sorted { $0.number < $1.number }
     }
 
     private func index(
         _ entry: OutboxEntry,
-        _ collection: IndexingCollection,
+        _ collection: inout IndexingCollection,
         each: Bool,
         _ progress: inout IndexingProgress
     ) throws {
@@ -106,12 +147,12 @@ extension TenantWriter {
         let lateBefore = state.found.late
         defer { progress.late += state.found.late - lateBefore }
         guard each else {
-            try put(entry, collection)
+            try put(entry, &collection)
             progress.indexed += 1
             return
         }
         do {
-            try savepoint { try put(entry, collection) }
+            try savepoint { try put(entry, &collection) }
             progress.indexed += 1
         } catch let fault as DocumentFault {
             try fail(entry, collection, fault.reason)
@@ -123,7 +164,7 @@ extension TenantWriter {
     }
 
     /// Replaces the document in the index by its newest version.
-    private func put(_ entry: OutboxEntry, _ collection: IndexingCollection) throws {
+    private func put(_ entry: OutboxEntry, _ collection: inout IndexingCollection) throws {
         let tables = collection.tables
         guard let row = try document(entry.number) else { return }
         let content = try connection.first(
@@ -135,26 +176,12 @@ extension TenantWriter {
         else {
             throw DocumentFault(reason: "the stored document is damaged")
         }
-        if row.isInIndex {
-            _ = try hide(entry.number, tables)
-            try connection.run(tables.deleteText, .integer(entry.number))
+        guard let number = UInt32(exactly: entry.number), number < .max else {
+            throw DocumentFault(reason: "the tenant has had 4,294,967,294 documents, no more go in")
         }
-        _ = connection.takeWords()
+        if row.isInIndex { _ = try hide(entry.number, tables) }
+        var segment = try collection.segment ?? makeSegment(tables)
         let texts = collection.columns.texts(content.title, content.body, attributes)
-        let insertion = try connection.prepared(tables.insertText)
-        defer { insertion.reset() }
-        try insertion.bind(1, .integer(entry.number))
-        for (place, text) in texts.enumerated() {
-            try insertion.bind(Int32(place + 2), text.map { .text($0) } ?? .null)
-        }
-        _ = try insertion.step()
-        try connection.run(
-            tables.insertVisible,
-            .integer(entry.number),
-            .number(entry.version),
-            .integer(connection.takeWords()),
-            .blob(content.blob)
-        )
         try addValues(attributes, of: entry, tables)
         let waited = WallClock.microseconds() - row.updatedMicroseconds
         if waited > IndexingLag.goal.wholeNanoseconds / 1000 {
@@ -163,6 +190,40 @@ extension TenantWriter {
             state.found.inTime += 1
         }
         try complete(entry, collection)
+        // What can fail for one document alone is done: what is built cannot be taken back.
+        let words = try segment.builder.add(number, texts)
+        try connection.run(
+            tables.insertVisible,
+            .integer(entry.number),
+            .number(entry.version),
+            .number(segment.id),
+            .integer(Int64(words)),
+            .blob(content.blob)
+        )
+        segment.documents += 1
+        segment.words += words
+        collection.segment = segment
+    }
+
+    private func makeSegment(_ tables: CollectionTables) throws -> GroupSegment {
+        GroupSegment(
+            id: try SegmentTable(connection, tables).newID(),
+            builder: try SegmentBuilderHandle(connection)
+        )
+    }
+
+    /// Writes the segment of the group's documents.
+    private func write(_ collection: IndexingCollection) throws {
+        guard let made = collection.segment else { return }
+        let segment = Segment(
+            id: made.id,
+            first: made.id,
+            last: made.id,
+            documents: made.documents,
+            words: made.words
+        )
+        try SegmentTable(connection, collection.tables).insert(segment, .inUse)
+        try made.builder.write(made.id, collection.tables)
     }
 
     private func addValues(
@@ -213,7 +274,6 @@ extension TenantWriter {
     }
 
     private func remove(_ entry: OutboxEntry, _ collection: IndexingCollection) throws {
-        try connection.run(collection.tables.deleteText, .integer(entry.number))
         try connection.run(
             "UPDATE documents SET in_index = 0, state = ?2, updated_us = ?3 WHERE number = ?1",
             .integer(entry.number),

@@ -120,6 +120,7 @@ extension TenantWriter {
             )
             number = connection.lastInsertedRow
         }
+        if old?.isInIndex == true { try keepIndexed(number, in: collection) }
         try connection.run(
             """
             INSERT OR REPLACE INTO contents(number, attributes, title, body)
@@ -133,6 +134,19 @@ extension TenantWriter {
         try fillOutbox(number, version, in: collection, isDelete: false)
         state.collections[collection]?.count(.indexing, by: 1)
         state.collections[collection]?.counts.bytes += document.bytes
+    }
+
+    /// Keeps the texts that searches show until the newer version is indexed.
+    private func keepIndexed(_ number: Int64, in collection: UInt32) throws {
+        let tables = CollectionTables(collection: collection)
+        try connection.run(
+            """
+            INSERT OR IGNORE INTO indexed_contents(number, title, body)
+                SELECT number, title, body FROM contents
+                WHERE number = ?1 AND EXISTS (SELECT 1 FROM \(tables.visible) WHERE number = ?1)
+            """,
+            .integer(number)
+        )
     }
 
     func fillOutbox(

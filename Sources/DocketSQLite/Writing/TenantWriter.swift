@@ -7,6 +7,12 @@ final class TenantWriter: TenantConnection, @unchecked Sendable {
     let connection: ConnectionHandle
     let configuration: EmbeddedConfiguration
     var state: TenantState
+    /// The merge under way, whose rows nobody else knows of.
+    var merge: SegmentMerge?
+    /// Whether the next thing to do is to put the index in order.
+    var isMaintenanceNext = false
+    /// Merges finished since the file was opened.
+    var mergedSegments = 0
     private let shares: PageCacheShares
 
     /// Opens the file and brings it to this version's format.
@@ -30,7 +36,8 @@ final class TenantWriter: TenantConnection, @unchecked Sendable {
     func hasWork() throws -> Bool {
         if !state.deletedCollections.isEmpty { return true }
         if state.collections.values.contains(where: { $0.applied > 0 }) { return true }
-        return try connection.first("SELECT 1 FROM outbox LIMIT 1", row: { _ in true }) ?? false
+        let waits = try connection.first("SELECT 1 FROM outbox LIMIT 1", row: { _ in true })
+        return try waits ?? needsMaintenance()
     }
 
     /// Runs `body` in a transaction; when it fails, nothing has happened.

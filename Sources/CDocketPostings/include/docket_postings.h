@@ -1,0 +1,207 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The inverted index of one collection, in rows of SQLite.
+ *
+ * A document is named by its number, of 32 bits. A segment holds the postings of a group of
+ * documents and never changes; what a newer version or a deletion takes out of it is marked in a
+ * set of the dead, until segments are merged. A row of `terms` has the whole list of a term in a
+ * segment where that is short, or says which rows of `blocks` hold it. Lists come in three kinds,
+ * told apart by the first byte of the term:
+ *
+ *   S stem   documents with a word of this stem, and how often; what most searches read
+ *   W word   documents with this word, and all its places
+ *   X stem   the same for words of this stem that are not the stem itself
+ *
+ * A document's length in words stands in `chunks`, two bytes each, DOCKET_CHUNK numbers a row.
+ *
+ * Functions return SQLite's result codes: SQLITE_CORRUPT for a row that is not what this code
+ * writes, SQLITE_NOMEM, SQLITE_INTERRUPT once the work is no longer wanted, or what a statement
+ * failed with. Statements belong to the caller, and are reset before a function returns. */
+
+struct sqlite3_stmt;
+
+enum {
+    /* Numbers of documents that are looked at together. */
+    DOCKET_CHUNK = 2000,
+    /* Text columns of a document: title, body, searched attributes. */
+    DOCKET_COLUMNS = 10,
+    /* Lengths, and frequencies of a term in a document, are kept up to these. */
+    DOCKET_LENGTH_MAXIMUM = 65535,
+    DOCKET_FREQUENCY_MAXIMUM = 255,
+};
+
+/* Says whether work is still wanted; asked every few microseconds. */
+typedef struct {
+    int (*is_stopped)(void *);
+    void *context;
+} docket_watch;
+
+/* What reads:
+ *   term     SELECT data FROM terms WHERE segment = ?1 AND term = ?2
+ *   terms    SELECT term, data FROM terms
+ *            WHERE segment = ?1 AND term >= ?2 AND term < ?3 ORDER BY term
+ *   block    SELECT data FROM blocks WHERE id = ?1
+ *   chunk    SELECT data FROM chunks WHERE id = ?1
+ */
+typedef struct {
+    struct sqlite3_stmt *term;
+    struct sqlite3_stmt *terms;
+    struct sqlite3_stmt *block;
+    struct sqlite3_stmt *chunk;
+} docket_reading;
+
+/* What writes:
+ *   term     INSERT INTO terms(segment, term, data) VALUES (?1, ?2, ?3)
+ *   block    INSERT INTO blocks(id, data) VALUES (?1, ?2)
+ *   chunk    INSERT OR REPLACE INTO chunks(id, data) VALUES (?1, ?2)
+ */
+typedef struct {
+    struct sqlite3_stmt *term;
+    struct sqlite3_stmt *block;
+    struct sqlite3_stmt *chunk;
+} docket_writing;
+
+/* A segment as searches see it; `documents` and `words` count the dead as well. */
+typedef struct {
+    uint32_t id;
+    uint32_t documents;
+    uint64_t words;
+    uint32_t dead;
+} docket_segment;
+
+/* Marks a document dead in a segment; `*was_dead` says whether it already was. */
+int docket_mark_dead(
+    const docket_reading *reading, const docket_writing *writing, uint32_t segment,
+    uint32_t document, bool *was_dead);
+
+/* ---- A segment in the making ---- */
+
+typedef struct docket_builder docket_builder;
+
+/* NULL when there is no memory. */
+docket_builder *docket_builder_new(docket_watch watch);
+void docket_builder_free(docket_builder *builder);
+
+/* Begins the next document; numbers may come in any order, each once. */
+int docket_builder_begin(docket_builder *builder, uint32_t document);
+
+/* Adds a text to a column below DOCKET_COLUMNS, columns in ascending order. A column may have
+ * several texts: no phrase goes from one to the next. */
+int docket_builder_add(
+    docket_builder *builder, unsigned column, const unsigned char *text, size_t length);
+
+/* Words of the document under way. */
+uint64_t docket_builder_words(const docket_builder *builder);
+
+/* Writes all documents as one segment, and their lengths; the builder is empty then. */
+int docket_builder_write(
+    docket_builder *builder, const docket_reading *reading, const docket_writing *writing,
+    uint32_t segment);
+
+/* Forgets the documents. */
+void docket_builder_clear(docket_builder *builder);
+
+/* About what the documents take in memory. */
+size_t docket_builder_memory(const docket_builder *builder);
+
+/* ---- Segments made one ---- */
+
+typedef struct docket_merge docket_merge;
+
+/* Merges `count` segments, the oldest first, into a new one; their dead of this moment are left
+ * out. `chunks` is SELECT id, data FROM chunks WHERE id >= ?1 AND id < ?2 ORDER BY id. */
+int docket_merge_new(
+    struct sqlite3_stmt *chunks, const docket_segment *segments, size_t count, uint32_t target,
+    docket_watch watch, docket_merge **made);
+void docket_merge_free(docket_merge *merge);
+
+/* Merges terms until `is_over` returns other than 0, asked after each; `*is_done` when none is
+ * left. `next_terms` is SELECT term, data FROM terms WHERE segment = ?1 AND term > ?2
+ * ORDER BY term, a statement for each segment. */
+int docket_merge_step(
+    docket_merge *merge, const docket_reading *reading, const docket_writing *writing,
+    struct sqlite3_stmt *const *next_terms, int (*is_over)(void *), void *context, bool *is_done);
+
+/* Once it is done: marks dead in the new segment what died in the old ones meanwhile, and gives
+ * those documents. They belong to the merge. */
+int docket_merge_finish(
+    docket_merge *merge, struct sqlite3_stmt *chunks, const docket_reading *reading,
+    const docket_writing *writing, const uint32_t **dead, size_t *count);
+
+/* ---- A search ---- */
+
+typedef struct docket_query docket_query;
+
+typedef enum {
+    /* Words of the same stems, next to each other. */
+    DOCKET_INFLECTED,
+    /* Words as they are. */
+    DOCKET_EXACT,
+    /* The last is the beginning of a word. */
+    DOCKET_PREFIX,
+} docket_term_kind;
+
+typedef enum {
+    /* A document that has each of these is complete. */
+    DOCKET_CLAUSE,
+    /* Counts beside the clauses. */
+    DOCKET_PART,
+    /* No document with one of these matches. */
+    DOCKET_EXCLUDED,
+} docket_term_role;
+
+typedef struct {
+    docket_term_kind kind;
+    docket_term_role role;
+    /* One bit for each column; all ones for any. */
+    uint32_t columns;
+    /* How often it was asked for. */
+    unsigned times;
+    /* Folded words, one space between two. For inflected terms they are stems. */
+    const unsigned char *words;
+    size_t length;
+} docket_term;
+
+typedef enum {
+    /* Every match, with its score. */
+    DOCKET_SCORED,
+    /* Every match. */
+    DOCKET_UNSCORED,
+    /* Documents that have each clause, with their scores. */
+    DOCKET_COMPLETE,
+    /* The same without scores. */
+    DOCKET_COMPLETE_UNSCORED,
+} docket_search_mode;
+
+/* Matches of one chunk of numbers, in ascending order; valid until the next call. */
+typedef struct {
+    const uint32_t *documents;
+    const double *scores;
+    size_t count;
+} docket_matches;
+
+/* A query over these segments. With `weighs_complete`, a complete document scores more by the
+ * greatest sum that the terms can make, where there are two or more. */
+int docket_query_new(
+    const docket_reading *reading, const docket_segment *segments, size_t count,
+    bool weighs_complete, docket_watch watch, docket_query **made);
+void docket_query_free(docket_query *query);
+
+/* Adds a term; `*documents` is how many have it, in which the dead of lists S may count. */
+int docket_query_add(docket_query *query, const docket_term *term, uint64_t *documents);
+
+/* Goes to the first match after a document; 0 for all. */
+int docket_query_start(docket_query *query, docket_search_mode mode, uint32_t after);
+
+/* The next matches, none at the end.
+ *
+ * A score is BM25 with k1 1.2 and b 0.5 over all columns together, a word of the title twice:
+ *   sum of idf × times × tf × (k1 + 1) / (tf + k1 × (1 − b + b × length / mean length))
+ *   idf = ln(1 + (N − n + 0.5) / (n + 0.5))
+ * N documents, n of them with the term; all three statistics count the dead that are not yet
+ * merged away. */
+int docket_query_next(docket_query *query, docket_matches *matches);

@@ -1,0 +1,128 @@
+#include "list_writer.h"
+
+#include <stdlib.h>
+#include <streamvbytedelta.h>
+
+void list_writer_free(list_writer *writer) {
+    buffer_free(&writer->block);
+    buffer_free(&writer->directory);
+    buffer_free(&writer->row);
+}
+
+static int put_block(list_writer *writer, uint32_t last, uint32_t count, unsigned length,
+                     unsigned frequency) {
+    if (writer->next_block == UINT32_MAX) return SQLITE_FULL;
+    if (!buffer_reserve(&writer->directory, DIRECTORY_BYTES)) return SQLITE_NOMEM;
+    uint8_t *entry = writer->directory.bytes + writer->directory.used;
+    writer->directory.used += DIRECTORY_BYTES;
+    store32(entry, last);
+    store16(entry + 4, count);
+    store16(entry + 6, length);
+    entry[8] = (uint8_t)frequency;
+    if (writer->blocks == 0) writer->first_block = writer->next_block;
+    writer->blocks++;
+    return write_by_id(
+        writer->writing->block, block_id(writer->segment, writer->next_block++),
+        writer->block.bytes, writer->block.used);
+}
+
+/* Begins a list and its row. */
+static void begin_list(list_writer *writer) {
+    writer->blocks = 0;
+    writer->documents = 0;
+    writer->block_documents = 0;
+    writer->last = 0;
+    writer->block.used = 0;
+    writer->directory.used = 0;
+    writer->row.used = 0;
+}
+
+/* Writes the row of a list whose blocks are written, or that is short and in `block`. */
+static int put_row(list_writer *writer, const uint8_t *key, size_t key_length) {
+    const byte_buffer *rest = writer->blocks > 0 ? &writer->directory : &writer->block;
+    byte_buffer *row = &writer->row;
+    if (!buffer_reserve(row, 1 + 3 * VARINT_BYTES + rest->used)) return SQLITE_NOMEM;
+    row->bytes[row->used++] = writer->blocks > 0 ? LONG_FORM : SHORT_FORM;
+    put_varint(row, writer->documents);
+    if (writer->blocks > 0) {
+        put_varint(row, writer->first_block);
+        put_varint(row, writer->blocks);
+    }
+    memcpy(row->bytes + row->used, rest->bytes, rest->used);
+    row->used += rest->used;
+    return write_term(
+        writer->writing->term, writer->segment, key, key_length, row->bytes, row->used);
+}
+
+static int put_stem_block(list_writer *writer, const stem_posting *postings, uint32_t count) {
+    uint32_t documents[BLOCK_DOCUMENTS];
+    unsigned length = DOCKET_LENGTH_MAXIMUM, frequency = 0;
+    byte_buffer *block = &writer->block;
+    block->used = 0;
+    if (!buffer_reserve(block, (size_t)count * 6 + 16)) return SQLITE_NOMEM;
+    for (uint32_t i = 0; i < count; i++) {
+        documents[i] = postings[i].document;
+        if (postings[i].length < length) length = postings[i].length;
+        if (postings[i].frequency > frequency) frequency = postings[i].frequency;
+    }
+    block->used = streamvbyte_delta_encode(documents, count, block->bytes, writer->last);
+    for (uint32_t i = 0; i < count; i++) block->bytes[block->used++] = postings[i].frequency;
+    writer->last = documents[count - 1];
+    return put_block(writer, writer->last, count, length, frequency);
+}
+
+int write_stem_list(
+    list_writer *writer, const uint8_t *key, size_t key_length, const stem_posting *postings,
+    size_t count) {
+    begin_list(writer);
+    writer->documents = (uint32_t)count;
+    if (count > SHORT_DOCUMENTS) {
+        size_t blocks = (count + BLOCK_DOCUMENTS - 1) / BLOCK_DOCUMENTS;
+        for (size_t i = 0; i < blocks; i++) {
+            size_t start = count * i / blocks, end = count * (i + 1) / blocks;
+            int code = put_stem_block(writer, postings + start, (uint32_t)(end - start));
+            if (code != SQLITE_OK) return code;
+        }
+    } else {
+        if (!buffer_reserve(&writer->block, count * 2 * VARINT_BYTES)) return SQLITE_NOMEM;
+        for (size_t i = 0; i < count; i++) {
+            put_varint(&writer->block, postings[i].document - writer->last);
+            put_varint(&writer->block, postings[i].frequency);
+            writer->last = postings[i].document;
+        }
+    }
+    return put_row(writer, key, key_length);
+}
+
+void begin_places(list_writer *writer) { begin_list(writer); }
+
+static int end_block(list_writer *writer) {
+    int code = put_block(writer, writer->last, writer->block_documents, 0, 0);
+    writer->block.used = 0;
+    writer->block_documents = 0;
+    return code;
+}
+
+int add_places(list_writer *writer, uint32_t document, const uint8_t *codes, size_t length) {
+    if (writer->block_documents > 0 && writer->block.used + length > BLOCK_BYTES) {
+        int code = end_block(writer);
+        if (code != SQLITE_OK) return code;
+    }
+    if (!buffer_reserve(&writer->block, VARINT_BYTES + length)) return SQLITE_NOMEM;
+    put_varint(&writer->block, document - writer->last);
+    memcpy(writer->block.bytes + writer->block.used, codes, length);
+    writer->block.used += length;
+    writer->last = document;
+    writer->documents++;
+    writer->block_documents++;
+    return SQLITE_OK;
+}
+
+int end_places(list_writer *writer, const uint8_t *key, size_t key_length) {
+    if (writer->documents == 0) return SQLITE_OK;
+    if (writer->blocks > 0 || writer->block.used > SHORT_BYTES) {
+        int code = end_block(writer);
+        if (code != SQLITE_OK) return code;
+    }
+    return put_row(writer, key, key_length);
+}

@@ -1,0 +1,140 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "places.h"
+#include "query.h"
+
+int docket_query_new(
+    const docket_reading *reading, const docket_segment *segments, size_t count,
+    bool weighs_complete, docket_watch watch, docket_query **made) {
+    docket_query *query = calloc(1, sizeof *query);
+    *made = query;
+    if (!query) return SQLITE_NOMEM;
+    query->reading = *reading;
+    query->watch = (work_watch){watch, UNITS_BETWEEN_LOOKS};
+    query->weighs_complete = weighs_complete;
+    query->lengths_chunk = UINT32_MAX;
+    query->segment_count = count;
+    query->segments = calloc(count + 1, sizeof *query->segments);
+    query->dead = calloc(count + 1, sizeof *query->dead);
+    if (!query->segments || !query->dead) return SQLITE_NOMEM;
+    double documents = 0, words = 0;
+    for (size_t i = 0; i < count; i++) {
+        query->segments[i] = segments[i];
+        query->dead[i] = dead_set_of(segments[i].id, segments[i].dead > 0);
+        documents += segments[i].documents;
+        words += (double)segments[i].words;
+    }
+    query->documents = documents > 0 ? documents : 1;
+    query->mean_length = words > 0 ? words / query->documents : 1;
+    return SQLITE_OK;
+}
+
+void docket_query_free(docket_query *query) {
+    if (!query) return;
+    for (size_t i = 0; i < query->term_count; i++) {
+        query_term *term = &query->terms[i];
+        for (size_t j = 0; j < term->count; j++) stem_cursor_close(&term->cursors[j].list);
+        free(term->cursors);
+        free(term->frequencies);
+    }
+    for (size_t i = 0; query->dead && i < query->segment_count; i++) {
+        buffer_free(&query->dead[i].bits);
+    }
+    free(query->terms);
+    free(query->segments);
+    free(query->dead);
+    buffer_free(&query->lengths);
+    free(query);
+}
+
+/* ---- Terms ---- */
+
+static int open_stems(docket_query *query, query_term *term, const docket_term *asked) {
+    uint8_t key[KEY_BYTES];
+    if (asked->length >= sizeof key) return SQLITE_OK;
+    key[0] = STEM_LIST;
+    memcpy(key + 1, asked->words, asked->length);
+    term->cursors = calloc(query->segment_count + 1, sizeof *term->cursors);
+    if (!term->cursors) return SQLITE_NOMEM;
+    for (size_t i = 0; i < query->segment_count; i++) {
+        int code = spend(&query->watch, UNITS_OF_ROW);
+        if (code != SQLITE_OK) return code;
+        term_cursor *cursor = &term->cursors[term->count];
+        uint64_t documents;
+        code = stem_cursor_open(
+            &cursor->list, &query->reading, query->segments[i].id, key, asked->length + 1,
+            &documents);
+        cursor->dead = &query->dead[i];
+        if (documents > 0 || code != SQLITE_OK) {
+            term->count++;
+        } else {
+            stem_cursor_close(&cursor->list);
+        }
+        if (code != SQLITE_OK) return code;
+        term->documents += documents;
+    }
+    return SQLITE_OK;
+}
+
+static size_t split(const docket_term *asked, term_slot *slots) {
+    size_t count = 0, start = 0;
+    for (size_t i = 0; i <= asked->length; i++) {
+        if (i < asked->length && asked->words[i] != ' ') continue;
+        if (i > start) {
+            docket_term_kind kind = asked->kind;
+            if (kind == DOCKET_PREFIX && i < asked->length) kind = DOCKET_EXACT;
+            slots[count++] = (term_slot){asked->words + start, i - start, kind};
+        }
+        start = i + 1;
+    }
+    return count;
+}
+
+static int open_places(docket_query *query, query_term *term, const docket_term *asked) {
+    term_slot *slots = calloc(asked->length / 2 + 1, sizeof *slots);
+    term->cursors = calloc(1, sizeof *term->cursors);
+    if (!slots || !term->cursors) {
+        free(slots);
+        return SQLITE_NOMEM;
+    }
+    frequency_list found = {0};
+    size_t count = split(asked, slots);
+    int code = SQLITE_OK;
+    if (count > 0) {
+        code = find_places(
+            &query->reading, query->segments, query->segment_count, slots, count, asked->columns,
+            &query->watch, &found);
+    }
+    free(slots);
+    term->count = 1;
+    term->documents = found.count;
+    /* A short list, which the cursor owns from here on. */
+    stem_cursor *list = &term->cursors[0].list;
+    list->documents = found.documents;
+    list->count = (uint32_t)found.count;
+    list->bytes.bytes = found.frequencies;
+    list->frequencies = found.frequencies;
+    return code;
+}
+
+int docket_query_add(docket_query *query, const docket_term *asked, uint64_t *documents) {
+    *documents = 0;
+    if (query->term_count == query->term_capacity) {
+        size_t capacity = query->term_capacity ? query->term_capacity * 2 : 8;
+        query_term *terms = realloc(query->terms, capacity * sizeof *terms);
+        if (!terms) return SQLITE_NOMEM;
+        query->terms = terms;
+        query->term_capacity = capacity;
+    }
+    query_term *term = &query->terms[query->term_count++];
+    *term = (query_term){.role = asked->role, .times = asked->times};
+    bool is_stem = asked->kind == DOCKET_INFLECTED && asked->columns == UINT32_MAX &&
+                   !memchr(asked->words, ' ', asked->length);
+    int code = is_stem ? open_stems(query, term, asked) : open_places(query, term, asked);
+    double found = (double)term->documents;
+    double others = query->documents > found ? query->documents - found : 0;
+    term->weight = log(1 + (others + 0.5) / (found + 0.5)) * term->times * (K1 + 1);
+    *documents = term->documents;
+    return code;
+}

@@ -1,0 +1,157 @@
+internal import CDocketPostings
+
+/// A term as the index looks for it.
+struct IndexTerm {
+    enum Kind {
+        case inflected
+        case exact
+        case prefix
+    }
+
+    enum Role {
+        case clause
+        case part
+        case excluded
+    }
+
+    var kind: Kind
+    var role: Role
+    /// One bit for each column; nil for any.
+    var columns: UInt32?
+    /// How often it was asked for.
+    var times: Int
+    /// Folded words, or stems of an inflected term, with a space between two.
+    var words: String
+}
+
+/// Owns one query on the index of a collection; one thread at a time uses it, on one moment of the
+/// data.
+@safe final class IndexQueryHandle {
+    /// What is asked for.
+    enum Mode {
+        case scored
+        case unscored
+        /// Documents that have each clause.
+        case complete(isScored: Bool)
+    }
+
+    private let query: OpaquePointer
+    private let statements: IndexStatements
+
+    /// With `weighsComplete`, a document that has each clause scores more than any other.
+    init(
+        _ statements: IndexStatements,
+        _ segments: [Segment],
+        weighsComplete: Bool
+    ) throws(SQLiteError) {
+        self.statements = statements
+        var reading = unsafe statements.reading
+        let watch = unsafe statements.connection.indexWatch
+        var made: OpaquePointer?
+        let known = segments.map(\.described)
+        let code = unsafe docket_query_new(
+            &reading,
+            known,
+            known.count,
+            weighsComplete,
+            watch,
+            &made
+        )
+        guard code == 0, let query = unsafe made else {
+            unsafe docket_query_free(made)
+            throw SQLiteError.index(code, statements.connection)
+        }
+        unsafe self.query = query
+    }
+
+    deinit { unsafe docket_query_free(query) }
+
+    /// Adds a term.
+    ///
+    /// - Returns: How many documents have it, with some that are replaced or deleted already.
+    @discardableResult
+    func add(_ term: IndexTerm) throws(SQLiteError) -> Int {
+        var words = term.words
+        var documents: UInt64 = 0
+        let code = words.withUTF8 { bytes in
+            var asked = unsafe docket_term(
+                kind: term.kind.lent,
+                role: term.role.lent,
+                columns: term.columns ?? .max,
+                times: UInt32(clamping: term.times),
+                words: bytes.baseAddress,
+                length: bytes.count
+            )
+            return unsafe docket_query_add(query, &asked, &documents)
+        }
+        try statements.check(code)
+        return Int(clamping: documents)
+    }
+
+    /// Begins with the first match after a document; 0 for all.
+    func start(_ mode: Mode, after number: UInt32 = 0) throws(SQLiteError) {
+        try statements.check(unsafe docket_query_start(query, mode.lent, number))
+    }
+
+    /// Calls `body` with the next matches in ascending order, and their scores.
+    ///
+    /// - Returns: nil at the end, what `body` returns otherwise.
+    func next<Value>(
+        _ body: (_ documents: Span<UInt32>, _ scores: Span<Double>) throws -> Value
+    ) throws -> Value? {
+        var matches = unsafe docket_matches()
+        try statements.check(unsafe docket_query_next(query, &matches))
+        guard let documents = unsafe matches.documents, let scores = unsafe matches.scores,
+            unsafe matches.count > 0
+        else { return nil }
+        return try body(
+            unsafe Span(_unsafeStart: documents, count: matches.count),
+            unsafe Span(_unsafeStart: scores, count: matches.count)
+        )
+    }
+
+    /// Calls `body` with one match after another, until it returns false.
+    func eachMatch(_ body: (_ document: UInt32, _ score: Double) throws -> Bool) throws {
+        var goesOn = true
+        while goesOn {
+            let result = try next { documents, scores in
+                for place in documents.indices {
+                    guard try body(documents[place], scores[place]) else { return false }
+                }
+                return true
+            }
+            goesOn = result ?? false
+        }
+    }
+}
+
+extension IndexTerm.Kind {
+    fileprivate var lent: docket_term_kind {
+        switch self {
+        case .inflected: DOCKET_INFLECTED
+        case .exact: DOCKET_EXACT
+        case .prefix: DOCKET_PREFIX
+        }
+    }
+}
+
+extension IndexTerm.Role {
+    fileprivate var lent: docket_term_role {
+        switch self {
+        case .clause: DOCKET_CLAUSE
+        case .part: DOCKET_PART
+        case .excluded: DOCKET_EXCLUDED
+        }
+    }
+}
+
+extension IndexQueryHandle.Mode {
+    fileprivate var lent: docket_search_mode {
+        switch self {
+        case .scored: DOCKET_SCORED
+        case .unscored: DOCKET_UNSCORED
+        case .complete(true): DOCKET_COMPLETE
+        case .complete(false): DOCKET_COMPLETE_UNSCORED
+        }
+    }
+}

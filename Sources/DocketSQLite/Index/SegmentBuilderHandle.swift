@@ -1,0 +1,59 @@
+internal import CDocketPostings
+
+/// Owns a segment in the making: the words of a group of documents in memory.
+@safe final class SegmentBuilderHandle {
+    private let builder: OpaquePointer
+    private let connection: ConnectionHandle
+
+    /// - Throws: ``SQLiteError`` when there is no memory.
+    init(_ connection: ConnectionHandle) throws(SQLiteError) {
+        guard let made = unsafe docket_builder_new(connection.indexWatch) else {
+            throw SQLiteError.outOfMemory
+        }
+        unsafe builder = made
+        self.connection = connection
+    }
+
+    deinit { unsafe docket_builder_free(builder) }
+
+    /// Adds a document, whose number is greater than those before.
+    ///
+    /// `texts` has the texts of each column. A failure leaves the builder fit for `clear` alone.
+    ///
+    /// - Returns: Its words.
+    func add(_ number: UInt32, _ texts: [[String]]) throws(SQLiteError) -> Int {
+        try check(unsafe docket_builder_begin(builder, number))
+        for (column, texts) in texts.prefix(CollectionTables.textColumns).enumerated() {
+            for var text in texts {
+                try check(
+                    text.withUTF8 { bytes in
+                        unsafe docket_builder_add(
+                            builder,
+                            UInt32(column),
+                            bytes.baseAddress,
+                            bytes.count
+                        )
+                    }
+                )
+            }
+        }
+        return Int(clamping: unsafe docket_builder_words(builder))
+    }
+
+    /// About the memory that the documents take.
+    var bytes: Int { Int(clamping: unsafe docket_builder_memory(builder)) }
+
+    /// Writes the documents as one segment, and is empty then.
+    func write(_ segment: UInt32, _ tables: CollectionTables) throws(SQLiteError) {
+        var reading = try unsafe IndexStatements(connection, tables).reading
+        var writing = try unsafe IndexWriting(connection, tables).lent
+        try check(unsafe docket_builder_write(builder, &reading, &writing, segment))
+    }
+
+    func clear() { unsafe docket_builder_clear(builder) }
+
+    private func check(_ code: Int32) throws(SQLiteError) {
+        guard code != 0 else { return }
+        throw SQLiteError.index(code, connection)
+    }
+}

@@ -1,0 +1,111 @@
+internal import CDocketPostings
+internal import DocketSystem
+
+/// Owns a merge of segments that goes on over several transactions.
+///
+/// What it has written is nobody's until it is finished: once a transaction of it has failed, or
+/// when the process ends, all of that is removed and the merge begins anew.
+@safe final class SegmentMergeHandle {
+    private let merge: OpaquePointer
+    private let connection: ConnectionHandle
+    private let tables: CollectionTables
+    private let inputs: Int
+
+    /// Merges segments into a new one; what is dead in them at this moment is left out.
+    init(
+        _ connection: ConnectionHandle,
+        _ tables: CollectionTables,
+        _ segments: [Segment],
+        into target: UInt32
+    ) throws(SQLiteError) {
+        self.connection = connection
+        self.tables = tables
+        inputs = segments.count
+        let chunks = try Self.chunks(connection, tables)
+        let known = segments.map(\.described)
+        var made: OpaquePointer?
+        let code = unsafe docket_merge_new(
+            chunks.lent,
+            known,
+            known.count,
+            target,
+            connection.indexWatch,
+            &made
+        )
+        guard code == 0, let merge = unsafe made else {
+            unsafe docket_merge_free(made)
+            throw SQLiteError.index(code, connection)
+        }
+        unsafe self.merge = merge
+    }
+
+    deinit { unsafe docket_merge_free(merge) }
+
+    private static func chunks(
+        _ connection: ConnectionHandle,
+        _ tables: CollectionTables
+    ) throws(SQLiteError) -> StatementHandle {
+        try connection.prepared(
+            "SELECT id, data FROM \(tables.chunks) WHERE id >= ?1 AND id < ?2 ORDER BY id"
+        )
+    }
+
+    private func check(_ code: Int32) throws(SQLiteError) {
+        guard code != 0 else { return }
+        throw SQLiteError.index(code, connection)
+    }
+
+    /// Goes on until a time is over, at least by one term.
+    ///
+    /// - Returns: Whether all terms are merged.
+    func step(until end: MonotonicTime) throws(SQLiteError) -> Bool {
+        var reading = try unsafe IndexStatements(connection, tables).reading
+        var writing = try unsafe IndexWriting(connection, tables).lent
+        // A statement each, since all are under way at once.
+        let statements = try (0..<inputs).map { (place) throws(SQLiteError) in
+            try connection.prepared(
+                """
+                SELECT term, data FROM \(tables.terms)
+                WHERE segment = ?1 AND term > ?2 ORDER BY term
+                /* \(place) */
+                """
+            )
+        }
+        let lent: [OpaquePointer?] = unsafe statements.map { unsafe $0.lent }
+        var end = end
+        var isDone = false
+        let code = unsafe withUnsafeMutablePointer(to: &end) { end in
+            unsafe docket_merge_step(
+                merge,
+                &reading,
+                &writing,
+                lent,
+                { context in
+                    guard let end = unsafe context?.assumingMemoryBound(to: MonotonicTime.self)
+                    else { return 1 }
+                    let isOver = unsafe MonotonicTime.now() >= end.pointee
+                    return isOver ? 1 : 0
+                },
+                end,
+                &isDone
+            )
+        }
+        try check(code)
+        return isDone
+    }
+
+    /// Marks dead in the new segment what died in the old ones since the beginning.
+    ///
+    /// - Returns: How many documents those are.
+    func finish() throws(SQLiteError) -> Int {
+        var reading = try unsafe IndexStatements(connection, tables).reading
+        var writing = try unsafe IndexWriting(connection, tables).lent
+        var dead: UnsafePointer<UInt32>?
+        var count = 0
+        let chunks = try Self.chunks(connection, tables)
+        try check(
+            unsafe docket_merge_finish(merge, chunks.lent, &reading, &writing, &dead, &count)
+        )
+        return count
+    }
+}

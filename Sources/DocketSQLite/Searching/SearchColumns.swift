@@ -1,0 +1,28 @@
+internal import DocketCore
+
+/// Which columns of the index hold which fields.
+struct SearchColumns {
+    private let searchedSlots: ArraySlice<Int>
+
+    init(_ schema: CollectionSchema) {
+        searchedSlots = schema.searchedSlots.prefix(CollectionTables.textColumns - 2)
+    }
+
+    /// nil for an attribute that is not searched.
+    func column(of field: TextField) -> Int? {
+        switch field {
+        case .title: 0
+        case .body: 1
+        case .attribute(let slot): searchedSlots.firstIndex(of: slot).map { $0 + 2 }
+        }
+    }
+
+    /// The texts of a document by column; each value of an attribute is a text of its own.
+    func texts(_ title: String, _ body: String, _ attributes: [BoundAttribute]) -> [[String]] {
+        [[title], [body]]
+            + searchedSlots.map { slot in
+                let values = attributes.first { $0.slot == slot }?.values ?? []
+                return values.map { String(decoding: $0.bytes, as: UTF8.self) }
+            }
+    }
+}

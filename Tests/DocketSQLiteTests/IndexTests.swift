@@ -1,0 +1,226 @@
+import DocketSystem
+import DocketTestKit
+import Foundation
+import Testing
+
+@testable import DocketSQLite
+
+@Suite("The search index", .timeLimit(.minutes(5)))
+struct IndexTests {
+    private let folder: TestFolder
+
+    init() throws { folder = try TestFolder() }
+
+    @Test("plain terms find inflections, phrases and prefixes only words")
+    func stems() throws {
+        let index = try TestIndex(folder)
+        try index.add(titles: ["running", "run", "runs fast", "rune"])
+        func rows(_ text: String, _ kind: IndexTerm.Kind) throws -> [UInt32] {
+            try index.found([index.term(text, kind)]).map(\.document)
+        }
+        #expect(try rows("runs", .inflected) == [1, 2, 3])
+        #expect(try rows("runs", .exact) == [3])
+        #expect(try rows("runs fast", .inflected) == [3])
+        #expect(try rows("running fast", .inflected) == [3])
+        #expect(try rows("run", .prefix) == [1, 2, 3, 4])
+        #expect(try rows("runni", .prefix) == [1])
+        #expect(try rows("runs fa", .prefix) == [3])
+        #expect(try rows("", .inflected).isEmpty && rows("nothing", .exact).isEmpty)
+    }
+
+    @Test("a phrase is found in one value of one column, and terms in the columns they name")
+    func places() throws {
+        let index = try TestIndex(folder)
+        try index.add([
+            (1, [["new york"], ["york new"], ["red", "green"]]),
+            (7, [["new"], ["york"], ["red green"]]),
+        ])
+        func rows(_ text: String, _ columns: UInt32? = nil) throws -> [UInt32] {
+            try index.found([index.term(text, .exact, columns: columns)]).map(\.document)
+        }
+        #expect(try rows("new york") == [1])
+        #expect(try rows("york new") == [1])
+        #expect(try rows("new york", 0b10).isEmpty)
+        #expect(try rows("york", 0b1) == [1] && rows("york", 0b10) == [1, 7])
+        #expect(try rows("red green") == [7] && rows("green", 0b100) == [1, 7])
+        #expect(try rows("green", 0).isEmpty)
+    }
+
+    @Test("the score is BM25 with k1 1.2 and b 0.5, a word of a title twice, whatever the terms")
+    func score() throws {
+        let index = try TestIndex(folder)
+        let documents = [
+            "red", "red red green", "green blue blue blue", "red blue", "x x x x x x x",
+        ]
+        try index.add(documents.enumerated().map { (UInt32($0 + 1), [[], [$1]]) })
+        let lengths = documents.map { Double($0.split(separator: " ").count) }
+        let average = lengths.reduce(0, +) / 5
+        func idf(_ word: String) -> Double {
+            let found = Double(documents.filter { $0.contains(word) }.count)
+            return log(1 + (5 - found + 0.5) / (found + 0.5))
+        }
+        func expected(_ place: Int, times: Double = 1) -> Double {
+            zip(["red", "blue"], [times, 1]).reduce(0.0) { sum, word in
+                let words = documents[place].split(separator: " ")
+                let count = Double(words.filter { $0 == word.0 }.count)
+                let norm = 1.2 * (0.5 + 0.5 * lengths[place] / average)
+                return sum + word.1 * idf(word.0) * count * 2.2 / (count + norm)
+            }
+        }
+        let terms = [index.term("red"), index.term("blue")]
+        let plain = try index.found(terms + [index.term("x", .exact, .excluded)])
+        #expect(plain.map(\.document) == [1, 2, 3, 4])
+        // The document with both words has more than any sum of the two.
+        let weighed = try index.found(terms, weighsComplete: true)
+        let complete = try index.found(terms, weighsComplete: true, .complete(isScored: true))
+        let most = 2.2 * (idf("red") + idf("blue"))
+        for (place, hit) in plain.enumerated() {
+            #expect(abs(hit.score - expected(place)) < 1e-12)
+            #expect(abs(weighed[place].score - hit.score - (place == 3 ? most : 0)) < 1e-12)
+        }
+        #expect(complete.map(\.document) == [4] && complete[0].score == weighed[3].score)
+        let twice = try index.found([index.term("red", times: 2), index.term("blue")])
+        #expect(twice.enumerated().allSatisfy { abs($1.score - expected($0, times: 2)) < 1e-12 })
+        let other = try TestFolder()
+        let title = try TestIndex(other)
+        try title.add([(1, [["red"], ["a b"]]), (2, [[], ["red red b"]])])
+        let hits = try title.found([title.term("red")])
+        #expect(hits[0].score == hits[1].score)
+        withExtendedLifetime(other) {}
+    }
+
+    @Test("indexing counts the words of a document")
+    func countsWords() throws {
+        let index = try TestIndex(folder)
+        #expect(try index.add([(1, [["one two"], ["threes"]]), (2, [])]) == [3, 0])
+    }
+
+    @Test("documents of many segments are found in one order, whatever is merged or died")
+    func merges() throws {
+        let index = try TestIndex(folder)
+        var random = SeededGenerator(seed: 11)
+        /// The words of each document, and where it came into.
+        var documents: [UInt32: (words: [Int], origin: UInt32)] = [:]
+        var merge: (handle: SegmentMergeHandle, inputs: [Segment])?
+        for round in 0..<40 {
+            let numbers = Set((0..<60).map { _ in UInt32.random(in: 1...9000, using: &random) })
+            for number in numbers {
+                guard let old = documents[number] else { continue }
+                try index.segments.markDead(number, from: old.origin, words: 8)
+            }
+            let id = try index.segments.newID()
+            let added = numbers.sorted().map { number in
+                (number, (0..<8).map { _ in Int.random(in: 0..<12, using: &random) })
+            }
+            for (number, words) in added { documents[number] = (words, id) }
+            try index.add(
+                added.map { ($0, [[], [$1.map { "w\($0)" }.joined(separator: " ")]]) }
+            )
+            if round == 12 {
+                let inputs = try Array(index.segments.inUse().prefix(8))
+                merge = (try index.merge(inputs, into: 1000), inputs)
+            }
+            // A term for each call, while documents die.
+            guard let running = merge, try running.handle.step(until: .now()) else { continue }
+            merge = nil
+            try index.finish(running.handle, running.inputs, 1000)
+        }
+        #expect(merge == nil)
+        for word in 0..<12 {
+            let holders = documents.filter { $0.value.words.contains(word) }.keys.sorted()
+            #expect(try index.found([index.term("w\(word)")]).map(\.document) == holders)
+            let pairs = documents.filter { _, document in
+                zip(document.words, document.words.dropFirst()).contains { $0 == (word, 3) }
+            }
+            let phrase = index.term("w\(word) w3", .exact)
+            #expect(try index.found([phrase]).map(\.document) == pairs.keys.sorted())
+        }
+    }
+
+    @Test("rows that are no lists are damage, never a crash")
+    func damage() throws {
+        var random = SeededGenerator(seed: 3)
+        let index = try TestIndex(folder)
+        let texts = (1...400).map { number in
+            (UInt32(number), [["red green w\(number % 7)"], ["red blue"]])
+        }
+        try index.add(texts)
+        let terms = [
+            index.term("red"), index.term("red blue", .exact), index.term("w", .prefix, .part),
+        ]
+        let tables = [
+            (index.tables.terms, "segment || '/' || hex(term)"), (index.tables.blocks, "id"),
+            (index.tables.chunks, "id"),
+        ]
+        for (table, key) in tables {
+            let rows = try index.connection.all(
+                "SELECT \(key), data FROM \(table)",
+                row: { ($0.text(0), $0.bytes(1)) }
+            )
+            for (name, bytes) in rows {
+                for _ in 0..<40 {
+                    var damaged = bytes
+                    let place = Int.random(in: damaged.indices, using: &random)
+                    damaged[place] = .random(in: 0...255, using: &random)
+                    if Bool.random(using: &random) {
+                        damaged.removeLast(.random(in: 0..<damaged.count, using: &random))
+                    }
+                    try index.write(damaged, table, key, name)
+                    // Whatever it finds, or that it refuses.
+                    for mode in [IndexQueryHandle.Mode.scored, .complete(isScored: true)] {
+                        _ = try? index.found(terms, mode)
+                    }
+                    try? index.merge()
+                }
+                try index.write(bytes, table, key, name)
+            }
+        }
+        let found = try index.found(terms, .complete(isScored: false))
+        #expect(found.count == 400)
+    }
+}
+
+extension TestIndex {
+    fileprivate func write(
+        _ bytes: [UInt8],
+        _ table: String,
+        _ key: String,
+        _ name: String
+    ) throws {
+        try connection.run(
+            "UPDATE \(table) SET data = ?1 WHERE \(key) = ?2",
+            .blob(bytes),
+            key == "id" ? .integer(Int64(name) ?? 0) : .text(name)
+        )
+    }
+
+    fileprivate func merge(_ inputs: [Segment], into id: UInt32) throws -> SegmentMergeHandle {
+        try segments.insert(Segment(id: id, first: 0, last: 0, documents: 0, words: 0), .inMaking)
+        return try SegmentMergeHandle(connection, tables, inputs, into: id)
+    }
+
+    fileprivate func finish(
+        _ merge: SegmentMergeHandle,
+        _ inputs: [Segment],
+        _ id: UInt32
+    ) throws {
+        let made = Segment(
+            id: id,
+            first: inputs.map(\.first).min() ?? 0,
+            last: inputs.map(\.last).max() ?? 0,
+            documents: inputs.reduce(0) { $0 + $1.living },
+            words: 0,
+            dead: try merge.finish()
+        )
+        for input in inputs { try segments.setState(.obsolete, of: input.id) }
+        try segments.insert(made, .inUse)
+    }
+
+    /// Merges what there is, and takes that back.
+    fileprivate func merge() throws {
+        try connection.execute("BEGIN")
+        defer { try? connection.execute("ROLLBACK") }
+        let handle = try SegmentMergeHandle(connection, tables, segments.inUse(), into: 77)
+        while try !handle.step(until: .now() + .seconds(1)) {}
+    }
+}

@@ -1,0 +1,90 @@
+import DocketSystem
+import DocketTestKit
+import DocketText
+
+@testable import DocketSQLite
+
+/// The index of one collection in a file of its own.
+struct TestIndex {
+    let connection: ConnectionHandle
+    let tables = CollectionTables(collection: 1)
+    private let cutter = WordCutter()
+
+    init(_ folder: TestFolder) throws {
+        connection = try ConnectionHandle(path: folder.path("t.db"), creates: true, vfs: nil)
+        try connection.execute("PRAGMA synchronous = OFF")
+        try connection.execute(tables.creation)
+    }
+
+    var segments: SegmentTable { SegmentTable(connection, tables) }
+
+    /// Makes one segment of documents with these texts by column; returns their words.
+    @discardableResult
+    func add(_ documents: [(number: UInt32, texts: [[String]])]) throws -> [Int] {
+        let builder = try SegmentBuilderHandle(connection)
+        let words = try documents.map { try builder.add($0.number, $0.texts) }
+        let id = try segments.newID()
+        try connection.writing {
+            try segments.insert(
+                Segment(
+                    id: id,
+                    first: id,
+                    last: id,
+                    documents: documents.count,
+                    words: words.reduce(0, +)
+                ),
+                .inUse
+            )
+            try builder.write(id, tables)
+        }
+        return words
+    }
+
+    /// Documents with these titles, numbered from 1.
+    func add(titles: [String]) throws {
+        try add(titles.enumerated().map { (UInt32($0 + 1), [[$1]]) })
+    }
+
+    func term(
+        _ text: String,
+        _ kind: IndexTerm.Kind = .inflected,
+        _ role: IndexTerm.Role = .clause,
+        times: Int = 1,
+        columns: UInt32? = nil
+    ) -> IndexTerm {
+        let cut = cutter.cut(text)
+        return IndexTerm(
+            kind: kind,
+            role: role,
+            columns: columns,
+            times: times,
+            words: kind == .inflected ? cut.stems : cut.words
+        )
+    }
+
+    func query(_ terms: [IndexTerm], weighsComplete: Bool = false) throws -> IndexQueryHandle {
+        let query = try IndexQueryHandle(
+            IndexStatements(connection, tables),
+            segments.inUse(),
+            weighsComplete: weighsComplete
+        )
+        for term in terms { try query.add(term) }
+        return query
+    }
+
+    /// What a query finds, with scores.
+    func found(
+        _ terms: [IndexTerm],
+        weighsComplete: Bool = false,
+        _ mode: IndexQueryHandle.Mode = .scored
+    ) throws -> [(document: UInt32, score: Double)] {
+        let query = try query(terms, weighsComplete: weighsComplete)
+        try query.start(mode)
+        var found: [(UInt32, Double)] = []
+        try query.eachMatch { document, score in
+            found.append((document, score))
+            return true
+        }
+        return found
+    }
+}
