@@ -5,15 +5,18 @@
 //
 // SOURCE is the file of a tenant that Docket has filled; FILE is made anew. Groups of uploads and
 // of indexing alternate, as they do in the server, until all is indexed. Everything is read before
-// the clock runs. Prints documents a second and CPU a document.
+// the clock runs. Segments are not merged, which Docket does between transactions. Prints documents
+// a second and CPU a document.
 #include <err.h>
-#include <docket_rank.h>
+#include <docket_postings.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 
 #include "measure.h"
 
-enum { TEXTS = 10, KEY_BYTES = 16, HASH_BYTES = 32, INDEXING = 1, INDEXED = 2 };
+enum { KEY_BYTES = 16, HASH_BYTES = 32, INDEXING = 1, INDEXED = 2 };
+// The attribute of samples/packages.schema.json whose text is searched, and its column.
+enum { SEARCHED_SLOT = 3, SEARCHED_COLUMN = 2 };
 static const int64_t SOFT_INTERVAL_NS = 1000000000;
 
 struct value {
@@ -23,7 +26,7 @@ struct value {
 
 struct document {
     sqlite3_int64 number;  // in the source
-    sqlite3_value *id, *bytes, *attributes, *title, *body, *texts[TEXTS];
+    sqlite3_value *id, *bytes, *attributes, *title, *body;
     struct value *values;
     int value_count;
 };
@@ -32,7 +35,7 @@ static struct document *documents;
 static int document_count, collection;
 static int reply_bytes;  // of a kept reply, for each document of its call
 static sqlite3 *file;
-static docket_rank *rank;
+static docket_builder *builder;
 
 static void must(sqlite3 *connection, int code) {
     if (code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE)
@@ -65,9 +68,9 @@ static void end(sqlite3_stmt *statement) {
 
 static void read_documents(sqlite3 *source) {
     sqlite3_stmt *rows = prepare(
-        source, "SELECT d.number, d.id, d.bytes, c.attributes, c.title, c.body, s.*"
+        source, "SELECT d.number, d.id, d.bytes, c.attributes, c.title, c.body"
                 " FROM documents d JOIN contents c USING (number)"
-                " JOIN search_%d s ON s.rowid = d.number ORDER BY d.number");
+                " WHERE d.collection = %d ORDER BY d.number");
     while (sqlite3_step(rows) == SQLITE_ROW) {
         if (document_count % 1024 == 0)
             documents = realloc(documents, (size_t)(document_count + 1024) * sizeof *documents);
@@ -77,8 +80,6 @@ static void read_documents(sqlite3 *source) {
         sqlite3_value **columns[] = {&d->id, &d->bytes, &d->attributes, &d->title, &d->body};
         for (int i = 0; i < 5; i++)
             *columns[i] = sqlite3_value_dup(sqlite3_column_value(rows, 1 + i));
-        for (int i = 0; i < TEXTS; i++)
-            d->texts[i] = sqlite3_value_dup(sqlite3_column_value(rows, 6 + i));
     }
     sqlite3_finalize(rows);
     if (document_count == 0) errx(1, "the source has no documents");
@@ -97,16 +98,17 @@ static void read_values(sqlite3 *source) {
     sqlite3_finalize(rows);
 }
 
-// The tables of the source, without those that the search index makes for itself.
+// The tables of the source.
 static void make_file(sqlite3 *source, const char *path) {
     must(file, sqlite3_open(path, &file));
-    must(file, docket_rank_register(file, &rank));
+    builder = docket_builder_new((docket_watch){0});
+    if (builder == NULL) err(1, "docket_builder_new");
     run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA mmap_size = 0;"
         "PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4096;"
         "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768;");
     sqlite3_stmt *tables = prepare(
         source, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'"
-                " AND name NOT GLOB 'search_*_*' AND (name NOT GLOB '*_[0-9]*' OR name GLOB '*_%d')"
+                " AND (name NOT GLOB '*_[0-9]*' OR name GLOB '*_%d')"
                 " ORDER BY rowid");
     while (sqlite3_step(tables) == SQLITE_ROW) run((const char *)sqlite3_column_text(tables, 0));
     sqlite3_finalize(tables);
@@ -129,9 +131,14 @@ static struct {
     sqlite3_stmt *begin, *commit, *savepoint, *release, *sequence, *state;
     sqlite3_stmt *expire, *find_call, *keep_call;
     sqlite3_stmt *find, *insert, *content, *outbox;
-    sqlite3_stmt *next, *find_number, *read, *text, *visible, *value, *complete, *worked_off;
+    sqlite3_stmt *next, *find_number, *read, *visible, *value, *complete, *worked_off;
+    sqlite3_stmt *segment;
     sqlite3_stmt *apply, *raise, *applied;
 } sql;
+
+// By which the index reads and writes.
+static docket_reading reading;
+static docket_writing writing;
 
 static void prepare_all(void) {
     sql.begin = prepare(file, "BEGIN IMMEDIATE");
@@ -166,11 +173,17 @@ static void prepare_all(void) {
     sql.find_number = prepare(
         file, "SELECT number, version, state, bytes, in_index FROM documents WHERE number = ?1");
     sql.read = prepare(file, "SELECT attributes, title, body FROM contents WHERE number = ?1");
-    sql.text = prepare(file, "INSERT INTO search_%d(rowid, title, body, text_01, text_02, text_03,"
-                             " text_04, text_05, text_06, text_07, text_08)"
-                             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-    sql.visible = prepare(file, "INSERT INTO visible_%d(number, version, words, attributes)"
-                              " VALUES (?1, ?2, ?3, ?4)");
+    sql.visible = prepare(
+        file, "INSERT INTO visible_%d(number, version, segment, words, attributes)"
+              " VALUES (?1, ?2, ?3, ?4, ?5)");
+    sql.segment = prepare(
+        file, "INSERT INTO segments_%d(id, first, last, state, documents, words)"
+              " VALUES (?1, ?1, ?1, 0, ?2, ?3)");
+    reading = (docket_reading){.chunk = prepare(file, "SELECT data FROM chunks_%d WHERE id = ?1")};
+    writing = (docket_writing){
+        .page = prepare(file, "INSERT INTO pages_%d(segment, first, place) VALUES (?1, ?2, ?3)"),
+        .block = prepare(file, "INSERT INTO blocks_%d(id, data) VALUES (?1, ?2)"),
+        .chunk = prepare(file, "INSERT OR REPLACE INTO chunks_%d(id, data) VALUES (?1, ?2)")};
     sql.value = prepare(file,
                         "INSERT OR IGNORE INTO values_%d(slot, value, number) VALUES (?1, ?2, ?3)");
     sql.complete = prepare(file, "UPDATE documents SET indexed_version = ?2, in_index = 1,"
@@ -179,7 +192,7 @@ static void prepare_all(void) {
     sql.raise = prepare(file, "UPDATE documents SET state = 2, updated_us = ?1 WHERE number IN"
                               " (SELECT number FROM applied WHERE collection = %d)");
     sql.applied = prepare(file, "DELETE FROM applied WHERE collection = %d");
-    sql.worked_off = prepare(file, "DELETE FROM outbox WHERE version <= ?1");
+    sql.worked_off = prepare(file, "DELETE FROM outbox WHERE version = ?1");
 }
 
 static int written, indexed, transactions;
@@ -245,22 +258,33 @@ static void write_group(int calls, int count) {
     end(sql.commit);
 }
 
+static int segment;
+static sqlite3_int64 segment_words;
+
+static void add_text(unsigned column, sqlite3_value *text) {
+    const unsigned char *bytes = sqlite3_value_blob(text);
+    must(file, docket_builder_add(builder, column, bytes, (size_t)sqlite3_value_bytes(text)));
+}
+
 static void index_document(sqlite3_int64 version, sqlite3_int64 number, int raises) {
     const struct document *d = &documents[version - 1];
     sqlite3_bind_int64(sql.find_number, 1, number);
     end(sql.find_number);
     sqlite3_bind_int64(sql.read, 1, number);
     step(sql.read);
-    docket_rank_take_words(rank);
-    sqlite3_bind_int64(sql.text, 1, number);
-    sqlite3_bind_value(sql.text, 2, sqlite3_column_value(sql.read, 1));
-    sqlite3_bind_value(sql.text, 3, sqlite3_column_value(sql.read, 2));
-    for (int i = 2; i < TEXTS; i++) sqlite3_bind_value(sql.text, 2 + i, d->texts[i]);
-    end(sql.text);
+    must(file, docket_builder_begin(builder, (uint32_t)number));
+    add_text(0, sqlite3_column_value(sql.read, 1));
+    add_text(1, sqlite3_column_value(sql.read, 2));
+    for (int i = 0; i < d->value_count; i++) {
+        if (d->values[i].slot == SEARCHED_SLOT) add_text(SEARCHED_COLUMN, d->values[i].value);
+    }
+    sqlite3_int64 words = (sqlite3_int64)docket_builder_words(builder);
+    segment_words += words;
     sqlite3_bind_int64(sql.visible, 1, number);
     sqlite3_bind_int64(sql.visible, 2, version);
-    sqlite3_bind_int64(sql.visible, 3, docket_rank_take_words(rank));
-    sqlite3_bind_value(sql.visible, 4, sqlite3_column_value(sql.read, 0));
+    sqlite3_bind_int(sql.visible, 3, segment);
+    sqlite3_bind_int64(sql.visible, 4, words);
+    sqlite3_bind_value(sql.visible, 5, sqlite3_column_value(sql.read, 0));
     end(sql.visible);
     sqlite3_reset(sql.read);
     for (int i = 0; i < d->value_count; i++) {
@@ -297,9 +321,18 @@ static void index_group(int count) {
         entries[found][1] = sqlite3_column_int64(sql.next, 1);
     }
     sqlite3_reset(sql.next);
-    for (int i = 0; i < found; i++) index_document(entries[i][0], entries[i][1], raises);
-    sqlite3_bind_int64(sql.worked_off, 1, found > 0 ? entries[found - 1][0] : 0);
-    end(sql.worked_off);
+    segment++;
+    segment_words = 0;
+    for (int i = 0; i < found; i++) {
+        sqlite3_bind_int64(sql.worked_off, 1, entries[i][0]);
+        end(sql.worked_off);
+        index_document(entries[i][0], entries[i][1], raises);
+    }
+    sqlite3_bind_int(sql.segment, 1, segment);
+    sqlite3_bind_int(sql.segment, 2, found);
+    sqlite3_bind_int64(sql.segment, 3, segment_words);
+    end(sql.segment);
+    must(file, docket_builder_write(builder, &reading, &writing, (uint32_t)segment));
     if (raises) {
         sqlite3_bind_int64(sql.raise, 1, clock_ns(CLOCK_REALTIME) / 1000);
         end(sql.raise);
@@ -319,10 +352,8 @@ int main(int count, char **arguments) {
     if (collection < 1 || calls < 1 || group < 1 || index < 1) errx(2, "numbers from 1 on");
 
     sqlite3 *source = NULL;
-    docket_rank *unused = NULL;
     must(NULL, sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0));
     must(source, sqlite3_open_v2(arguments[1], &source, SQLITE_OPEN_READONLY, NULL));
-    must(source, docket_rank_register(source, &unused));
     read_documents(source);
     read_values(source);
     make_file(source, arguments[3]);

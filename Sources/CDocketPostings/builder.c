@@ -4,7 +4,8 @@
 #include "list_writer.h"
 
 /* One list in the making. Of list S the values are documents and frequencies in turns; of the
- * others, for each document: itself, the count of its codes, the codes. */
+ * others, for each document: itself, the count of its codes, the codes. Documents stand by their
+ * places among all of the segment. */
 typedef struct built_list {
     uint32_t *values;
     uint32_t used;
@@ -170,7 +171,7 @@ static bool reserve(docket_builder *builder, built_list *list) {
 
 /* Makes the document under way the list's last; its frequency or count of codes begins with 0. */
 static void open_document(docket_builder *builder, built_list *list) {
-    uint32_t document = builder->documents[builder->document_count - 1];
+    uint32_t document = (uint32_t)builder->document_count - 1;
     if (list->documents > 0 && list->values[list->last - 1] == document) return;
     list->values[list->used++] = document;
     list->last = list->used;
@@ -276,38 +277,49 @@ int docket_builder_add(
 
 /* ---- Writing ---- */
 
+/* A list with the beginning of its key, which decides most comparisons. */
+typedef struct {
+    uint64_t beginning;
+    const built_list *list;
+} sorted_list;
+
+static sorted_list sorted(const built_list *list) {
+    uint8_t bytes[8] = {0};
+    uint64_t beginning;
+    memcpy(bytes, list->key, list->key_length < 8 ? list->key_length : 8);
+    memcpy(&beginning, bytes, sizeof beginning);
+    return (sorted_list){__builtin_bswap64(beginning), list};
+}
+
 static int compare(const void *one, const void *other) {
-    const built_list *left = *(built_list *const *)one, *right = *(built_list *const *)other;
+    const sorted_list *left_key = one, *right_key = other;
+    if (left_key->beginning != right_key->beginning) {
+        return left_key->beginning < right_key->beginning ? -1 : 1;
+    }
+    const built_list *left = left_key->list, *right = right_key->list;
     uint32_t length = left->key_length < right->key_length ? left->key_length : right->key_length;
     int order = memcmp(left->key, right->key, length);
     if (order != 0) return order;
     return left->key_length < right->key_length ? -1 : left->key_length > right->key_length;
 }
 
-static uint16_t length_of(const docket_builder *builder, uint32_t document) {
-    size_t low = 0, high = builder->document_count;
-    while (low + 1 < high) {
-        size_t middle = (low + high) / 2;
-        if (builder->documents[middle] <= document) low = middle; else high = middle;
-    }
-    return builder->lengths[low];
-}
-
 static int write_stems(
     const docket_builder *builder, list_writer *writer, const built_list *list,
     stem_posting *postings) {
     for (uint32_t i = 0; i < list->documents; i++) {
-        uint32_t document = list->values[2 * i];
+        uint32_t place = list->values[2 * i];
         postings[i] = (stem_posting){
-            document, length_of(builder, document), (uint8_t)list->values[2 * i + 1]};
+            builder->documents[place], builder->lengths[place], (uint8_t)list->values[2 * i + 1]};
     }
     return write_stem_list(writer, list->key, list->key_length, postings, list->documents);
 }
 
-static int write_places(list_writer *writer, const built_list *list, byte_buffer *codes) {
+static int write_places(
+    const docket_builder *builder, list_writer *writer, const built_list *list,
+    byte_buffer *codes) {
     begin_places(writer);
     for (uint32_t i = 0; i < list->used;) {
-        uint32_t document = list->values[i], count = list->values[i + 1];
+        uint32_t document = builder->documents[list->values[i]], count = list->values[i + 1];
         codes->used = 0;
         if (!buffer_reserve(codes, ((size_t)count + 1) * VARINT_BYTES)) return SQLITE_NOMEM;
         for (uint32_t j = 1; j < count + 2; j++) put_varint(codes, list->values[i + j]);
@@ -319,20 +331,21 @@ static int write_places(list_writer *writer, const built_list *list, byte_buffer
 }
 
 static int write_lists(docket_builder *builder, list_writer *writer) {
-    built_list **lists = malloc((size_t)builder->list_count * sizeof *lists);
+    sorted_list *lists = malloc((size_t)builder->list_count * sizeof *lists);
     stem_posting *postings = malloc(builder->document_count * sizeof *postings);
     byte_buffer codes = {0};
     int code = lists && postings ? SQLITE_OK : SQLITE_NOMEM;
     uint32_t count = 0;
     for (uint32_t i = 0; code == SQLITE_OK && i < builder->slot_count; i++) {
-        if (builder->slots[i]) lists[count++] = builder->slots[i];
+        if (builder->slots[i]) lists[count++] = sorted(builder->slots[i]);
     }
     if (code == SQLITE_OK) qsort(lists, count, sizeof *lists, compare);
     for (uint32_t i = 0; code == SQLITE_OK && i < count; i++) {
-        code = spend(&builder->watch, UNITS_OF_ROW + lists[i]->used);
+        const built_list *list = lists[i].list;
+        code = spend(&builder->watch, UNITS_OF_ROW + list->used);
         if (code != SQLITE_OK) break;
-        code = lists[i]->key[0] == STEM_LIST ? write_stems(builder, writer, lists[i], postings)
-                                             : write_places(writer, lists[i], &codes);
+        code = list->key[0] == STEM_LIST ? write_stems(builder, writer, list, postings)
+                                         : write_places(builder, writer, list, &codes);
     }
     free(lists);
     free(postings);
@@ -367,6 +380,7 @@ int docket_builder_write(
     if (builder->document_count == 0) return SQLITE_OK;
     list_writer writer = {.writing = writing, .segment = segment};
     int code = builder->list_count > 0 ? write_lists(builder, &writer) : SQLITE_OK;
+    if (code == SQLITE_OK) code = end_segment(&writer);
     list_writer_free(&writer);
     if (code == SQLITE_OK) code = write_lengths(builder, reading, writing);
     docket_builder_clear(builder);

@@ -95,16 +95,6 @@ int read_row(sqlite3_stmt *statement, byte_buffer *copy) {
     return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-int read_term(
-    sqlite3_stmt *statement, uint32_t segment, const uint8_t *key, size_t length,
-    byte_buffer *copy) {
-    sqlite3_bind_int64(statement, 1, segment);
-    int code = sqlite3_bind_blob(statement, 2, key, (int)length, SQLITE_STATIC);
-    if (code == SQLITE_OK) code = read_row(statement, copy);
-    sqlite3_bind_null(statement, 2);
-    return code;
-}
-
 int read_by_id(sqlite3_stmt *statement, sqlite3_int64 id, byte_buffer *copy) {
     sqlite3_bind_int64(statement, 1, id);
     return read_row(statement, copy);
@@ -119,17 +109,13 @@ int write_by_id(sqlite3_stmt *statement, sqlite3_int64 id, const uint8_t *bytes,
     return code;
 }
 
-int write_term(
-    sqlite3_stmt *statement, uint32_t segment, const uint8_t *key, size_t key_length,
-    const uint8_t *bytes, size_t length) {
-    if (length > INT32_MAX) return SQLITE_TOOBIG;
+int write_page(
+    sqlite3_stmt *statement, uint32_t segment, const uint8_t *first, size_t length,
+    uint32_t place) {
     sqlite3_bind_int64(statement, 1, segment);
-    int code = sqlite3_bind_blob(statement, 2, key, (int)key_length, SQLITE_STATIC);
-    if (code == SQLITE_OK) {
-        code = sqlite3_bind_blob(statement, 3, bytes, (int)length, SQLITE_STATIC);
-    }
+    int code = sqlite3_bind_blob(statement, 2, first, (int)length, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 3, place);
     if (code == SQLITE_OK) code = run(statement);
     sqlite3_bind_null(statement, 2);
-    sqlite3_bind_null(statement, 3);
     return code;
 }

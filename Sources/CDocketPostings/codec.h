@@ -7,7 +7,7 @@
 
 /* How lists are written down. All numbers of several bytes are little-endian.
  *
- * A row of `terms`: form, documents as a varint, then
+ * What a term has, its row: form, documents as a varint, then
  *   short form   the list itself
  *   long form    place of the first block as a varint, count of blocks as a varint, and for each
  *                block DIRECTORY_BYTES: its last document (4), its documents (2), and of list S
@@ -30,11 +30,16 @@ enum {
     LONG_FORM = 2,
     DIRECTORY_BYTES = 9,
 
-    /* Documents of a block of list S: what is written fits a page at its usual density. */
-    BLOCK_DOCUMENTS = 1024,
-    /* A list of more documents is in blocks: 1 KiB of a row stays in its page. */
+    /* Documents of a block of list S, where differences take one byte and where they take two:
+     * what is written fits a page of SQLite. */
+    BLOCK_DOCUMENTS = 1700,
+    SPARSE_BLOCK_DOCUMENTS = 1150,
+    /* The mean difference from which on many take two. */
+    SPARSE_DIFFERENCE = 100,
+    /* A list of more documents is in blocks: many terms share a page. */
     SHORT_DOCUMENTS = 96,
-    /* Bytes after which a list of places, or a block of one, ends. */
+    /* Bytes after which a list of places is in blocks, and after which a block, or a page of terms,
+     * ends: what is written fits a page of SQLite. */
     SHORT_BYTES = 700,
     BLOCK_BYTES = 3900,
 
@@ -116,7 +121,7 @@ static inline void store32(uint8_t *bytes, uint32_t value) {
     store16(bytes + 2, value >> 16);
 }
 
-/* The head of a row of `terms`. */
+/* The head of a term's row. */
 typedef struct {
     bool is_long;
     uint64_t documents;
@@ -175,14 +180,11 @@ int read_row(sqlite3_stmt *statement, byte_buffer *copy);
 /* Runs a statement that gives no rows, and resets it. */
 int run(sqlite3_stmt *statement);
 
-int read_term(
-    sqlite3_stmt *statement, uint32_t segment, const uint8_t *key, size_t length,
-    byte_buffer *copy);
 int read_by_id(sqlite3_stmt *statement, sqlite3_int64 id, byte_buffer *copy);
 int write_by_id(sqlite3_stmt *statement, sqlite3_int64 id, const uint8_t *bytes, size_t length);
-int write_term(
-    sqlite3_stmt *statement, uint32_t segment, const uint8_t *key, size_t key_length,
-    const uint8_t *bytes, size_t length);
+int write_page(
+    sqlite3_stmt *statement, uint32_t segment, const uint8_t *first, size_t length,
+    uint32_t place);
 
 /* ---- Work that is watched ---- */
 

@@ -7,6 +7,7 @@ void list_writer_free(list_writer *writer) {
     buffer_free(&writer->block);
     buffer_free(&writer->directory);
     buffer_free(&writer->row);
+    buffer_free(&writer->page);
 }
 
 static int put_block(list_writer *writer, uint32_t last, uint32_t count, unsigned length,
@@ -37,6 +38,50 @@ static void begin_list(list_writer *writer) {
     writer->row.used = 0;
 }
 
+int end_segment(list_writer *writer) {
+    if (writer->page.used == 0) return SQLITE_OK;
+    if (writer->next_block == UINT32_MAX) return SQLITE_FULL;
+    uint32_t place = writer->next_block++;
+    int code = write_by_id(
+        writer->writing->block, block_id(writer->segment, place), writer->page.bytes,
+        writer->page.used);
+    writer->page.used = 0;
+    writer->key_length = 0;
+    if (code != SQLITE_OK) return code;
+    return write_page(
+        writer->writing->page, writer->segment, writer->first, writer->first_length, place);
+}
+
+/* Adds a term with its row to the page, see term_page.h. */
+static int put_term(list_writer *writer, const uint8_t *key, size_t length) {
+    byte_buffer *page = &writer->page;
+    const byte_buffer *row = &writer->row;
+    size_t most = length + row->used + 3 * VARINT_BYTES;
+    if (page->used > 0 && page->used + most > BLOCK_BYTES) {
+        int code = end_segment(writer);
+        if (code != SQLITE_OK) return code;
+    }
+    if (!buffer_reserve(page, most)) return SQLITE_NOMEM;
+    if (page->used == 0) {
+        memcpy(writer->first, key, length);
+        writer->first_length = length;
+    }
+    size_t shared = 0;
+    while (shared < length && shared < writer->key_length && key[shared] == writer->key[shared]) {
+        shared++;
+    }
+    put_varint(page, shared);
+    put_varint(page, length - shared);
+    memcpy(page->bytes + page->used, key + shared, length - shared);
+    page->used += length - shared;
+    put_varint(page, row->used);
+    memcpy(page->bytes + page->used, row->bytes, row->used);
+    page->used += row->used;
+    memcpy(writer->key, key, length);
+    writer->key_length = length;
+    return SQLITE_OK;
+}
+
 /* Writes the row of a list whose blocks are written, or that is short and in `block`. */
 static int put_row(list_writer *writer, const uint8_t *key, size_t key_length) {
     const byte_buffer *rest = writer->blocks > 0 ? &writer->directory : &writer->block;
@@ -50,8 +95,7 @@ static int put_row(list_writer *writer, const uint8_t *key, size_t key_length) {
     }
     memcpy(row->bytes + row->used, rest->bytes, rest->used);
     row->used += rest->used;
-    return write_term(
-        writer->writing->term, writer->segment, key, key_length, row->bytes, row->used);
+    return put_term(writer, key, key_length);
 }
 
 static int put_stem_block(list_writer *writer, const stem_posting *postings, uint32_t count) {
@@ -77,7 +121,10 @@ int write_stem_list(
     begin_list(writer);
     writer->documents = (uint32_t)count;
     if (count > SHORT_DOCUMENTS) {
-        size_t blocks = (count + BLOCK_DOCUMENTS - 1) / BLOCK_DOCUMENTS;
+        size_t range = postings[count - 1].document - postings[0].document;
+        size_t most =
+            range / count < SPARSE_DIFFERENCE ? BLOCK_DOCUMENTS : SPARSE_BLOCK_DOCUMENTS;
+        size_t blocks = (count + most - 1) / most;
         for (size_t i = 0; i < blocks; i++) {
             size_t start = count * i / blocks, end = count * (i + 1) / blocks;
             int code = put_stem_block(writer, postings + start, (uint32_t)(end - start));

@@ -18,6 +18,12 @@ typedef struct {
     byte_buffer block;
     byte_buffer directory;
     byte_buffer row;
+    /* The page of terms under way: its first, and its last. */
+    byte_buffer page;
+    uint8_t first[KEY_BYTES];
+    size_t first_length;
+    uint8_t key[KEY_BYTES];
+    size_t key_length;
 } list_writer;
 
 void list_writer_free(list_writer *writer);
@@ -28,6 +34,8 @@ typedef struct {
     uint16_t length;
     uint8_t frequency;
 } stem_posting;
+
+/* Lists are written in the order of their keys. */
 
 /* Writes a whole list S; documents ascend. */
 int write_stem_list(
@@ -42,3 +50,6 @@ int add_places(list_writer *writer, uint32_t document, const uint8_t *codes, siz
 
 /* Writes it, unless no document was added. */
 int end_places(list_writer *writer, const uint8_t *key, size_t key_length);
+
+/* Writes the last page of terms. */
+int end_segment(list_writer *writer);

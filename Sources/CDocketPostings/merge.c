@@ -44,7 +44,7 @@ void docket_merge_free(docket_merge *merge) {
     if (!merge) return;
     for (size_t i = 0; i < merge->count; i++) {
         free(merge->inputs[i].dead.chunks);
-        buffer_free(&merge->inputs[i].row);
+        term_page_free(&merge->inputs[i].page);
         buffer_free(&merge->inputs[i].block);
     }
     list_writer_free(&merge->writer);
@@ -194,18 +194,19 @@ static int merge_places(
 
 /* Chooses the least term; false when there is none. */
 static bool choose_term(docket_merge *merge) {
-    const merge_input *least = NULL;
+    const term_page *least = NULL;
     for (size_t i = 0; i < merge->count; i++) {
         const merge_input *input = &merge->inputs[i];
+        const term_page *page = &input->page;
         if (!input->has_term) continue;
-        if (!least || compare_key(input, sqlite3_column_blob(least->terms, 0),
-                                  (size_t)sqlite3_column_bytes(least->terms, 0)) < 0) {
-            least = input;
+        if (!least ||
+            compare_keys(page->key, page->key_length, least->key, least->key_length) < 0) {
+            least = page;
         }
     }
     if (!least) return false;
-    merge->key_length = (size_t)sqlite3_column_bytes(least->terms, 0);
-    memcpy(merge->key, sqlite3_column_blob(least->terms, 0), merge->key_length);
+    merge->key_length = least->key_length;
+    memcpy(merge->key, least->key, merge->key_length);
     return true;
 }
 
@@ -213,53 +214,38 @@ static int merge_term(
     docket_merge *merge, const docket_reading *reading, bool *takes_part, size_t *places) {
     for (size_t i = 0; i < merge->count; i++) {
         const merge_input *input = &merge->inputs[i];
-        takes_part[i] =
-            input->has_term && compare_key(input, merge->key, merge->key_length) == 0;
+        takes_part[i] = input->has_term && compare_keys(
+            input->page.key, input->page.key_length, merge->key, merge->key_length) == 0;
     }
     int code = merge->key[0] == STEM_LIST
                    ? merge_stems(merge, reading, takes_part, places, places + merge->count)
                    : merge_places(merge, reading, takes_part);
     for (size_t i = 0; code == SQLITE_OK && i < merge->count; i++) {
-        if (takes_part[i]) code = next_term(&merge->inputs[i]);
+        if (takes_part[i]) code = next_term(&merge->inputs[i], reading);
     }
     return code;
 }
 
-static int go_on(docket_merge *merge, sqlite3_stmt *const *next_terms) {
-    static const uint8_t none = 0;
-    for (size_t i = 0; i < merge->count; i++) {
-        merge_input *input = &merge->inputs[i];
-        input->terms = next_terms[i];
-        sqlite3_bind_int64(input->terms, 1, input->segment);
-        int code = sqlite3_bind_blob(
-            input->terms, 2, merge->key_length ? merge->key : &none, (int)merge->key_length,
-            SQLITE_TRANSIENT);
-        if (code == SQLITE_OK) code = next_term(input);
-        if (code != SQLITE_OK) return code;
-    }
-    return SQLITE_OK;
-}
-
 int docket_merge_step(
     docket_merge *merge, const docket_reading *reading, const docket_writing *writing,
-    sqlite3_stmt *const *next_terms, int (*is_over)(void *), void *context, bool *is_done) {
+    int (*is_over)(void *), void *context, bool *is_done) {
     merge->writer.writing = writing;
     bool *takes_part = calloc(merge->count + 1, sizeof *takes_part);
     size_t *places = calloc(2 * merge->count + 1, sizeof *places);
-    int code = takes_part && places ? go_on(merge, next_terms) : SQLITE_NOMEM;
+    int code = takes_part && places ? SQLITE_OK : SQLITE_NOMEM;
     *is_done = false;
+    for (size_t i = 0; code == SQLITE_OK && i < merge->count; i++) {
+        if (!merge->inputs[i].is_begun) code = next_term(&merge->inputs[i], reading);
+    }
     while (code == SQLITE_OK) {
         if (!choose_term(merge)) {
+            code = end_segment(&merge->writer);
             *is_done = true;
             break;
         }
         code = spend(&merge->watch, UNITS_OF_ROW);
         if (code == SQLITE_OK) code = merge_term(merge, reading, takes_part, places);
         if (code == SQLITE_OK && is_over(context)) break;
-    }
-    for (size_t i = 0; i < merge->count; i++) {
-        sqlite3_reset(next_terms[i]);
-        sqlite3_clear_bindings(next_terms[i]);
     }
     free(takes_part);
     free(places);

@@ -44,30 +44,26 @@ bool was_dead(const dead_chunks *dead, uint32_t document) {
 
 /* ---- Terms ---- */
 
-int next_term(merge_input *input) {
-    int code = sqlite3_step(input->terms);
-    input->has_term = code == SQLITE_ROW;
-    if (code != SQLITE_ROW) return code == SQLITE_DONE ? SQLITE_OK : code;
-    int length = sqlite3_column_bytes(input->terms, 0);
-    return length < 2 || length > KEY_BYTES ? SQLITE_CORRUPT : SQLITE_OK;
-}
-
-int compare_key(const merge_input *input, const uint8_t *key, size_t length) {
-    size_t own = (size_t)sqlite3_column_bytes(input->terms, 0);
-    int order = memcmp(sqlite3_column_blob(input->terms, 0), key, own < length ? own : length);
-    if (order != 0) return order;
-    return own < length ? -1 : own > length;
+int next_term(merge_input *input, const docket_reading *reading) {
+    static const uint8_t least = 0;
+    int code = SQLITE_OK;
+    if (input->is_begun) {
+        code = term_page_step(&input->page);
+    } else {
+        input->page.first[0] = least;
+        input->page.first_length = 1;
+    }
+    while (code == SQLITE_OK && input->page.key_length == 0 && input->page.first_length > 0) {
+        code = term_page_follow(&input->page, reading, input->segment);
+        if (code == SQLITE_OK && input->page.first_length > 0) code = term_page_step(&input->page);
+    }
+    input->is_begun = true;
+    input->has_term = code == SQLITE_OK && input->page.key_length > 0;
+    return code;
 }
 
 int open_list(merge_input *input) {
-    size_t length = (size_t)sqlite3_column_bytes(input->terms, 1);
-    const void *bytes = sqlite3_column_blob(input->terms, 1);
-    input->row.used = 0;
-    if (!bytes) return SQLITE_CORRUPT;
-    if (!buffer_reserve(&input->row, length)) return SQLITE_NOMEM;
-    memcpy(input->row.bytes, bytes, length);
-    input->row.used = length;
-    int code = read_head(input->row.bytes, length, &input->head);
+    int code = read_head(input->page.row, input->page.row_length, &input->head);
     input->next_block = 0;
     input->base = 0;
     input->left = input->head.is_long ? 0 : input->head.documents;

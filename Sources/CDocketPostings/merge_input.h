@@ -1,6 +1,7 @@
 #pragma once
 
 #include "dead_set.h"
+#include "term_page.h"
 
 /* Dead of one chunk of a segment. */
 typedef struct {
@@ -18,11 +19,12 @@ typedef struct {
 typedef struct {
     uint32_t segment;
     dead_chunks dead;
-    sqlite3_stmt *terms;
+    /* Its terms; before the first `is_begun` is false, after the last there is no page. */
+    term_page page;
+    bool is_begun;
     bool has_term;
     /* The list. */
     list_head head;
-    byte_buffer row;
     byte_buffer block;
     uint32_t next_block;
     byte_reader reader;
@@ -39,10 +41,7 @@ int read_dead(sqlite3_stmt *chunks, uint32_t segment, dead_chunks *dead);
 bool was_dead(const dead_chunks *dead, uint32_t document);
 
 /* Goes to the next term. */
-int next_term(merge_input *input);
-
-/* How the input's term compares with these bytes. */
-int compare_key(const merge_input *input, const uint8_t *key, size_t length);
+int next_term(merge_input *input, const docket_reading *reading);
 
 /* Begins with the list of the term. */
 int open_list(merge_input *input);

@@ -324,7 +324,7 @@ int docket_query_next(docket_query *query, docket_matches *matches) {
     bool is_complete =
         query->mode == DOCKET_COMPLETE || query->mode == DOCKET_COMPLETE_UNSCORED;
     if (query->first > UINT32_MAX || (is_complete && !query->lead)) return SQLITE_OK;
-    uint32_t next;
+    uint32_t next = 0;
     while (find_next(query, &next)) {
         uint32_t chunk = next / DOCKET_CHUNK;
         int code = spend(&query->watch, UNITS_OF_ROW);

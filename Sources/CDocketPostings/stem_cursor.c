@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "term_page.h"
+
 /* No block is read. */
 static const uint32_t NO_BLOCK = UINT32_MAX;
 
@@ -44,7 +46,7 @@ int stem_cursor_open(
     size_t length, uint64_t *documents) {
     *cursor = (stem_cursor){.segment = segment, .block = NO_BLOCK};
     *documents = 0;
-    int code = read_term(reading->term, segment, key, length, &cursor->row);
+    int code = read_term(reading, segment, key, length, &cursor->row);
     if (code != SQLITE_OK || cursor->row.used == 0) return code;
     list_head head;
     code = read_head(cursor->row.bytes, cursor->row.used, &head);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "term_page.h"
+
 static int add_row(word_lists *lists, const uint8_t *bytes, size_t length) {
     if (lists->count == lists->capacity) {
         size_t capacity = lists->capacity ? lists->capacity * 2 : 4;
@@ -27,7 +29,7 @@ static int add_list(
     if (slot->length >= sizeof key) return SQLITE_OK;
     key[0] = kind;
     memcpy(key + 1, slot->text, slot->length);
-    int code = read_term(reading->term, segment, key, slot->length + 1, &lists->row);
+    int code = read_term(reading, segment, key, slot->length + 1, &lists->row);
     if (code != SQLITE_OK || lists->row.used == 0) return code;
     return add_row(lists, lists->row.bytes, lists->row.used);
 }
@@ -43,26 +45,28 @@ static int add_prefix(
     /* No byte of UTF-8 is 0xFF. */
     if (to[slot->length] == 0xFF) return SQLITE_OK;
     to[slot->length]++;
-    sqlite3_stmt *statement = reading->terms;
-    sqlite3_bind_int64(statement, 1, segment);
-    int code = sqlite3_bind_blob(statement, 2, from, (int)slot->length + 1, SQLITE_STATIC);
-    if (code == SQLITE_OK) {
-        code = sqlite3_bind_blob(statement, 3, to, (int)slot->length + 1, SQLITE_STATIC);
+    term_page page = {0};
+    int code = term_page_find(&page, reading, segment, from, slot->length + 1);
+    /* The first page may begin behind the prefix. */
+    if (code == SQLITE_OK && page.first_length == 0) {
+        memcpy(page.first, from, slot->length + 1);
+        page.first_length = slot->length + 1;
+        code = term_page_follow(&page, reading, segment);
     }
-    while (code == SQLITE_OK) {
-        code = sqlite3_step(statement);
-        if (code != SQLITE_ROW) break;
-        const uint8_t *bytes = sqlite3_column_blob(statement, 1);
-        code = bytes ? SQLITE_OK : SQLITE_CORRUPT;
-        if (code == SQLITE_OK) code = spend(watch, UNITS_OF_ROW);
-        if (code == SQLITE_OK) {
-            code = add_row(lists, bytes, (size_t)sqlite3_column_bytes(statement, 1));
+    while (code == SQLITE_OK && page.first_length > 0) {
+        code = term_page_step(&page);
+        if (code == SQLITE_OK && page.key_length == 0) {
+            code = term_page_follow(&page, reading, segment);
+            continue;
         }
+        if (code != SQLITE_OK) break;
+        if (compare_keys(page.key, page.key_length, to, slot->length + 1) >= 0) break;
+        if (compare_keys(page.key, page.key_length, from, slot->length + 1) < 0) continue;
+        code = spend(watch, UNITS_OF_ROW);
+        if (code == SQLITE_OK) code = add_row(lists, page.row, page.row_length);
     }
-    sqlite3_reset(statement);
-    sqlite3_bind_null(statement, 2);
-    sqlite3_bind_null(statement, 3);
-    return code == SQLITE_DONE ? SQLITE_OK : code;
+    term_page_free(&page);
+    return code;
 }
 
 int word_lists_read(

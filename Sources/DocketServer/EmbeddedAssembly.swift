@@ -44,6 +44,15 @@ struct EmbeddedAssembly: StoreAssembly {
         registry.count("docket_written_documents_total", "Documents written") {
             counters.writes.documents
         }
+        registry.count("docket_index_segments_total", "Segments written by groups") {
+            counters.index.segments
+        }
+        registry.count("docket_index_merges_total", "Merges of segments") {
+            counters.index.merges
+        }
+        registry.count("docket_index_merged_documents_total", "Documents written by merges") {
+            counters.index.mergedDocuments
+        }
     }
 
     var backends: Backends {

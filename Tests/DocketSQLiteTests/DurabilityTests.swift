@@ -200,7 +200,7 @@ struct DurabilityTests {
             );
             INSERT INTO \(visible) SELECT number, version, words, attributes FROM kept;
             DROP TABLE kept; DROP TABLE indexed_contents;
-            DROP TABLE terms_1; DROP TABLE blocks_1; DROP TABLE chunks_1; DROP TABLE segments_1;
+            DROP TABLE pages_1; DROP TABLE blocks_1; DROP TABLE chunks_1; DROP TABLE segments_1;
             CREATE VIRTUAL TABLE search_1 USING fts5(title, body, columnsize = 0);
             INSERT INTO search_1(rowid, title, body) SELECT number, title, body FROM contents;
             PRAGMA writable_schema = ON;

@@ -8,9 +8,10 @@
  *
  * A document is named by its number, of 32 bits. A segment holds the postings of a group of
  * documents and never changes; what a newer version or a deletion takes out of it is marked in a
- * set of the dead, until segments are merged. A row of `terms` has the whole list of a term in a
- * segment where that is short, or says which rows of `blocks` hold it. Lists come in three kinds,
- * told apart by the first byte of the term:
+ * set of the dead, until segments are merged. Its terms stand in pages of many, which are rows of
+ * `blocks` and found by their first terms in `pages`. A term has the whole list where that is
+ * short, or says which rows of `blocks` hold it. Lists come in three kinds, told apart by the first
+ * byte of the term:
  *
  *   S stem   documents with a word of this stem, and how often; what most searches read
  *   W word   documents with this word, and all its places
@@ -41,26 +42,27 @@ typedef struct {
 } docket_watch;
 
 /* What reads:
- *   term     SELECT data FROM terms WHERE segment = ?1 AND term = ?2
- *   terms    SELECT term, data FROM terms
- *            WHERE segment = ?1 AND term >= ?2 AND term < ?3 ORDER BY term
- *   block    SELECT data FROM blocks WHERE id = ?1
- *   chunk    SELECT data FROM chunks WHERE id = ?1
+ *   page         SELECT first, place FROM pages WHERE segment = ?1 AND first <= ?2
+ *                ORDER BY first DESC LIMIT 1
+ *   next_page    SELECT first, place FROM pages WHERE segment = ?1 AND first > ?2
+ *                ORDER BY first LIMIT 1
+ *   block        SELECT data FROM blocks WHERE id = ?1
+ *   chunk        SELECT data FROM chunks WHERE id = ?1
  */
 typedef struct {
-    struct sqlite3_stmt *term;
-    struct sqlite3_stmt *terms;
+    struct sqlite3_stmt *page;
+    struct sqlite3_stmt *next_page;
     struct sqlite3_stmt *block;
     struct sqlite3_stmt *chunk;
 } docket_reading;
 
 /* What writes:
- *   term     INSERT INTO terms(segment, term, data) VALUES (?1, ?2, ?3)
+ *   page     INSERT INTO pages(segment, first, place) VALUES (?1, ?2, ?3)
  *   block    INSERT INTO blocks(id, data) VALUES (?1, ?2)
  *   chunk    INSERT OR REPLACE INTO chunks(id, data) VALUES (?1, ?2)
  */
 typedef struct {
-    struct sqlite3_stmt *term;
+    struct sqlite3_stmt *page;
     struct sqlite3_stmt *block;
     struct sqlite3_stmt *chunk;
 } docket_writing;
@@ -120,11 +122,10 @@ int docket_merge_new(
 void docket_merge_free(docket_merge *merge);
 
 /* Merges terms until `is_over` returns other than 0, asked after each; `*is_done` when none is
- * left. `next_terms` is SELECT term, data FROM terms WHERE segment = ?1 AND term > ?2
- * ORDER BY term, a statement for each segment. */
+ * left. */
 int docket_merge_step(
     docket_merge *merge, const docket_reading *reading, const docket_writing *writing,
-    struct sqlite3_stmt *const *next_terms, int (*is_over)(void *), void *context, bool *is_done);
+    int (*is_over)(void *), void *context, bool *is_done);
 
 /* Once it is done: marks dead in the new segment what died in the old ones meanwhile, and gives
  * those documents. They belong to the merge. */

@@ -1,6 +1,13 @@
 internal import DocketCore
 internal import Synchronization
 
+/// What was written of search indices.
+package struct IndexCounts: Hashable, Sendable {
+    package var segments = 0
+    package var merges = 0
+    package var mergedDocuments = 0
+}
+
 /// What the store wrote since the start, for metrics and for the mean sizes of groups.
 package final class EmbeddedCounters: Sendable {
     private let writeGroups = Atomic<Int>(0)
@@ -15,6 +22,26 @@ package final class EmbeddedCounters: Sendable {
             writeGroups.load(ordering: .relaxed), writeCalls.load(ordering: .relaxed),
             writtenDocuments.load(ordering: .relaxed)
         )
+    }
+
+    private let segments = Atomic<Int>(0)
+    private let merges = Atomic<Int>(0)
+    private let mergedDocuments = Atomic<Int>(0)
+
+    /// What was written of search indices: segments by groups of documents, merges of segments, and
+    /// the documents that those wrote again.
+    package var index: IndexCounts {
+        IndexCounts(
+            segments: segments.load(ordering: .relaxed),
+            merges: merges.load(ordering: .relaxed),
+            mergedDocuments: mergedDocuments.load(ordering: .relaxed)
+        )
+    }
+
+    func countIndex(_ counts: IndexCounts) {
+        segments.add(counts.segments, ordering: .relaxed)
+        merges.add(counts.merges, ordering: .relaxed)
+        mergedDocuments.add(counts.mergedDocuments, ordering: .relaxed)
     }
 
     func countGroup(_ calls: [WriteCall]) {

@@ -117,6 +117,8 @@ final class WriterPool: Sendable {
         return try await run(tenant, .bulk) { writer in
             let before = writer.state.generations
             let progress = try writer.indexNext()
+            store.counters.countIndex(writer.indexCounts)
+            writer.indexCounts = IndexCounts()
             store.publish(tenant, writer.state, since: before)
             return progress
         }

@@ -6,31 +6,27 @@ internal import CDocketPostings
 @safe struct IndexStatements {
     let connection: ConnectionHandle
     let tables: CollectionTables
-    private let term: StatementHandle
-    private let terms: StatementHandle
+    private let page: StatementHandle
+    private let nextPage: StatementHandle
     private let block: StatementHandle
     private let chunk: StatementHandle
 
     init(_ connection: ConnectionHandle, _ tables: CollectionTables) throws(SQLiteError) {
         self.connection = connection
         self.tables = tables
-        term = try connection.prepared(
-            "SELECT data FROM \(tables.terms) WHERE segment = ?1 AND term = ?2"
+        let columns = "SELECT first, place FROM \(tables.pages) WHERE segment = ?1"
+        page = try connection.prepared(
+            columns + " AND first <= ?2 ORDER BY first DESC LIMIT 1"
         )
-        terms = try connection.prepared(
-            """
-            SELECT term, data FROM \(tables.terms)
-            WHERE segment = ?1 AND term >= ?2 AND term < ?3 ORDER BY term
-            """
-        )
+        nextPage = try connection.prepared(columns + " AND first > ?2 ORDER BY first LIMIT 1")
         block = try connection.prepared("SELECT data FROM \(tables.blocks) WHERE id = ?1")
         chunk = try connection.prepared("SELECT data FROM \(tables.chunks) WHERE id = ?1")
     }
 
     var reading: docket_reading {
         unsafe docket_reading(
-            term: term.lent,
-            terms: terms.lent,
+            page: page.lent,
+            next_page: nextPage.lent,
             block: block.lent,
             chunk: chunk.lent
         )
@@ -52,13 +48,13 @@ internal import CDocketPostings
 
 /// The statements by which C writes.
 @safe struct IndexWriting {
-    private let term: StatementHandle
+    private let page: StatementHandle
     private let block: StatementHandle
     private let chunk: StatementHandle
 
     init(_ connection: ConnectionHandle, _ tables: CollectionTables) throws(SQLiteError) {
-        term = try connection.prepared(
-            "INSERT INTO \(tables.terms)(segment, term, data) VALUES (?1, ?2, ?3)"
+        page = try connection.prepared(
+            "INSERT INTO \(tables.pages)(segment, first, place) VALUES (?1, ?2, ?3)"
         )
         block = try connection.prepared(
             "INSERT INTO \(tables.blocks)(id, data) VALUES (?1, ?2)"
@@ -69,7 +65,7 @@ internal import CDocketPostings
     }
 
     var lent: docket_writing {
-        unsafe docket_writing(term: term.lent, block: block.lent, chunk: chunk.lent)
+        unsafe docket_writing(page: page.lent, block: block.lent, chunk: chunk.lent)
     }
 }
 

@@ -55,10 +55,9 @@ struct SegmentTable {
     }
 
     /// One that no search looks at any more, or that a merge left when its process ended.
-    func obsolete(except building: UInt32?) throws -> UInt32? {
+    func obsolete() throws -> UInt32? {
         try connection.first(
-            "SELECT id FROM \(tables.segments) WHERE state <> 0 AND id <> ?1 ORDER BY id",
-            .integer(Int64(building ?? 0)),
+            "SELECT id FROM \(tables.segments) WHERE state <> 0 ORDER BY id",
             row: { UInt32(truncatingIfNeeded: $0.integer(0)) }
         )
     }

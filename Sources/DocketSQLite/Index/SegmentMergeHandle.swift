@@ -9,7 +9,6 @@ internal import DocketSystem
     private let merge: OpaquePointer
     private let connection: ConnectionHandle
     private let tables: CollectionTables
-    private let inputs: Int
 
     /// Merges segments into a new one; what is dead in them at this moment is left out.
     init(
@@ -20,7 +19,6 @@ internal import DocketSystem
     ) throws(SQLiteError) {
         self.connection = connection
         self.tables = tables
-        inputs = segments.count
         let chunks = try Self.chunks(connection, tables)
         let known = segments.map(\.described)
         var made: OpaquePointer?
@@ -61,17 +59,6 @@ internal import DocketSystem
     func step(until end: MonotonicTime) throws(SQLiteError) -> Bool {
         var reading = try unsafe IndexStatements(connection, tables).reading
         var writing = try unsafe IndexWriting(connection, tables).lent
-        // A statement each, since all are under way at once.
-        let statements = try (0..<inputs).map { (place) throws(SQLiteError) in
-            try connection.prepared(
-                """
-                SELECT term, data FROM \(tables.terms)
-                WHERE segment = ?1 AND term > ?2 ORDER BY term
-                /* \(place) */
-                """
-            )
-        }
-        let lent: [OpaquePointer?] = unsafe statements.map { unsafe $0.lent }
         var end = end
         var isDone = false
         let code = unsafe withUnsafeMutablePointer(to: &end) { end in
@@ -79,7 +66,6 @@ internal import DocketSystem
                 merge,
                 &reading,
                 &writing,
-                lent,
                 { context in
                     guard let end = unsafe context?.assumingMemoryBound(to: MonotonicTime.self)
                     else { return 1 }

@@ -3,7 +3,7 @@ struct CollectionTables: Sendable {
     /// Text columns of a document in the search index: title, body, searched attributes.
     static let textColumns = 10
 
-    let terms: String
+    let pages: String
     let blocks: String
     let chunks: String
     let segments: String
@@ -16,7 +16,7 @@ struct CollectionTables: Sendable {
     let deleteValue: String
 
     init(collection: UInt32) {
-        terms = "terms_\(collection)"
+        pages = "pages_\(collection)"
         blocks = "blocks_\(collection)"
         chunks = "chunks_\(collection)"
         segments = "segments_\(collection)"
@@ -35,19 +35,19 @@ struct CollectionTables: Sendable {
     /// The tables: what searches may find, its values, and the index.
     ///
     /// `visible` has the attributes of a document and the segment that it came into; `values` those
-    /// attributes that can be filtered by. The other four are the search index: `terms` and
-    /// `blocks` have the lists, `chunks` lengths of documents and which of a segment are dead, see
-    /// docket_postings.h.
+    /// attributes that can be filtered by. The other four are the search index: `blocks` has the
+    /// terms and their lists, found by `pages`, and `chunks` lengths of documents and which of a
+    /// segment are dead, see docket_postings.h.
     ///
     /// A segment holds the documents that came into the segments `first` to `last`; the ranges of
     /// two that are in use never meet.
     var creation: String {
         """
-        CREATE TABLE \(terms)(
+        CREATE TABLE \(pages)(
             segment INTEGER NOT NULL,
-            term BLOB NOT NULL,
-            data BLOB NOT NULL,
-            PRIMARY KEY(segment, term)
+            first BLOB NOT NULL,
+            place INTEGER NOT NULL,
+            PRIMARY KEY(segment, first)
         ) WITHOUT ROWID;
         CREATE TABLE \(blocks)(
             id INTEGER PRIMARY KEY,
@@ -84,6 +84,6 @@ struct CollectionTables: Sendable {
     }
 
     var removal: String {
-        [terms, blocks, chunks, segments, visible, values].map { "DROP TABLE \($0);" }.joined()
+        [pages, blocks, chunks, segments, visible, values].map { "DROP TABLE \($0);" }.joined()
     }
 }

@@ -54,7 +54,8 @@ extension TenantWriter {
     }
 
     /// Takes the document out of what searches see, now; false when they did not see it.
-    func hide(_ number: Int64, _ tables: CollectionTables) throws -> Bool {
+    func hide(_ number: Int64, in collection: UInt32) throws -> Bool {
+        let tables = CollectionTables(collection: collection)
         let found = try connection.first(
             "SELECT segment, words, attributes FROM \(tables.visible) WHERE number = ?1",
             .integer(number)
@@ -70,6 +71,7 @@ extension TenantWriter {
             from: found.segment,
             words: found.words
         )
+        unsettled.insert(collection)
         for attribute in found.attributes ?? [] {
             for value in attribute.values {
                 try connection.run(

@@ -105,7 +105,10 @@ extension TenantWriter {
             collection.indexed += progress.indexed - before
             collections[entry.collection] = collection
         }
-        for collection in collections.values { try write(collection) }
+        for (number, collection) in collections where collection.segment != nil {
+            try write(collection)
+            unsettled.insert(number)
+        }
         for (number, collection) in collections where collection.raisesNow {
             try raiseSoft(number, isNew: collection.indexed > 0, at: now)
         }
@@ -179,7 +182,7 @@ extension TenantWriter {
         guard let number = UInt32(exactly: entry.number), number < .max else {
             throw DocumentFault(reason: "the tenant has had 4,294,967,294 documents, no more go in")
         }
-        if row.isInIndex { _ = try hide(entry.number, tables) }
+        if row.isInIndex { _ = try hide(entry.number, in: entry.collection) }
         var segment = try collection.segment ?? makeSegment(tables)
         let texts = collection.columns.texts(content.title, content.body, attributes)
         try addValues(attributes, of: entry, tables)
@@ -224,6 +227,7 @@ extension TenantWriter {
         )
         try SegmentTable(connection, collection.tables).insert(segment, .inUse)
         try made.builder.write(made.id, collection.tables)
+        indexCounts.segments += 1
     }
 
     private func addValues(
@@ -289,7 +293,7 @@ extension TenantWriter {
         _ collection: IndexingCollection,
         _ reason: String
     ) throws {
-        if try hide(entry.number, collection.tables) {
+        if try hide(entry.number, in: entry.collection) {
             state.collections[entry.collection]?.raiseHard()
         }
         try connection.run(

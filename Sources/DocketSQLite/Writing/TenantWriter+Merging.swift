@@ -14,14 +14,18 @@ extension TenantWriter {
     /// Rows that one statement of a removal takes.
     private static let removedRows = 2000
 
-    /// Whether the index is to be put in order.
+    /// Whether the index of some collection is to be put in order.
     func needsMaintenance() throws -> Bool {
         if merge != nil { return true }
-        return try state.collections.values.contains { collection in
-            let table = SegmentTable(connection, collection.tables)
-            return try table.obsolete(except: nil) != nil
-                || MergePlan(table.inUse()).next != nil
+        while let number = unsettled.first {
+            let table = SegmentTable(connection, CollectionTables(collection: number))
+            if state.collections[number] != nil {
+                if try table.obsolete() != nil { return true }
+                if try MergePlan(table.inUse()).next != nil { return true }
+            }
+            unsettled.remove(number)
         }
+        return false
     }
 
     /// Merges segments, or removes those that were merged, for a slice of time in one transaction.
@@ -47,18 +51,16 @@ extension TenantWriter {
             if try merge.handle.step(until: end) { try finish(merge) }
             return true
         }
-        for (number, collection) in state.collections {
-            let table = SegmentTable(connection, collection.tables)
-            if let segment = try table.obsolete(except: nil) {
-                try remove(segment, table, until: end)
-                return true
-            }
+        guard try needsMaintenance(), let number = unsettled.first else { return false }
+        let table = SegmentTable(connection, CollectionTables(collection: number))
+        if let segment = try table.obsolete() {
+            try remove(segment, table, until: end)
+        } else {
             let segments = try table.inUse()
-            guard let chosen = MergePlan(segments).next else { continue }
+            guard let chosen = MergePlan(segments).next else { return true }
             try begin(Array(segments[chosen]), number, table)
-            return true
         }
-        return false
+        return true
     }
 
     private func begin(_ inputs: [Segment], _ collection: UInt32, _ table: SegmentTable) throws {
@@ -85,7 +87,8 @@ extension TenantWriter {
         for segment in now { try table.setState(.obsolete, of: segment.id) }
         try table.insert(made, made.living > 0 ? .inUse : .obsolete)
         self.merge = nil
-        mergedSegments += 1
+        indexCounts.merges += 1
+        indexCounts.mergedDocuments += made.documents
     }
 
     /// Removes rows of a segment that nobody reads.
@@ -111,19 +114,8 @@ extension TenantWriter {
                 )
                 removed += connection.changes
             }
-            try connection.run(
-                """
-                DELETE FROM \(tables.terms) WHERE segment = ?1 AND term <= (
-                    SELECT max(term) FROM (
-                        SELECT term FROM \(tables.terms) WHERE segment = ?1
-                        ORDER BY term LIMIT \(Self.removedRows)
-                    )
-                )
-                """,
-                .number(segment)
-            )
-            removed += connection.changes
             guard removed == 0 else { continue }
+            try connection.run("DELETE FROM \(tables.pages) WHERE segment = ?1", .number(segment))
             try connection.run("DELETE FROM \(tables.segments) WHERE id = ?1", .number(segment))
             return
         } while MonotonicTime.now() < time

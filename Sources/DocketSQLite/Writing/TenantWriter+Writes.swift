@@ -190,7 +190,7 @@ extension TenantWriter {
         let version = state.drawVersion()
         let new: DocumentState = row.isInIndex ? .deleting : .deleted
         try withdraw(row, in: collection)
-        if try hide(row.number, CollectionTables(collection: collection)) { hidden += 1 }
+        if try hide(row.number, in: collection) { hidden += 1 }
         try connection.run("DELETE FROM contents WHERE number = ?1", .integer(row.number))
         try connection.run(
             """

@@ -9,10 +9,12 @@ final class TenantWriter: TenantConnection, @unchecked Sendable {
     var state: TenantState
     /// The merge under way, whose rows nobody else knows of.
     var merge: SegmentMerge?
+    /// Collections whose segments may have to be merged or removed.
+    var unsettled: Set<UInt32> = []
     /// Whether the next thing to do is to put the index in order.
     var isMaintenanceNext = false
-    /// Merges finished since the file was opened.
-    var mergedSegments = 0
+    /// What was written of the index since it was asked for last.
+    var indexCounts = IndexCounts()
     private let shares: PageCacheShares
 
     /// Opens the file and brings it to this version's format.
@@ -27,6 +29,7 @@ final class TenantWriter: TenantConnection, @unchecked Sendable {
         connection = try UncheckedFile.open(path, creates: creates, configuration)
         try TenantMigration(connection: connection).run(configuration)
         state = try TenantState(reading: connection)
+        unsettled = Set(state.collections.keys)
         shares.opened()
     }
 

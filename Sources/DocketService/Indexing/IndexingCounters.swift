@@ -25,7 +25,9 @@ package final class IndexingCounters: Sendable {
     package var lateDocuments: Int { late.load(ordering: .relaxed) }
 
     package func add(_ progress: IndexingProgress) {
-        groups.add(1, ordering: .relaxed)
+        // Between groups an index may only be put in order.
+        let isGroup = progress.indexed + progress.failed + progress.deleted > 0
+        groups.add(isGroup ? 1 : 0, ordering: .relaxed)
         indexed.add(progress.indexed, ordering: .relaxed)
         late.add(progress.late, ordering: .relaxed)
         failed.add(progress.failed, ordering: .relaxed)
