@@ -117,16 +117,16 @@ struct QueryTests {
     @Test("samples every part of a file alike, and all of a short one")
     func sampling() {
         var draw = SeededDraw(seed: 2)
-        var short = DocumentSample(capacity: 10)
+        var short = Reservoir<Document>(capacity: 10)
         for number in 0..<7 { short.offer(document(number), &draw) }
-        #expect(short.documents.map(\.id) == (0..<7).map(String.init))
+        #expect(short.elements.map(\.id) == (0..<7).map(String.init))
 
         var firstHalf = 0
         for _ in 0..<200 {
-            var sample = DocumentSample(capacity: 10)
+            var sample = Reservoir<Document>(capacity: 10)
             for number in 0..<100 { sample.offer(Document(id: "\(number)"), &draw) }
-            #expect(sample.documents.count == 10)
-            firstHalf += sample.documents.filter { Int($0.id) ?? 0 < 50 }.count
+            #expect(sample.elements.count == 10)
+            firstHalf += sample.elements.filter { Int($0.id) ?? 0 < 50 }.count
         }
         #expect((850...1150).contains(firstHalf))
     }

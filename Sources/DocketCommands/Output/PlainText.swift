@@ -36,7 +36,7 @@ package enum PlainText {
     }
 
     /// At most `width` characters, the last one `…` when something was left out.
-    static func shortened(_ text: String, to width: Int) -> String {
+    package static func shortened(_ text: String, to width: Int) -> String {
         text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
     }
 

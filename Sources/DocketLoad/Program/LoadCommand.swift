@@ -12,7 +12,7 @@ enum LoadCommand {
                 "A thousand searches a second for ten seconds"
             )
         ],
-        commands: [run, queries]
+        commands: [run, queries, generate]
     )
 
     private static let run = Command(
@@ -45,6 +45,19 @@ enum LoadCommand {
             .init(
                 "docket-load queries packages.jsonl --schema packages.schema.json >queries.jsonl",
                 "Five hundred, the same each time"
+            )
+        ]
+    )
+
+    private static let generate = Command(
+        "generate",
+        "makes documents that resemble those of a file, as many as are asked for",
+        settings: LoadSettings.forGenerate,
+        operands: [.init("N")],
+        examples: [
+            .init(
+                "docket-load generate 1000000 --like packages.jsonl | docket upload packages -",
+                "A million, the same each time"
             )
         ]
     )

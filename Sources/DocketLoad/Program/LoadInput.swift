@@ -71,14 +71,14 @@ enum LoadInput {
     /// Calls `body` with each document of a file and its line, until it says false.
     static func forEachDocument(
         of file: String,
-        _ body: (Document, Int) -> Bool
+        _ body: (Document, Int) throws -> Bool
     ) async throws {
         var reader = DocumentReader()
         let input = try InputFiles([file], holdsDocuments: true)
         let byteMaximum = DocumentReader.lineBytesMaximum
         try await forEachLine(of: file, input, byteMaximum: byteMaximum) { line in
             switch reader.read(line.bytes) {
-            case .document(let document): return body(document, line.number)
+            case .document(let document): return try body(document, line.number)
             case .rejected(_, let field, let reason):
                 throw UsageError("\(file):\(line.number): \(field) \(reason)")
             }

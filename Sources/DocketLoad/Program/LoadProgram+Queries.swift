@@ -1,4 +1,5 @@
 internal import DocketCommands
+internal import DocketCore
 internal import DocketSettings
 
 extension LoadProgram {
@@ -13,13 +14,13 @@ extension LoadProgram {
         let attributes = try ArgumentSyntax.schema(file: schema)
         let file = invocation.operands[0]
         var draw = SeededDraw(seed: UInt64(invocation.values[LoadSettings.seed]))
-        var sample = DocumentSample(capacity: Self.sampleMaximum)
+        var sample = Reservoir<Document>(capacity: Self.sampleMaximum)
         try await LoadInput.forEachDocument(of: file) { document, _ in
             sample.offer(document, &draw)
             return true
         }
-        guard !sample.documents.isEmpty else { throw UsageError("\(file): holds no document") }
-        var queries = QueryDraw(sample.documents, attributes, draw)
+        guard !sample.elements.isEmpty else { throw UsageError("\(file): holds no document") }
+        var queries = QueryDraw(sample.elements, attributes, draw)
         for _ in 0..<invocation.values[LoadSettings.count] {
             try console.writeLine(queries.next().text)
         }

@@ -56,6 +56,7 @@ package struct LoadProgram: Sendable {
         switch invocation.path.first {
         case "run": return try await measure(try LoadPlan(invocation.values), invocation.values)
         case "queries": try await drawQueries(invocation)
+        case "generate": try await generateDocuments(invocation)
         default: throw UsageError("\(invocation.path.joined(separator: " ")) is not a command")
         }
         return .allWell

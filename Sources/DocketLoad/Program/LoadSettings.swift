@@ -82,7 +82,13 @@ enum LoadSettings {
         "seed",
         default: 1,
         in: 0...Int.max,
-        help: "the same seed draws the same queries from the same file"
+        help: "the same seed draws the same from the same file"
+    ).from(.arguments)
+
+    static let like = Setting<String?>.text(
+        "like",
+        "FILE",
+        help: "documents whose lengths, words and attributes are learned; without it coined words"
     ).from(.arguments)
 
     static let forRun = [
@@ -91,4 +97,5 @@ enum LoadSettings {
         inFlight.definition, callers.definition, limit.definition, warms.definition,
     ]
     static let forQueries = [schema.definition, count.definition, seed.definition]
+    static let forGenerate = [like.definition, seed.definition]
 }

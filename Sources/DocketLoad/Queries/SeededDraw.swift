@@ -15,6 +15,9 @@ struct SeededDraw: Sendable {
     /// True once in so many times.
     mutating func isOne(in times: Int) -> Bool { number(below: times) == 0 }
 
+    /// A number above 0, up to 1.
+    mutating func fraction() -> Double { Double((next() >> 11) + 1) * 0x1p-53 }
+
     private mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var word = state
