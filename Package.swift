@@ -301,6 +301,12 @@ let testing: [Target] = [
         swiftSettings: settings
     ),
     .executableTarget(
+        name: "cache-traces",
+        dependencies: ["DocketCache", "DocketSystem"],
+        path: "Benchmarks/CacheTraces",
+        swiftSettings: settings
+    ),
+    .executableTarget(
         name: "bare-delivery",
         dependencies: [
             "DocketCore", "DocketElasticsearch", "DocketPostgres", "DocketSettings", "DocketSystem",
