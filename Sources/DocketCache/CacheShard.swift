@@ -1,128 +1,153 @@
 internal import DocketSystem
 internal import Synchronization
 
-/// A part of the cache under a lock of its own.
+/// A part of the cache's keys under a lock of its own, where lookups find them.
+///
+/// It notes which replies were found, for the policy to hear of it later; what is stored and taken
+/// out is changed only by who holds the lock of the policy.
 final class CacheShard: Sendable {
-    /// What was taken out and is to be given back to the shares, outside the lock.
-    struct Removed: Sendable {
-        let tenant: UInt64
-        let keyWeight: Int
-        let reply: CachedReply
-    }
+    typealias Ticket = CachePolicy.Ticket
 
     struct Counts: Sendable {
         var hits = 0
         var stale = 0
         var misses = 0
-        var evicted = 0
         var keys = 0
     }
 
     /// A class, so that a lookup retains one object instead of all it refers to.
-    private final class Node: Sendable {
+    final class Node: Sendable {
         let digest: KeyDigest
         let scope: CacheScope
         let key: [UInt8]
         let reply: CachedReply
+        /// The policy's name for the reply.
+        let ticket: Ticket
 
-        init(digest: KeyDigest, scope: CacheScope, key: [UInt8], reply: CachedReply) {
+        init(
+            digest: KeyDigest,
+            scope: CacheScope,
+            key: [UInt8],
+            reply: CachedReply,
+            ticket: Ticket
+        ) {
             self.digest = digest
             self.scope = scope
             self.key = key
             self.reply = reply
+            self.ticket = ticket
         }
+    }
 
-        var removed: Removed {
-            Removed(tenant: scope.tenant, keyWeight: ReplyCache.keyWeight(key.count), reply: reply)
-        }
+    /// What a lookup leaves to be done outside the lock.
+    enum FollowUp: Sendable {
+        case none
+        /// So many uses were noted that the policy should hear of them.
+        case tellUses
+        /// The reply must not be shown any more.
+        case remove(Ticket)
+    }
+
+    /// A reply that was found, so many times in a row.
+    struct Use: Sendable {
+        /// More of a row say no more: no reply is taken to be more popular.
+        static let timesMaximum = FrequencySketch.frequencyMaximum
+
+        let ticket: Ticket
+        fileprivate(set) var times = 1
     }
 
     private struct State {
         var table = DigestTable()
         var nodes: [Node?] = []
         var freeSlots: [Int32] = []
-        var policy = EvictionPolicy()
+        var uses: [Use] = []
         var counts = Counts()
 
-        mutating func insert(_ node: Node) {
-            let slot = freeSlots.popLast().map { Int($0) } ?? nodes.count
-            if slot == nodes.count { nodes.append(node) } else { nodes[slot] = node }
-            table.insert(node.digest, slot: slot)
-            policy.inserted(slot, tenant: node.scope.tenant)
-        }
-
-        mutating func remove(_ slot: Int) -> Removed? {
-            guard let node = nodes[slot] else { return nil }
-            nodes[slot] = nil
-            freeSlots.append(Int32(slot))
-            table.remove(node.digest)
-            policy.removed(slot, tenant: node.scope.tenant)
-            return node.removed
+        /// Notes that a reply was found; says whether the policy should hear of it.
+        mutating func note(_ ticket: Ticket) -> Bool {
+            let last = uses.count - 1
+            if last >= 0, uses[last].ticket == ticket {
+                if uses[last].times < Use.timesMaximum { uses[last].times += 1 }
+                return false
+            }
+            if uses.count < usesMaximum { uses.append(Use(ticket: ticket)) }
+            return uses.count == usesMaximum
         }
     }
 
-    private let state = Mutex(State())
+    /// Uses that are noted; those beyond it count for nothing.
+    static let usesMaximum = 64
 
-    /// What is known under the key, and a reply that was taken out because it must not be shown.
+    private let state: Mutex<State>
+
+    init() {
+        var state = State()
+        state.uses.reserveCapacity(Self.usesMaximum)
+        self.state = Mutex(state)
+    }
+
+    /// What is known under the key, and what is left to be done.
     func lookup(
         _ digest: KeyDigest,
         _ scope: CacheScope,
         _ bytes: RawSpan,
         confirmedSince: UInt64
-    ) -> (CacheLookup, Removed?) {
+    ) -> (CacheLookup, FollowUp) {
         state.withLock { state in
             guard let slot = state.table.slot(of: digest), let node = state.nodes[slot],
                 node.scope == scope, bytes.hasSameBytes(as: node.key)
             else {
                 state.counts.misses += 1
-                return (.miss, nil)
+                return (.miss, .none)
             }
             let found = node.reply.standing(confirmedSince: confirmedSince)
             switch found {
             case .miss:
                 state.counts.misses += 1
-                return (.miss, state.remove(slot))
+                return (.miss, .remove(node.ticket))
             case .fresh: state.counts.hits += 1
             case .outdated, .unconfirmed, .overtaken: state.counts.stale += 1
             }
-            state.policy.used(slot)
-            return (found, nil)
+            return (found, state.note(node.ticket) ? .tellUses : .none)
         }
     }
 
-    /// Stores a reply whose weight was charged; gives back what was there.
-    func insert(
-        _ digest: KeyDigest,
-        _ scope: CacheScope,
-        _ key: [UInt8],
-        _ reply: CachedReply
-    ) -> Removed? {
+    /// Exchanges the uses noted for `empty`, which has room for as many.
+    func takeUses(for empty: inout [Use]) {
         state.withLock { state in
-            let old = state.table.slot(of: digest).flatMap { state.remove($0) }
-            state.insert(Node(digest: digest, scope: scope, key: key, reply: reply))
-            return old
+            guard !state.uses.isEmpty else { return }
+            swap(&state.uses, &empty)
         }
     }
 
-    /// Takes out what was not used for the longest time, of one tenant or of all.
-    func evict(of tenant: UInt64?) -> Removed? {
+    /// The ticket of the reply that this key leads to, whatever it is worth.
+    func ticket(under digest: KeyDigest) -> Ticket? {
         state.withLock { state in
-            guard let slot = state.policy.victim(of: tenant) else { return nil }
-            state.counts.evicted += 1
-            return state.remove(slot)
+            state.table.slot(of: digest).flatMap { state.nodes[$0]?.ticket }
         }
     }
 
-    /// Takes out at most `maximum` keys of a tenant.
-    func remove(tenant: UInt64, maximum: Int) -> [Removed] {
+    /// Stores a key that is not there.
+    func insert(_ node: Node) {
         state.withLock { state in
-            var removed: [Removed] = []
-            while removed.count < maximum, let slot = state.policy.victim(of: tenant),
-                let one = state.remove(slot)
-            {
-                removed.append(one)
+            let slot = state.freeSlots.popLast().map { Int($0) } ?? state.nodes.count
+            if slot == state.nodes.count {
+                state.nodes.append(node)
+            } else {
+                state.nodes[slot] = node
             }
-            return removed
+            state.table.insert(node.digest, slot: slot)
+        }
+    }
+
+    /// Takes out a key, if it is there.
+    func remove(_ digest: KeyDigest) {
+        state.withLock { state in
+            guard let slot = state.table.slot(of: digest) else { return }
+            state.nodes[slot] = nil
+            state.freeSlots.append(Int32(slot))
+            state.table.remove(digest)
         }
     }
 

@@ -4,6 +4,11 @@ internal import DocketSystem
 struct KeyDigest: Hashable, Sendable {
     let low: UInt64
     let high: UInt64
+
+    /// Parts that a cache has.
+    static let shards = 16
+    /// The part that the key is in, from 0.
+    var shard: Int { Int(high >> 60) }
 }
 
 extension KeyedHash {

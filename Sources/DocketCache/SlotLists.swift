@@ -6,6 +6,8 @@ struct SlotLists: Sendable {
         fileprivate(set) var last: Int32 = -1
 
         var isEmpty: Bool { first < 0 }
+        /// Whether it has one slot and no other.
+        var hasOne: Bool { first >= 0 && first == last }
     }
 
     private struct Link {
@@ -39,9 +41,6 @@ struct SlotLists: Sendable {
         }
     }
 
-    mutating func moveFirst(_ slot: Int, in list: inout List) {
-        guard list.first != Int32(slot) else { return }
-        remove(slot, from: &list)
-        pushFirst(slot, to: &list)
-    }
+    /// The slot before this one in its list, -1 for the first.
+    func previous(of slot: Int32) -> Int32 { links[Int(slot)].previous }
 }

@@ -1,44 +1,63 @@
-/// Who uses how many bytes of the cache: the bound of all, and each tenant's share of it.
+/// Who uses how many bytes of the cache, and who gives way when it is full: the bound of all, and
+/// each tenant's share of it.
+///
+/// Tenants are known by their places, from 0.
 struct TenantShares: Sendable {
-    enum Charge: Equatable, Sendable {
-        case done
-        /// There is no room: evict a key of this tenant, or of any when it is nil, and try again.
-        case full(evict: UInt64?)
-    }
+    /// Ranks of usage for each doubling of it: tenants within a fifth of one another are alike.
+    private static let ranksPerDoubling = 4
 
     let limit: Int
     /// What a tenant may use while the cache is full.
     let share: Int
     private(set) var bytes = 0
-    private var used: [UInt64: Int] = [:]
-    /// Tenants above their share; never more than fit into the whole.
-    private var above: Set<UInt64> = []
+    private var used: [Int] = []
+    /// Tenants by the rank of what they use.
+    private var ranked: [SlotLists.List]
+    private var lists = SlotLists()
 
     init(limit: Int, sharePercent: Int) {
         self.limit = limit
         share = limit / 100 * sharePercent
+        ranked = Array(
+            repeating: SlotLists.List(),
+            count: Self.ranksPerDoubling * (Int.bitWidth + 1)
+        )
     }
 
-    /// Takes `weight` bytes for a tenant if there is room.
-    mutating func charge(_ tenant: UInt64, _ weight: Int) -> Charge {
-        let own = used[tenant, default: 0]
-        guard bytes + weight <= limit else {
-            return .full(evict: own + weight > share ? tenant : above.first)
+    var isOver: Bool { bytes > limit }
+
+    func bytes(of tenant: Int) -> Int { tenant < used.count ? used[tenant] : 0 }
+
+    /// Charges a tenant with `weight` bytes, which may be negative.
+    mutating func charge(_ tenant: Int, _ weight: Int) {
+        if tenant >= used.count {
+            used.append(contentsOf: repeatElement(0, count: tenant + 1 - used.count))
         }
+        let (old, new) = (used[tenant], used[tenant] + weight)
+        used[tenant] = new
         bytes += weight
-        set(tenant, own + weight)
-        return .done
+        let (from, to) = (Self.rank(old), Self.rank(new))
+        guard from != to else { return }
+        if old > 0 { lists.remove(tenant, from: &ranked[from]) }
+        if new > 0 { lists.pushFirst(tenant, to: &ranked[to]) }
     }
 
-    mutating func release(_ tenant: UInt64, _ weight: Int) {
-        bytes -= weight
-        set(tenant, used[tenant, default: 0] - weight)
+    /// The tenant to take from for the sake of `tenant`; nil when nobody uses anything.
+    ///
+    /// It is `tenant` itself, if it uses more than its share or if nobody uses more; otherwise one
+    /// of those that use most. So no tenant loses anything to one that is larger.
+    func givingWay(to tenant: Int) -> Int? {
+        let own = bytes(of: tenant)
+        if own > share { return tenant }
+        guard let top = ranked.lastIndex(where: { !$0.isEmpty }) else { return nil }
+        return own > 0 && Self.rank(own) >= top ? tenant : Int(ranked[top].last)
     }
 
-    func bytes(of tenant: UInt64) -> Int { used[tenant, default: 0] }
-
-    private mutating func set(_ tenant: UInt64, _ own: Int) {
-        used[tenant] = own > 0 ? own : nil
-        if own > share { above.insert(tenant) } else { above.remove(tenant) }
+    /// Rises with the bytes, by `ranksPerDoubling` steps for each doubling.
+    private static func rank(_ bytes: Int) -> Int {
+        guard bytes > 0 else { return 0 }
+        let doublings = Int.bitWidth - 1 - bytes.leadingZeroBitCount
+        let fraction = doublings < 2 ? 0 : bytes >> (doublings - 2) & 3
+        return ranksPerDoubling * doublings + fraction + 1
     }
 }

@@ -41,6 +41,7 @@ struct DegradedReplies: Sendable {
                 asOfMicroseconds: reply.asOfMicroseconds,
                 isApproximate: true,
                 source: reply.source,
+                costMicroseconds: reply.costMicroseconds,
                 // As old as it was, whatever the soft generation says: a page may lack hits.
                 mark: FillMark(
                     hard: now.mark.hard,

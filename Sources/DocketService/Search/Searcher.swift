@@ -281,13 +281,16 @@ package final class Searcher: Sendable {
     private func ask(_ load: Load, _ work: WorkLimit) async throws(DocketError) -> CachedReply {
         let prepared = load.prepared
         let asOf = WallClock.microseconds()
+        let began = MonotonicTime.now()
         let page = try await search.search(prepared.tenant, prepared.plan, work: work)
         let isApproximate = page.isApproximate
+        let cost = MonotonicTime.now().nanoseconds(since: began) / 1000
         let body = try await load.turn.encode(reply(page, prepared))
         let cached = CachedReply(
             body: body,
             asOfMicroseconds: asOf,
             isApproximate: isApproximate,
+            costMicroseconds: Int(clamping: cost),
             mark: load.mark,
             state: load.state
         )

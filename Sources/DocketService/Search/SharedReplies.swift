@@ -50,6 +50,7 @@ package final class SharedReplies: Sendable {
         work: WorkLimit,
         turn: TurnBudget
     ) async throws(DocketError) -> CachedReply? {
+        let began = MonotonicTime.now()
         guard let value = await cache.lookup([name.key], work: work).first ?? nil else {
             counts.misses.increment()
             return nil
@@ -68,6 +69,9 @@ package final class SharedReplies: Sendable {
                 asOfMicroseconds: contents.asOfMicroseconds,
                 isApproximate: contents.isApproximate,
                 source: .shared,
+                costMicroseconds: Int(
+                    clamping: MonotonicTime.now().nanoseconds(since: began) / 1000
+                ),
                 mark: contents.mark,
                 state: state
             )
