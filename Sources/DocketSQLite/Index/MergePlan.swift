@@ -5,6 +5,9 @@
 /// some `fanOut` segments for each. One of which much is dead is written anew by itself.
 struct MergePlan {
     static let fanOut = 8
+    /// Segments of a collection beyond which the smallest neighbours are merged, whatever their
+    /// sizes.
+    static let segmentsMaximum = 32
     /// Segments that one merge takes.
     static let inputsMaximum = 16
     /// Documents of what a merge makes, so that its memory and the time of a term stay bounded.
@@ -26,7 +29,19 @@ struct MergePlan {
         for tier in Set(tiers).sorted() where tier < .max {
             if let run = run(of: tier, tiers) { return run }
         }
-        return nil
+        return segments.count > Self.segmentsMaximum ? smallestNeighbours : nil
+    }
+
+    /// Those with the fewest documents together; nil where these are too many.
+    private var smallestNeighbours: Range<Int>? {
+        let starts = 0...max(0, segments.count - Self.fanOut)
+        func documents(from start: Int) -> Int {
+            segments[start...].prefix(Self.fanOut).reduce(0) { $0 + $1.living }
+        }
+        guard let start = starts.min(by: { documents(from: $0) < documents(from: $1) }),
+            documents(from: start) <= Self.documentsMaximum
+        else { return nil }
+        return start..<min(start + Self.fanOut, segments.count)
     }
 
     /// The power of the fan-out that a segment has reached; `max` for one too large to be merged.
@@ -40,22 +55,18 @@ struct MergePlan {
         return tier
     }
 
-    /// Neighbours of at most the tier, of which `fanOut` are of it.
+    /// Neighbours of at most the tier, of which `fanOut` are of it: smaller ones go with them.
     private func run(of tier: Int, _ tiers: [Int]) -> Range<Int>? {
-        var (start, count, documents): (Int?, Int, Int) = (nil, 0, 0)
+        var (start, count, documents) = (0, 0, 0)
         for place in segments.indices {
             documents += segments[place].living
             guard tiers[place] <= tier, documents <= Self.documentsMaximum else {
-                (start, count, documents) = (nil, 0, 0)
+                (start, count, documents) = (place + 1, 0, 0)
                 continue
             }
-            if tiers[place] == tier {
-                if start == nil { (start, documents) = (place, segments[place].living) }
-                count += 1
-            }
-            guard let start, count == Self.fanOut else { continue }
-            let end = min(place + 1, start + Self.inputsMaximum)
-            return end - start > 1 ? start..<end : nil
+            count += tiers[place] == tier ? 1 : 0
+            guard count == Self.fanOut else { continue }
+            return max(start, place + 1 - Self.inputsMaximum)..<place + 1
         }
         return nil
     }

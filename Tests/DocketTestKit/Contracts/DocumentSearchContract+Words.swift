@@ -5,6 +5,7 @@ internal import Testing
 extension DocumentSearchContract {
     static let words: [ContractCase<any SearchedStoreUnderTest>] = [
         .init("finds words by their stems, phrases and prefixes as written", finds),
+        .init("finds a phrase in one value, never over the border of two", borders),
         .init("takes the syntax of engines for text", syntaxIsText),
         .init("some of the words are enough unless all are demanded", match),
         .init("documents with all clauses come first, however often others have some", allFirst),
@@ -60,6 +61,25 @@ extension DocumentSearchContract {
         for (query, expected) in queries {
             let ids = try await test.ids(query)
             #expect(Set(ids) == expected, "\(query): \(ids)")
+        }
+    }
+
+    private static func borders(_ test: any SearchedStoreUnderTest) async throws {
+        try await test.add(
+            Document(
+                id: "names",
+                title: "ends with red",
+                body: "green begins",
+                attributes: [
+                    Attribute("author", [.string("John Abraham"), .string("Lincoln Smith")])
+                ]
+            )
+        )
+        for query in ["\"john abraham\"", "author:\"lincoln smith\"", "abraham lincoln"] {
+            #expect(try await test.ids(query) == ["names"], "\(query)")
+        }
+        for query in ["\"abraham lincoln\"", "author:\"abraham lincoln\"", "\"red green\""] {
+            #expect(try await test.ids(query).isEmpty, "\(query)")
         }
     }
 
