@@ -1267,6 +1267,51 @@ void   docket__v1__search_reply__free_unpacked
   assert(message->base.descriptor == &docket__v1__search_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__correction__init
+                     (Docket__V1__Correction         *message)
+{
+  static const Docket__V1__Correction init_value = DOCKET__V1__CORRECTION__INIT;
+  *message = init_value;
+}
+size_t docket__v1__correction__get_packed_size
+                     (const Docket__V1__Correction *message)
+{
+  assert(message->base.descriptor == &docket__v1__correction__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__correction__pack
+                     (const Docket__V1__Correction *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__correction__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__correction__pack_to_buffer
+                     (const Docket__V1__Correction *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__correction__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__Correction *
+       docket__v1__correction__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__Correction *)
+     protobuf_c_message_unpack (&docket__v1__correction__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__correction__free_unpacked
+                     (Docket__V1__Correction *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__correction__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   docket__v1__hit__init
                      (Docket__V1__Hit         *message)
 {
@@ -4823,7 +4868,7 @@ const ProtobufCMessageDescriptor docket__v1__field_selection__descriptor =
   (ProtobufCMessageInit) docket__v1__field_selection__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__search_request__field_descriptors[13] =
+static const ProtobufCFieldDescriptor docket__v1__search_request__field_descriptors[14] =
 {
   {
     "collection",
@@ -4981,10 +5026,23 @@ static const ProtobufCFieldDescriptor docket__v1__search_request__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "exact_words",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SearchRequest, exact_words),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__search_request__field_indices_by_name[] = {
   0,   /* field[0] = collection */
   8,   /* field[8] = cursor */
+  13,   /* field[13] = exact_words */
   6,   /* field[6] = facets */
   12,   /* field[12] = fields */
   3,   /* field[3] = filter */
@@ -5000,7 +5058,7 @@ static const unsigned docket__v1__search_request__field_indices_by_name[] = {
 static const ProtobufCIntRange docket__v1__search_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor docket__v1__search_request__descriptor =
 {
@@ -5010,14 +5068,14 @@ const ProtobufCMessageDescriptor docket__v1__search_request__descriptor =
   "Docket__V1__SearchRequest",
   "docket.v1",
   sizeof(Docket__V1__SearchRequest),
-  13,
+  14,
   docket__v1__search_request__field_descriptors,
   docket__v1__search_request__field_indices_by_name,
   1,  docket__v1__search_request__number_ranges,
   (ProtobufCMessageInit) docket__v1__search_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__search_reply__field_descriptors[7] =
+static const ProtobufCFieldDescriptor docket__v1__search_reply__field_descriptors[8] =
 {
   {
     "hits",
@@ -5103,9 +5161,22 @@ static const ProtobufCFieldDescriptor docket__v1__search_reply__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "corrections",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Docket__V1__SearchReply, n_corrections),
+    offsetof(Docket__V1__SearchReply, corrections),
+    &docket__v1__correction__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__search_reply__field_indices_by_name[] = {
   5,   /* field[5] = approximate */
+  7,   /* field[7] = corrections */
   4,   /* field[4] = cursor */
   3,   /* field[3] = facets */
   0,   /* field[0] = hits */
@@ -5116,7 +5187,7 @@ static const unsigned docket__v1__search_reply__field_indices_by_name[] = {
 static const ProtobufCIntRange docket__v1__search_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor docket__v1__search_reply__descriptor =
 {
@@ -5126,11 +5197,62 @@ const ProtobufCMessageDescriptor docket__v1__search_reply__descriptor =
   "Docket__V1__SearchReply",
   "docket.v1",
   sizeof(Docket__V1__SearchReply),
-  7,
+  8,
   docket__v1__search_reply__field_descriptors,
   docket__v1__search_reply__field_indices_by_name,
   1,  docket__v1__search_reply__number_ranges,
   (ProtobufCMessageInit) docket__v1__search_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__correction__field_descriptors[2] =
+{
+  {
+    "word",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Correction, word),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "alternatives",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Docket__V1__Correction, n_alternatives),
+    offsetof(Docket__V1__Correction, alternatives),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__correction__field_indices_by_name[] = {
+  1,   /* field[1] = alternatives */
+  0,   /* field[0] = word */
+};
+static const ProtobufCIntRange docket__v1__correction__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__correction__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.Correction",
+  "Correction",
+  "Docket__V1__Correction",
+  "docket.v1",
+  sizeof(Docket__V1__Correction),
+  2,
+  docket__v1__correction__field_descriptors,
+  docket__v1__correction__field_indices_by_name,
+  1,  docket__v1__correction__number_ranges,
+  (ProtobufCMessageInit) docket__v1__correction__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor docket__v1__hit__field_descriptors[4] =
@@ -5376,7 +5498,7 @@ const ProtobufCMessageDescriptor docket__v1__facet_count__descriptor =
   (ProtobufCMessageInit) docket__v1__facet_count__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__stream_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor docket__v1__stream_request__field_descriptors[8] =
 {
   {
     "collection",
@@ -5462,10 +5584,23 @@ static const ProtobufCFieldDescriptor docket__v1__stream_request__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "exact_words",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__StreamRequest, exact_words),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__stream_request__field_indices_by_name[] = {
   0,   /* field[0] = collection */
   5,   /* field[5] = cursor */
+  7,   /* field[7] = exact_words */
   6,   /* field[6] = fields */
   3,   /* field[3] = filter */
   4,   /* field[4] = filter_text */
@@ -5475,7 +5610,7 @@ static const unsigned docket__v1__stream_request__field_indices_by_name[] = {
 static const ProtobufCIntRange docket__v1__stream_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor docket__v1__stream_request__descriptor =
 {
@@ -5485,14 +5620,14 @@ const ProtobufCMessageDescriptor docket__v1__stream_request__descriptor =
   "Docket__V1__StreamRequest",
   "docket.v1",
   sizeof(Docket__V1__StreamRequest),
-  7,
+  8,
   docket__v1__stream_request__field_descriptors,
   docket__v1__stream_request__field_indices_by_name,
   1,  docket__v1__stream_request__number_ranges,
   (ProtobufCMessageInit) docket__v1__stream_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__stream_part__field_descriptors[3] =
+static const ProtobufCFieldDescriptor docket__v1__stream_part__field_descriptors[4] =
 {
   {
     "documents",
@@ -5530,8 +5665,21 @@ static const ProtobufCFieldDescriptor docket__v1__stream_part__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "corrections",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Docket__V1__StreamPart, n_corrections),
+    offsetof(Docket__V1__StreamPart, corrections),
+    &docket__v1__correction__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__stream_part__field_indices_by_name[] = {
+  3,   /* field[3] = corrections */
   1,   /* field[1] = cursor */
   0,   /* field[0] = documents */
   2,   /* field[2] = ignored_terms */
@@ -5539,7 +5687,7 @@ static const unsigned docket__v1__stream_part__field_indices_by_name[] = {
 static const ProtobufCIntRange docket__v1__stream_part__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor docket__v1__stream_part__descriptor =
 {
@@ -5549,7 +5697,7 @@ const ProtobufCMessageDescriptor docket__v1__stream_part__descriptor =
   "Docket__V1__StreamPart",
   "docket.v1",
   sizeof(Docket__V1__StreamPart),
-  3,
+  4,
   docket__v1__stream_part__field_descriptors,
   docket__v1__stream_part__field_indices_by_name,
   1,  docket__v1__stream_part__number_ranges,

@@ -78,6 +78,10 @@ static int open_stems(docket_query *query, query_term *term, const docket_term *
 }
 
 static size_t split(const docket_term *asked, term_slot *slots) {
+    if (asked->kind == DOCKET_EITHER) {
+        slots[0] = (term_slot){asked->words, asked->length, DOCKET_EITHER};
+        return asked->length > 0;
+    }
     size_t count = 0, start = 0;
     for (size_t i = 0; i <= asked->length; i++) {
         if (i < asked->length && asked->words[i] != ' ') continue;

@@ -31,7 +31,10 @@ struct ComposedStore: SearchedStoreUnderTest {
     var generationSource: any GenerationSource { store }
     var engine: any DocumentSearch { search }
     var lacks: Set<MissingPromise> {
-        [.deletesUnindexedMatches, .knowsDeletedCollections, .sortsOutermostTimes]
+        [
+            .deletesUnindexedMatches, .knowsDeletedCollections, .sortsOutermostTimes,
+            .correctsWords,
+        ]
     }
 
     /// Waits for nothing that servers gather, and looks again at once.

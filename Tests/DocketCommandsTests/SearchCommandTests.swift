@@ -56,6 +56,27 @@ struct SearchCommandTests {
         )
     }
 
+    @Test("says what was searched for a mistyped word, and searches it as it is when told to")
+    func corrections() async throws {
+        let reply = try await search("grpah", "--limit", "1")
+        let corrections = try #require(reply["corrections"] as? [[String: Any]])
+        #expect(corrections.count == 1 && corrections[0]["word"] as? String == "grpah")
+        #expect(corrections[0]["alternatives"] as? [String] == ["graph"])
+        #expect((reply["total"] as? [String: Any])?["value"] as? Int == 4)
+        let exact = try await search("grpah", "--exact-words")
+        #expect(ids(exact).isEmpty && exact["corrections"] == nil)
+        let text = await library.run(["search", "books", "grpah"], on: CapturedStreams())
+        #expect(text.output.contains("\nno document has grpah, searched instead: graph\n"))
+        let stream = await library.run(["stream", "books", "grpah"], on: CapturedStreams())
+        #expect(stream.errors == "docket: no document has grpah, searched instead: graph\n")
+        #expect(stream.lines.count == 4)
+        let none = await library.run(
+            ["stream", "books", "grpah", "--exact-words"],
+            on: CapturedStreams()
+        )
+        #expect(none.status == .allWell && none.output.isEmpty && none.errors.isEmpty)
+    }
+
     @Test("replies to programs with the names they rely on")
     func names() async throws {
         let reply = try await search("graph", "--limit", "1", "--highlight", "title")

@@ -35,14 +35,15 @@ extension ContractText {
                 cursor: [4],
                 highlights: ["title"],
                 total: .bounded(50),
-                fields: ["body"]
+                fields: ["body"],
+                exactWords: true
             ),
             """
             collection: "c" query: "words" match: MATCH_ANY
             \(filterText)
             sort { attribute: "score" descending: true } facets { attribute: "a" limit: 3 }
             limit: 0 cursor: [4] highlights: "title" total: TOTAL_MODE_BOUNDED total_bound: 50
-            fields { names: "body" }
+            fields { names: "body" } exact_words: true
             """
         ),
         ContractText(
@@ -67,7 +68,8 @@ extension ContractText {
                 ],
                 cursor: [5],
                 isApproximate: true,
-                ignoredTerms: ["the", "a b"]
+                ignoredTerms: ["the", "a b"],
+                corrections: [Correction("grpah", ["graph", "grape"])]
             ),
             """
             hits { document { id: "an id" } version: 2 score: 0.25
@@ -77,6 +79,7 @@ extension ContractText {
             facets { attribute: "a" counts { value { string: "x" } count: 6 }
             counts { value { time_us: 0 } } }
             cursor: [5] approximate: true ignored_terms: "the" ignored_terms: "a b"
+            corrections { word: "grpah" alternatives: "graph" alternatives: "grape" }
             """
         ),
         ContractText(
@@ -87,12 +90,13 @@ extension ContractText {
                 match: .any,
                 filter: filter,
                 cursor: [6],
-                fields: []
+                fields: [],
+                exactWords: true
             ),
             """
             collection: "c" query: "words" match: MATCH_ANY
             \(filterText)
-            cursor: [6] fields {  }
+            cursor: [6] fields {  } exact_words: true
             """
         ),
     ]

@@ -17,7 +17,8 @@ extension SampleValues {
             cursor: bytes(),
             highlights: texts(),
             total: totalMode(),
-            fields: maybe { $0.texts() }
+            fields: maybe { $0.texts() },
+            exactWords: flag()
         )
     }
 
@@ -41,7 +42,8 @@ extension SampleValues {
             },
             cursor: bytes(),
             isApproximate: flag(),
-            ignoredTerms: texts()
+            ignoredTerms: texts(),
+            corrections: some { Correction($0.text(), $0.texts()) }
         )
     }
 
@@ -117,7 +119,8 @@ extension SampleValues {
         StreamPart(
             documents: some { $0.storedDocument() },
             cursor: bytes(),
-            ignoredTerms: texts()
+            ignoredTerms: texts(),
+            corrections: some { Correction($0.text(), $0.texts()) }
         )
     }
 

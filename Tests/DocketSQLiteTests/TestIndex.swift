@@ -16,6 +16,7 @@ struct TestIndex {
         try connection.execute(tables.creation)
     }
 
+    var statements: IndexStatements { get throws { try IndexStatements(connection, tables) } }
     var segments: SegmentTable { SegmentTable(connection, tables) }
 
     /// Makes one segment of documents with these texts by column; returns their words.

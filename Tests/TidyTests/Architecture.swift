@@ -93,6 +93,7 @@ enum Architecture {
         "DocketSQLite": [
             "ConnectionHandle", "DirectoryLockHandle", "FileSystem", "IndexQueryHandle",
             "IndexStatements", "SegmentBuilderHandle", "SegmentMergeHandle", "StatementHandle",
+            "WordCursorHandle",
         ],
         "DocketSystem": [
             "CalendarTime", "KeyedHash", "RawBytes", "Semaphore", "SmallFile", "SystemThread",

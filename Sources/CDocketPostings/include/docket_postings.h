@@ -144,6 +144,8 @@ typedef enum {
     DOCKET_EXACT,
     /* The last is the beginning of a word. */
     DOCKET_PREFIX,
+    /* Words of one of the stems. */
+    DOCKET_EITHER,
 } docket_term_kind;
 
 typedef enum {
@@ -162,7 +164,7 @@ typedef struct {
     uint32_t columns;
     /* How often it was asked for. */
     unsigned times;
-    /* Folded words, one space between two. For inflected terms they are stems. */
+    /* Folded words, one space between two. For inflected terms, and for either, they are stems. */
     const unsigned char *words;
     size_t length;
 } docket_term;
@@ -206,3 +208,25 @@ int docket_query_start(docket_query *query, docket_search_mode mode, uint32_t af
  * N documents, n of them with the term; all three statistics count the dead that are not yet
  * merged away. */
 int docket_query_next(docket_query *query, docket_matches *matches);
+
+/* ---- The words of a segment in order ---- */
+
+typedef struct docket_words docket_words;
+
+/* NULL when there is no memory. */
+docket_words *docket_words_new(
+    const docket_reading *reading, uint32_t segment, docket_watch watch);
+void docket_words_free(docket_words *words);
+
+/* A word, valid until the next is sought; `length` is 0 where there is none. */
+typedef struct {
+    const unsigned char *bytes;
+    size_t length;
+    /* How many documents of the segment have it, with the dead. */
+    uint64_t documents;
+} docket_indexed_word;
+
+/* Finds the first word that is not before `text`, in the order of bytes; what is sought one after
+ * the other ascends. */
+int docket_words_seek(
+    docket_words *words, const unsigned char *text, size_t length, docket_indexed_word *found);

@@ -101,7 +101,8 @@ extension CommandContext {
             match: try match,
             filter: try ArgumentSyntax.filter(self[CommandSettings.filter]),
             cursor: try ArgumentSyntax.cursor(self[CommandSettings.cursor]),
-            fields: fields
+            fields: fields,
+            exactWords: self[CommandSettings.exactWords]
         )
         var cursor = request.cursor
         do {
@@ -109,6 +110,10 @@ extension CommandContext {
                 for try await part in client.stream(request) {
                     if !part.ignoredTerms.isEmpty {
                         let note = SearchText.ignored(part.ignoredTerms, width: console.width)
+                        console.writeErrorLine("docket: \(note)")
+                    }
+                    for correction in part.corrections {
+                        let note = SearchText.corrected(correction, width: console.width)
                         console.writeErrorLine("docket: \(note)")
                     }
                     for found in part.documents { try write(found) }

@@ -31,7 +31,8 @@ extension CommandContext {
             limit: self[CommandSettings.limit],
             cursor: try ArgumentSyntax.cursor(self[CommandSettings.cursor]),
             highlights: names == ["none"] || !hasWords ? [] : names.isEmpty ? ["body"] : names,
-            fields: fields
+            fields: fields,
+            exactWords: self[CommandSettings.exactWords]
         )
     }
 

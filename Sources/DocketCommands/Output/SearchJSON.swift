@@ -27,9 +27,11 @@ enum SearchJSON {
             writer.member("degraded", result.isDegraded)
             writer.member("took_us", Int64(result.took / .microseconds(1)))
             writer.cursorMember(reply.cursor)
-            guard !reply.ignoredTerms.isEmpty else { return }
-            writer.member("ignored_terms") { writer in
-                writer.array { for term in reply.ignoredTerms { $0.value(term) } }
+            let ignored = reply.ignoredTerms
+            if !ignored.isEmpty { write("ignored_terms", ignored, to: &writer) }
+            guard !reply.corrections.isEmpty else { return }
+            writer.member("corrections") { writer in
+                writer.array { for correction in reply.corrections { write(correction, to: &$0) } }
             }
         }
         return PlainText.json(writer.text)
@@ -39,6 +41,19 @@ enum SearchJSON {
     private static func relation(_ reply: SearchReply) -> String {
         if reply.isApproximate { return "approximate" }
         return reply.total.isExact ? "exact" : "at_least"
+    }
+
+    private static func write(_ correction: Correction, to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("word", correction.word)
+            write("alternatives", correction.alternatives, to: &writer)
+        }
+    }
+
+    private static func write(_ name: String, _ texts: [String], to writer: inout JSONWriter) {
+        writer.member(name) { writer in
+            writer.array { writer in for text in texts { writer.value(text) } }
+        }
     }
 
     private static func write(_ hit: Hit, to writer: inout JSONWriter) {

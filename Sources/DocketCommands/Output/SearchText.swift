@@ -4,8 +4,8 @@ internal import DocketCore
 /// The reply to a search as a person reads it.
 struct SearchText {
     private static let indent = "    "
-    /// Longest line about terms that did not count, in columns.
-    private static let ignoredMaximum = 200
+    /// Longest line about what was made of the query, in columns.
+    private static let noteMaximum = 200
 
     let style: TextStyle
     /// Columns.
@@ -103,6 +103,9 @@ struct SearchText {
         if !reply.ignoredTerms.isEmpty {
             text += style.dim(Self.ignored(reply.ignoredTerms, width: width)) + "\n"
         }
+        for correction in reply.corrections {
+            text += style.dim(Self.corrected(correction, width: width)) + "\n"
+        }
         if !reply.cursor.isEmpty {
             text += style.dim("next page: --cursor \(CursorText.text(reply.cursor))") + "\n"
         }
@@ -114,7 +117,14 @@ struct SearchText {
         let count = NumberText.grouped(terms.count)
         let noun = terms.count == 1 ? "term" : "terms"
         let text = "\(count) \(noun) not counted: \(terms.joined(separator: ", "))"
-        return PlainText.shortened(PlainText.line(text), to: min(width, ignoredMaximum))
+        return PlainText.shortened(PlainText.line(text), to: min(width, noteMaximum))
+    }
+
+    /// What was searched for a word that no document has.
+    static func corrected(_ correction: Correction, width: Int) -> String {
+        let words = correction.alternatives.joined(separator: ", ")
+        let text = "no document has \(correction.word), searched instead: \(words)"
+        return PlainText.shortened(PlainText.line(text), to: min(width, noteMaximum))
     }
 
     private func total(_ reply: SearchReply) -> String {

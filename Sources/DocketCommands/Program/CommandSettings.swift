@@ -121,6 +121,10 @@ package enum CommandSettings {
     ).from(.arguments)
     static let matchesAll = Setting<Bool>.flag("all", help: "only documents with all of the words")
         .from(.arguments)
+    static let exactWords = Setting<Bool>.flag(
+        "exact-words",
+        help: "search words that no document has as they are, without correcting them"
+    ).from(.arguments)
     static let limit = Setting<Int>.integer(
         "limit",
         default: 10,

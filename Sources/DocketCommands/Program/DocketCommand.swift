@@ -171,7 +171,8 @@ enum DocketCommand {
             CommandSettings.facets.definition, CommandSettings.limit.definition,
             CommandSettings.cursor.definition, CommandSettings.fields.definition,
             CommandSettings.highlights.definition, CommandSettings.matchesAll.definition,
-            CommandSettings.matchesAny.definition, CommandSettings.maxStale.definition,
+            CommandSettings.matchesAny.definition, CommandSettings.exactWords.definition,
+            CommandSettings.maxStale.definition,
         ],
         operands: [collectionName, .init("QUERY", .optional)],
         topics: [LanguageHelp.query, LanguageHelp.filter],
@@ -228,7 +229,7 @@ enum DocketCommand {
         settings: [
             CommandSettings.filter.definition, CommandSettings.fields.definition,
             CommandSettings.matchesAll.definition, CommandSettings.matchesAny.definition,
-            CommandSettings.cursor.definition,
+            CommandSettings.exactWords.definition, CommandSettings.cursor.definition,
         ],
         operands: [collectionName, .init("QUERY", .optional)],
         topics: [LanguageHelp.query, LanguageHelp.filter],

@@ -201,6 +201,8 @@ public struct StreamRequest: Hashable, Sendable {
     public var cursor: [UInt8]
     /// What comes back; nil for everything.
     public var fields: [String]?
+    /// Whether words that no document has are searched as they are, not corrected.
+    public var exactWords: Bool
 
     /// A stream from the beginning, or from a cursor.
     public init(
@@ -209,7 +211,8 @@ public struct StreamRequest: Hashable, Sendable {
         match: SearchRequest.Match = .any,
         filter: Filter? = nil,
         cursor: [UInt8] = [],
-        fields: [String]? = nil
+        fields: [String]? = nil,
+        exactWords: Bool = false
     ) {
         self.collection = collection
         self.query = query
@@ -217,6 +220,7 @@ public struct StreamRequest: Hashable, Sendable {
         self.filter = filter
         self.cursor = cursor
         self.fields = fields
+        self.exactWords = exactWords
     }
 }
 
@@ -228,15 +232,19 @@ public struct StreamPart: Hashable, Sendable {
     public var cursor: [UInt8]
     /// Terms of the query that did not count, as in ``SearchReply``; with the first part of a call.
     public var ignoredTerms: [String]
+    /// Words that were corrected, as in ``SearchReply``; with the first part of a call.
+    public var corrections: [Correction]
 
     /// A part of a stream.
     public init(
         documents: [VersionedDocument] = [],
         cursor: [UInt8] = [],
-        ignoredTerms: [String] = []
+        ignoredTerms: [String] = [],
+        corrections: [Correction] = []
     ) {
         self.documents = documents
         self.cursor = cursor
         self.ignoredTerms = ignoredTerms
+        self.corrections = corrections
     }
 }

@@ -37,6 +37,32 @@ package struct IgnoredTerm: Hashable, Sendable {
     }
 }
 
+/// A term of a query that no document has, with what is searched in its place.
+package struct CorrectedTerm: Hashable, Sendable {
+    /// As of ``IgnoredTerm``.
+    package var place: Int
+    /// What was looked for.
+    package var text: String
+    /// Words of the collection, the likeliest first; never empty.
+    package var alternatives: [String]
+
+    package init(place: Int, text: String, alternatives: [String]) {
+        self.place = place
+        self.text = text
+        self.alternatives = alternatives
+    }
+}
+
+extension [CorrectedTerm] {
+    /// The alternatives by place, as plans of later pages have them.
+    package var byPlace: [Int: [String]] {
+        Dictionary(map { ($0.place, $0.alternatives) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// As callers are told.
+    package var told: [Correction] { map { Correction($0.text, $0.alternatives) } }
+}
+
 /// A page of hits with unscaled scores.
 package struct SearchPage: Sendable {
     package var hits: [FoundDocument]
@@ -50,6 +76,8 @@ package struct SearchPage: Sendable {
     package var bestScore: Double
     /// In the order of the query.
     package var ignoredTerms: [IgnoredTerm]
+    /// In the order of the query.
+    package var corrections: [CorrectedTerm]
     /// Matches that an index named before the end of the page and the truth refused.
     package var refused: [UInt64] = []
     /// Where the page ends, unless that is its last hit: at a match that was refused.
@@ -62,7 +90,8 @@ package struct SearchPage: Sendable {
         isApproximate: Bool,
         hasMore: Bool,
         bestScore: Double,
-        ignoredTerms: [IgnoredTerm] = []
+        ignoredTerms: [IgnoredTerm] = [],
+        corrections: [CorrectedTerm] = []
     ) {
         self.hits = hits
         self.total = total
@@ -71,6 +100,7 @@ package struct SearchPage: Sendable {
         self.hasMore = hasMore
         self.bestScore = bestScore
         self.ignoredTerms = ignoredTerms
+        self.corrections = corrections
     }
 }
 
@@ -125,10 +155,18 @@ package struct ScanSlice: Sendable {
     package var next: UInt64?
     /// In the order of the query.
     package var ignoredTerms: [IgnoredTerm]
+    /// In the order of the query.
+    package var corrections: [CorrectedTerm]
 
-    package init(hits: [FoundDocument], next: UInt64?, ignoredTerms: [IgnoredTerm] = []) {
+    package init(
+        hits: [FoundDocument],
+        next: UInt64?,
+        ignoredTerms: [IgnoredTerm] = [],
+        corrections: [CorrectedTerm] = []
+    ) {
         self.hits = hits
         self.next = next
         self.ignoredTerms = ignoredTerms
+        self.corrections = corrections
     }
 }

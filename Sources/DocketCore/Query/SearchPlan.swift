@@ -9,6 +9,11 @@ package struct SearchPlan: Hashable, Sendable {
     package var termsMaximum: Int
     /// Places of terms that do not count, as an earlier page said; nil when there was none.
     package var ignoredTerms: [Int]?
+    /// Whether words that no document has are corrected, where the store can.
+    package var correctsWords: Bool
+    /// The alternatives of corrected terms by place, as an earlier page said; nil when there was
+    /// none.
+    package var corrections: [Int: [String]]?
     package var filter: BoundFilter?
     /// Never empty: what decides the order before the document number does.
     package var sort: [BoundSort]
@@ -122,6 +127,7 @@ package struct SearchBinder: Sendable {
             text: text,
             match: request.match,
             termsMaximum: limits.queryTerms,
+            correctsWords: !request.exactWords,
             filter: try request.filter.map { (filter) throws(DocketError) in try bind(filter) },
             sort: try bind(request.sort, hasScores: text.hasWanted),
             facets: try bind(request.facets),

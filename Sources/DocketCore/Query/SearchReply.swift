@@ -12,6 +12,8 @@ public struct SearchReply: Hashable, Sendable {
     public var isApproximate: Bool
     /// Terms of the query that did not count: of more than 64, only the rarest do.
     public var ignoredTerms: [String]
+    /// Words of the query that no document has, with what was searched in their places.
+    public var corrections: [Correction]
 
     /// A reply with all its parts.
     public init(
@@ -20,7 +22,8 @@ public struct SearchReply: Hashable, Sendable {
         facets: [FacetResult] = [],
         cursor: [UInt8] = [],
         isApproximate: Bool = false,
-        ignoredTerms: [String] = []
+        ignoredTerms: [String] = [],
+        corrections: [Correction] = []
     ) {
         self.hits = hits
         self.total = total
@@ -28,6 +31,7 @@ public struct SearchReply: Hashable, Sendable {
         self.cursor = cursor
         self.isApproximate = isApproximate
         self.ignoredTerms = ignoredTerms
+        self.corrections = corrections
     }
 
     /// A number of matches.
@@ -42,6 +46,20 @@ public struct SearchReply: Hashable, Sendable {
             self.value = value
             self.isExact = isExact
         }
+    }
+}
+
+/// A word that no document of the collection has, and what was searched in its place.
+public struct Correction: Hashable, Sendable {
+    /// The word, folded.
+    public var word: String
+    /// Words of the collection that are spelt much like it, the likeliest first; 1 to 3.
+    public var alternatives: [String]
+
+    /// A correction.
+    public init(_ word: String, _ alternatives: [String]) {
+        self.word = word
+        self.alternatives = alternatives
     }
 }
 

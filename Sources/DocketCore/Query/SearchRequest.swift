@@ -40,6 +40,8 @@ public struct SearchRequest: Hashable, Sendable {
     public var total: TotalMode
     /// What comes back with a hit: `title`, `body`, attributes; nil for all but the body.
     public var fields: [String]?
+    /// Whether words that no document has are searched as they are, not corrected.
+    public var exactWords: Bool
 
     /// A search; everything but the collection has a default.
     public init(
@@ -53,7 +55,8 @@ public struct SearchRequest: Hashable, Sendable {
         cursor: [UInt8] = [],
         highlights: [String] = [],
         total: TotalMode = .exact,
-        fields: [String]? = nil
+        fields: [String]? = nil,
+        exactWords: Bool = false
     ) {
         self.collection = collection
         self.query = query
@@ -66,6 +69,7 @@ public struct SearchRequest: Hashable, Sendable {
         self.highlights = highlights
         self.total = total
         self.fields = fields
+        self.exactWords = exactWords
     }
 }
 

@@ -97,6 +97,21 @@ extension FacetResult: ContractMessage {
     }
 }
 
+extension Correction: ContractMessage {
+    static var initialise: Initialise<Docket__V1__Correction> {
+        unsafe docket__v1__correction__init
+    }
+
+    static func read(_ fields: Docket__V1__Correction) throws(DocketError) -> Correction {
+        unsafe Correction(text(fields.word), texts(fields.alternatives, fields.n_alternatives))
+    }
+
+    func write(to fields: inout Docket__V1__Correction, _ arena: WritingArena) {
+        unsafe fields.word = arena.text(word)
+        unsafe (fields.n_alternatives, fields.alternatives) = arena.texts(alternatives)
+    }
+}
+
 extension SearchReply: ContractMessage {
     static var initialise: Initialise<Docket__V1__SearchReply> {
         unsafe docket__v1__search_reply__init
@@ -112,7 +127,8 @@ extension SearchReply: ContractMessage {
             facets: list(fields.facets, fields.n_facets),
             cursor: bytes(fields.cursor),
             isApproximate: Bool(fields.approximate),
-            ignoredTerms: texts(fields.ignored_terms, fields.n_ignored_terms)
+            ignoredTerms: texts(fields.ignored_terms, fields.n_ignored_terms),
+            corrections: list(fields.corrections, fields.n_corrections)
         )
     }
 
@@ -124,6 +140,7 @@ extension SearchReply: ContractMessage {
         unsafe fields.cursor = arena.bytes(cursor)
         fields.approximate = protobuf_c_boolean(isApproximate)
         unsafe (fields.n_ignored_terms, fields.ignored_terms) = arena.texts(ignoredTerms)
+        unsafe (fields.n_corrections, fields.corrections) = arena.list(corrections)
     }
 }
 
@@ -136,7 +153,8 @@ extension StreamPart: ContractMessage {
         try unsafe StreamPart(
             documents: list(fields.documents, fields.n_documents),
             cursor: bytes(fields.cursor),
-            ignoredTerms: texts(fields.ignored_terms, fields.n_ignored_terms)
+            ignoredTerms: texts(fields.ignored_terms, fields.n_ignored_terms),
+            corrections: list(fields.corrections, fields.n_corrections)
         )
     }
 
@@ -144,5 +162,6 @@ extension StreamPart: ContractMessage {
         unsafe (fields.n_documents, fields.documents) = arena.list(documents)
         unsafe fields.cursor = arena.bytes(cursor)
         unsafe (fields.n_ignored_terms, fields.ignored_terms) = arena.texts(ignoredTerms)
+        unsafe (fields.n_corrections, fields.corrections) = arena.list(corrections)
     }
 }

@@ -91,6 +91,7 @@ extension SearchRequest: ContractMessage {
         request.highlights = unsafe texts(fields.highlights, fields.n_highlights)
         request.total = try .read(fields.total, bound: fields.total_bound)
         request.fields = try unsafe (message(fields.fields) as NameList?)?.names
+        request.exactWords = Bool(fields.exact_words)
         return request
     }
 
@@ -108,6 +109,7 @@ extension SearchRequest: ContractMessage {
         fields.total = total.number
         fields.total_bound = total.bound
         unsafe fields.fields = arena.message(self.fields.map(NameList.init))
+        fields.exact_words = protobuf_c_boolean(exactWords)
     }
 }
 
@@ -123,7 +125,8 @@ extension StreamRequest: ContractMessage {
             match: .read(fields.match),
             filter: filter(fields.filter, text: fields.filter_text),
             cursor: bytes(fields.cursor),
-            fields: (message(fields.fields) as NameList?)?.names
+            fields: (message(fields.fields) as NameList?)?.names,
+            exactWords: Bool(fields.exact_words)
         )
     }
 
@@ -134,5 +137,6 @@ extension StreamRequest: ContractMessage {
         unsafe fields.filter = arena.message(filter)
         unsafe fields.cursor = arena.bytes(cursor)
         unsafe fields.fields = arena.message(self.fields.map(NameList.init))
+        fields.exact_words = protobuf_c_boolean(exactWords)
     }
 }

@@ -6,6 +6,8 @@ struct IndexTerm {
         case inflected
         case exact
         case prefix
+        /// Words of one of the stems.
+        case either
     }
 
     enum Role {
@@ -20,7 +22,7 @@ struct IndexTerm {
     var columns: UInt32?
     /// How often it was asked for.
     var times: Int
-    /// Folded words, or stems of an inflected term, with a space between two.
+    /// Folded words, or stems of an inflected term or of either, with a space between two.
     var words: String
 }
 
@@ -131,6 +133,7 @@ extension IndexTerm.Kind {
         case .inflected: DOCKET_INFLECTED
         case .exact: DOCKET_EXACT
         case .prefix: DOCKET_PREFIX
+        case .either: DOCKET_EITHER
         }
     }
 }

@@ -17,6 +17,10 @@ struct CandidateSource {
 
     /// Terms of the query that do not count.
     var ignoredTerms: [IgnoredTerm] { asked.ignoredTerms }
+    /// Terms of the query that no document has.
+    var corrections: [CorrectedTerm] { asked.corrections }
+    /// The words to mark in what is found.
+    var marked: TextQuery { TextQuery(plan.text.clauses + asked.alternatives) }
 
     init(
         _ plan: SearchPlan,
@@ -34,23 +38,43 @@ struct CandidateSource {
         }
         let segments = try SegmentTable(connection, tables).inUse()
         let statements = try IndexStatements(connection, tables)
-        asked = try IndexQuery(plan, cutter) { term in
+        var asked = try IndexQuery(plan, cutter) { term in
             try IndexQueryHandle(statements, segments, weighsComplete: false).add(term)
         }
         guard !asked.isEmpty, !asked.terms.isEmpty else {
+            self.asked = asked
             (query, excluded) = (nil, nil)
             return
         }
+        var (made, documents) = try Self.query(asked, statements, segments)
+        if plan.correctsWords {
+            var corrector = WordCorrector(statements, segments, cutter)
+            try asked.correct(plan, documents, &corrector, cutter)
+            if !asked.corrections.isEmpty {
+                made = try Self.query(asked, statements, segments).made
+            }
+        }
+        self.asked = asked
+        (query, excluded) = asked.hasWanted ? (made, nil) : (nil, made)
+    }
+
+    /// The query, and how many documents have each of its terms.
+    private static func query(
+        _ asked: IndexQuery,
+        _ statements: IndexStatements,
+        _ segments: [Segment]
+    ) throws -> (made: IndexQueryHandle, documents: [Int]) {
         let made = try IndexQueryHandle(
             statements,
             segments,
             weighsComplete: asked.weighsComplete
         )
-        for var term in asked.terms {
+        let documents = try asked.terms.map { term in
+            var term = term
             if !asked.hasWanted { term.role = .clause }
-            try made.add(term)
+            return try made.add(term)
         }
-        (query, excluded) = asked.hasWanted ? (made, nil) : (nil, made)
+        return (made, documents)
     }
 
     // MARK: Searching

@@ -12,7 +12,13 @@ struct HitReader {
     private let readsBody: Bool
     private let highlighters: [(field: TextField, name: String, highlighter: Highlighter)]
 
-    init(_ plan: SearchPlan, _ connection: ConnectionHandle, _ tables: CollectionTables) {
+    /// The words of `marked` are those that highlights show.
+    init(
+        _ plan: SearchPlan,
+        _ marked: TextQuery,
+        _ connection: ConnectionHandle,
+        _ tables: CollectionTables
+    ) {
         self.plan = plan
         self.connection = connection
         self.tables = tables
@@ -20,7 +26,7 @@ struct HitReader {
         decoder = AttributeNames(schema)
         highlighters = plan.highlights.map { field in
             let name = field.name(in: schema)
-            return (field, name, Self.highlighter(name, plan.text))
+            return (field, name, Self.highlighter(name, marked))
         }
         let read = highlighters.filter { !$0.highlighter.isEmpty }.map(\.field)
         readsTitle = plan.shows.title || read.contains(.title)

@@ -4,13 +4,19 @@ internal import DocketText
 /// The terms of a search, in the words of the index.
 struct IndexQuery {
     /// Those that are looked for, with what is left out.
-    let terms: [IndexTerm]
+    private(set) var terms: [IndexTerm]
+    /// What each of them was made of, with its place in the query.
+    private let origins: [(place: Int, term: QueryTerms.Term)]
     /// True when words were asked for that no document can have, as `++`.
     let isEmpty: Bool
     /// Whether a document has to have each of them.
     let demandsAll: Bool
     /// Terms of the query that do not count.
     let ignoredTerms: [IgnoredTerm]
+    /// Terms that were corrected.
+    private(set) var corrections: [CorrectedTerm] = []
+    /// What is looked for in their places.
+    private(set) var alternatives: [TextQuery.Clause] = []
 
     /// Whether some documents come first because they have all clauses.
     var weighsComplete: Bool { !demandsAll && wanted.count > 1 && hasClauses }
@@ -36,10 +42,66 @@ struct IndexQuery {
         }
         let chosen = choice.counted.map(term)
         self.terms = chosen
+        let ignored = Set(choice.ignored.map(\.place))
+        origins = terms.all.enumerated().filter { !ignored.contains($0.offset) }
+            .map { ($0.offset, $0.element) }
         ignoredTerms = choice.ignored
         demandsAll = plan.match == .all
         let wants = chosen.contains { $0.role != .excluded }
         isEmpty = terms.isNothing || (!wants && plan.text.hasWanted)
+    }
+
+    /// Puts words of the collection in the places of those that no document has, as an earlier page
+    /// did or as `corrector` finds them; `documents` says how many have each term.
+    ///
+    /// Where each clause is demanded, one of the alternatives is enough; otherwise the likeliest is
+    /// the clause, and the others count beside it. Each term is looked for once.
+    mutating func correct(
+        _ plan: SearchPlan,
+        _ documents: [Int],
+        _ corrector: inout WordCorrector,
+        _ cutter: WordCutter
+    ) throws {
+        var corrected: [IndexTerm] = []
+        for (index, (place, origin)) in origins.enumerated() {
+            let term = terms[index]
+            var words = plan.corrections?[place] ?? []
+            if plan.corrections == nil, origin.isSingleWord {
+                words = try corrector.alternatives(to: origin.text, term, documents[index])
+            }
+            guard !words.isEmpty else {
+                Self.add(term, to: &corrected)
+                continue
+            }
+            corrections.append(
+                CorrectedTerm(place: place, text: origin.text, alternatives: words)
+            )
+            alternatives += words.map { TextQuery.Clause(.word($0), in: origin.field) }
+            for term in replacements(of: term, by: words.map { cutter.cut($0).stems }) {
+                Self.add(term, to: &corrected)
+            }
+        }
+        terms = corrected
+    }
+
+    private func replacements(of term: IndexTerm, by stems: [String]) -> [IndexTerm] {
+        var term = term
+        if demandsAll, stems.count > 1 {
+            (term.kind, term.words) = (.either, stems.joined(separator: " "))
+            return [term]
+        }
+        return stems.enumerated().map { place, stem in
+            (term.role, term.words) = (place == 0 ? .clause : .part, stem)
+            return term
+        }
+    }
+
+    /// Adds a term, or counts it once more where it is there.
+    private static func add(_ term: IndexTerm, to terms: inout [IndexTerm]) {
+        guard term.role != .excluded, let place = terms.firstIndex(where: { $0.isLike(term) })
+        else { return terms.append(term) }
+        terms[place].times = min(terms[place].times + term.times, Int(UInt8.max))
+        if term.role == .clause { terms[place].role = .clause }
     }
 
     private static func term(
@@ -71,6 +133,18 @@ struct IndexQuery {
             times: min(times, Int(UInt8.max)),
             words: kind == .inflected ? cut.stems : cut.words
         )
+    }
+}
+
+extension QueryTerms.Term {
+    /// Whether it is one word that is looked for in any of its inflections, by itself.
+    fileprivate var isSingleWord: Bool { kind == .inflected && role == .clause && words.count == 1 }
+}
+
+extension IndexTerm {
+    /// Whether both find the same documents.
+    fileprivate func isLike(_ other: IndexTerm) -> Bool {
+        role != .excluded && kind == other.kind && columns == other.columns && words == other.words
     }
 }
 

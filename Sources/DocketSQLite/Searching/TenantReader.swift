@@ -48,7 +48,7 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
         let source = try CandidateSource(plan, connection, tables, cutter)
         try source.search(&pass)
         let ranked = pass.top.sorted()
-        let reader = HitReader(plan, connection, tables)
+        let reader = HitReader(plan, source.marked, connection, tables)
         let hits = try reader.read(ranked.prefix(plan.limit), pass.order)
         return SearchPage(
             hits: hits,
@@ -57,7 +57,8 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
             isApproximate: pass.isApproximate,
             hasMore: hits.count < ranked.count,
             bestScore: plan.text.isEmpty || pass.bestScore == 0 ? 1 : pass.bestScore,
-            ignoredTerms: source.ignoredTerms
+            ignoredTerms: source.ignoredTerms,
+            corrections: source.corrections
         )
     }
 
@@ -91,7 +92,8 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
             last = number
             return false
         }
-        let hits = try HitReader(plan, connection, tables).read(found[...], order)
+        let reader = HitReader(plan, source.marked, connection, tables)
+        let hits = try reader.read(found[...], order)
         // A slice that its bytes ended goes on after the last hit read.
         if hits.count < found.count {
             last = hits.last.map { Int64(bitPattern: $0.number) } ?? last
@@ -99,7 +101,8 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
         return ScanSlice(
             hits: hits,
             next: last.map { UInt64(bitPattern: $0) },
-            ignoredTerms: source.ignoredTerms
+            ignoredTerms: source.ignoredTerms,
+            corrections: source.corrections
         )
     }
 }

@@ -28,9 +28,10 @@ struct StreamMethod: CallHandler {
         var isFirst = true
         var next: UInt64? = 0
         if !request.cursor.isEmpty {
-            let cursor = try seal.openNumber(request.cursor, for: source.purpose)
-            next = cursor.number
+            let (number, cursor) = try seal.openNumber(request.cursor, for: source.purpose)
+            next = number
             source.plan.ignoredTerms = cursor.ignoredTerms
+            source.plan.corrections = cursor.corrections
         }
         while let after = next {
             // Room for the part before it is read: parts that nobody takes wait in the store.
@@ -39,15 +40,18 @@ struct StreamMethod: CallHandler {
             next = slice.next
             // What counts of the query is the same from beginning to end.
             source.plan.ignoredTerms = slice.ignoredTerms.map(\.place)
+            source.plan.corrections = slice.corrections.byPlace
             guard let last = slice.documents.last else { continue }
             let part = StreamPart(
                 documents: slice.documents.map(\.public),
                 cursor: seal.sealNumber(
                     last.number,
                     ignoring: slice.ignoredTerms,
+                    correcting: slice.corrections,
                     for: source.purpose
                 ),
-                ignoredTerms: isFirst ? slice.ignoredTerms.map(\.text) : []
+                ignoredTerms: isFirst ? slice.ignoredTerms.map(\.text) : [],
+                corrections: isFirst ? slice.corrections.told : []
             )
             isFirst = false
             try await call.send(try await call.caller.turn.encode(part))
@@ -70,7 +74,8 @@ struct StreamMethod: CallHandler {
             return ScannedPart(
                 documents: slice.hits.map(\.stored),
                 next: slice.next,
-                ignoredTerms: slice.ignoredTerms
+                ignoredTerms: slice.ignoredTerms,
+                corrections: slice.corrections
             )
         }
         let page = try await store.page(
@@ -82,13 +87,14 @@ struct StreamMethod: CallHandler {
             limitBytes: Self.sliceBytes,
             work: work
         )
-        return ScannedPart(documents: page.documents, next: page.next, ignoredTerms: [])
+        return ScannedPart(documents: page.documents, next: page.next)
     }
 
     private struct ScannedPart {
         var documents: [StoredDocument]
         var next: UInt64?
-        var ignoredTerms: [IgnoredTerm]
+        var ignoredTerms: [IgnoredTerm] = []
+        var corrections: [CorrectedTerm] = []
     }
 
     private struct StreamSource {
@@ -109,7 +115,8 @@ struct StreamMethod: CallHandler {
                 filter: request.filter,
                 limit: StreamMethod.sliceDocuments,
                 total: .none,
-                fields: request.fields
+                fields: request.fields,
+                exactWords: request.exactWords
             )
             let binder = SearchBinder(collection: collection, limits: limits)
             var plan = try binder.plan(search)

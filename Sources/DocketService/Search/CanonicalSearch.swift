@@ -8,7 +8,7 @@ internal import DocketText
 /// miss the cache.
 struct CanonicalSearch {
     /// Rises when the same request comes to mean something else.
-    static let semanticsVersion: UInt64 = 2
+    static let semanticsVersion: UInt64 = 3
 
     /// All of the request: the key of its reply.
     let key: [UInt8]
@@ -21,6 +21,7 @@ struct CanonicalSearch {
     init(_ request: SearchRequest, _ plan: SearchPlan) {
         var writer = CanonicalWriter()
         writer.append(tag: request.match.rawValue)
+        writer.append(tag: request.exactWords ? 1 : 0)
         writer.append(plan.text)
         writer.append(plan.filter.map { CanonicalWriter.bytes(of: $0) } ?? [])
         writer.append(count: plan.sort.count)

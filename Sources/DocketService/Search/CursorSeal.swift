@@ -7,7 +7,7 @@ internal import DocketCrypto
 /// the position, the tenant, the collection and what was searched. Its holder learns a place in an
 /// order and the values sorted by, which the hits showed already.
 package struct CursorSeal: Sendable {
-    private static let format: UInt8 = 2
+    private static let format: UInt8 = 3
     private static let tagBytes = 16
     private let secret: [UInt8]
     private let bytesMaximum: Int
@@ -65,25 +65,30 @@ package struct CursorSeal: Sendable {
     func sealNumber(
         _ number: UInt64,
         ignoring terms: [IgnoredTerm] = [],
+        correcting corrections: [CorrectedTerm] = [],
         for purpose: CursorPurpose
     ) -> [UInt8] {
         let position = SearchPosition.after(values: [], number: number)
         return seal(
-            PageCursor(position: position, ignoredTerms: terms.map(\.place)),
+            PageCursor(
+                position: position,
+                ignoredTerms: terms.map(\.place),
+                corrections: corrections.byPlace
+            ),
             for: purpose
         )
     }
 
-    /// The document number in `cursor`, and the terms that do not count.
+    /// The document number in `cursor`, and the cursor itself.
     ///
     /// - Throws: ``DocketError`` as `open`.
     func openNumber(
         _ cursor: [UInt8],
         for purpose: CursorPurpose
-    ) throws(DocketError) -> (number: UInt64, ignoredTerms: [Int]) {
+    ) throws(DocketError) -> (number: UInt64, cursor: PageCursor) {
         let cursor = try openCursor(cursor, for: purpose)
         guard case .after(_, let number) = cursor.position else { throw Self.refusal }
-        return (number, cursor.ignoredTerms)
+        return (number, cursor)
     }
 
     private static let refusal = DocketError.invalid("cursor", "is not one of this search")

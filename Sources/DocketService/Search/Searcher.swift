@@ -257,6 +257,7 @@ package final class Searcher: Sendable {
             let cursor = try seal.openCursor(request.cursor, for: purpose)
             plan.after = cursor.position
             plan.ignoredTerms = cursor.ignoredTerms
+            plan.corrections = cursor.corrections
             bestScore = cursor.bestScore
         }
         var key = canonical.key
@@ -308,7 +309,8 @@ package final class Searcher: Sendable {
         var reply = SearchReply(
             total: page.total,
             isApproximate: page.isApproximate,
-            ignoredTerms: page.ignoredTerms.map(\.text)
+            ignoredTerms: page.ignoredTerms.map(\.text),
+            corrections: page.corrections.told
         )
         reply.hits = page.hits.map { hit in
             Hit(
@@ -328,7 +330,8 @@ package final class Searcher: Sendable {
             let cursor = PageCursor(
                 position: position,
                 bestScore: best,
-                ignoredTerms: page.ignoredTerms.map(\.place)
+                ignoredTerms: page.ignoredTerms.map(\.place),
+                corrections: page.corrections.byPlace
             )
             reply.cursor = seal.seal(cursor, for: prepared.purpose)
         }

@@ -103,6 +103,53 @@ struct SearchRequestTests {
         }
     }
 
+    @Test("a reply names what was searched for words that no document has, on all its pages")
+    func corrections() async throws {
+        try await TestService.run { test in
+            let (client, tenant) = try await test.client()
+            try await client.create()
+            try await client.upload((1...4).map { Document(id: "d\($0)", body: "green tea graph") })
+            try await test.index(tenant)
+            let expected = [Correction("grpah", ["graph"])]
+            var reply = try await client.search("grpah") { $0.limit = 2 }.reply
+            #expect(reply.corrections == expected && reply.total.value == 4)
+            try await client.upload([Document(id: "new", body: "grpah")])
+            try await test.index(tenant)
+            let cursor = reply.cursor
+            reply = try await client.search("grpah") { ($0.limit, $0.cursor) = (9, cursor) }.reply
+            #expect(reply.corrections == expected && reply.hits.map(\.document.id) == ["d3", "d4"])
+            reply = try await client.search("grpah").reply
+            #expect(reply.corrections.isEmpty && reply.hits.map(\.document.id) == ["new"])
+            for exactWords in [true, false] {
+                reply = try await client.search("graen") { $0.exactWords = exactWords }.reply
+                #expect(reply.corrections == (exactWords ? [] : [Correction("graen", ["green"])]))
+            }
+        }
+    }
+
+    @Test("a stream names them with its first part, and goes on with the same ones")
+    func streamedCorrections() async throws {
+        try await TestService.run { test in
+            let (client, tenant) = try await test.client()
+            try await client.create()
+            try await client.upload((0..<600).map { Document(id: "d\($0)", body: "graph") })
+            try await test.index(tenant)
+            var request = StreamRequest(collection: "papers", query: "grpah")
+            let parts = try await client.stream(request, limit: 1)
+            #expect(parts.map(\.corrections) == [[Correction("grpah", ["graph"])]])
+            try await client.upload([Document(id: "new", body: "grpah")])
+            try await test.index(tenant)
+            request.cursor = try #require(parts.last).cursor
+            let rest = try await client.stream(request)
+            let count = (parts + rest).reduce(0) { $0 + $1.documents.count }
+            #expect(count == 600 && rest.first?.corrections == [Correction("grpah", ["graph"])])
+            request.cursor = []
+            request.exactWords = true
+            let exact = try await client.stream(request)
+            #expect(exact.flatMap(\.documents).map(\.document.id) == ["new"])
+        }
+    }
+
     @Test(
         "an engine's own query language is words here",
         arguments: [

@@ -109,7 +109,12 @@ struct CanonicalSearchTests {
             .rest(after: 9, without: shown), .without(ShownDocuments()),
         ]
         for position in positions {
-            let cursor = PageCursor(position: position, bestScore: 0.25, ignoredTerms: [0, 4000])
+            let cursor = PageCursor(
+                position: position,
+                bestScore: 0.25,
+                ignoredTerms: [0, 4000],
+                corrections: [3: ["größe", "b"], 400: ["c"]]
+            )
             let bytes = PositionCodec.encode(cursor)
             #expect(PositionCodec.decode(bytes) == cursor)
             for length in 0..<bytes.count {

@@ -34,8 +34,8 @@ private struct TenantCrowd {
         random = SeededGenerator(seed: seed)
     }
 
-    /// The word of a tenant, which is no part of another's.
-    private func mark(_ place: Int) -> String { place < 10 ? "own0\(place)" : "own\(place)" }
+    /// The word of a tenant, which is no part of another's, and too short to be taken for it.
+    private func mark(_ place: Int) -> String { "q\(Unicode.Scalar(UInt8(97 + place)))x" }
 
     /// A few uploads or a delete of one tenant.
     mutating func write() async throws {

@@ -31,6 +31,8 @@ package enum MissingPromise: Sendable {
     /// Documents with the least or the greatest time there is come before those without a time,
     /// also where a search is sorted so that they come last: engines give the latter these values.
     case sortsOutermostTimes
+    /// A word that no document has is corrected.
+    case correctsWords
 }
 
 /// What the stores of contracts begin with.

@@ -43,6 +43,7 @@ typedef struct Docket__V1__FacetRequest Docket__V1__FacetRequest;
 typedef struct Docket__V1__FieldSelection Docket__V1__FieldSelection;
 typedef struct Docket__V1__SearchRequest Docket__V1__SearchRequest;
 typedef struct Docket__V1__SearchReply Docket__V1__SearchReply;
+typedef struct Docket__V1__Correction Docket__V1__Correction;
 typedef struct Docket__V1__Hit Docket__V1__Hit;
 typedef struct Docket__V1__Highlight Docket__V1__Highlight;
 typedef struct Docket__V1__FacetResult Docket__V1__FacetResult;
@@ -838,6 +839,10 @@ struct  Docket__V1__SearchRequest
    * unset: title and attributes
    */
   Docket__V1__FieldSelection *fields;
+  /*
+   * words that no document has are not corrected
+   */
+  protobuf_c_boolean exact_words;
   Docket__V1__SearchRequest__PageCase page_case;
   union {
     /*
@@ -848,7 +853,7 @@ struct  Docket__V1__SearchRequest
 };
 #define DOCKET__V1__SEARCH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__search_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__MATCH__MATCH_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, {0,NULL}, 0,NULL, DOCKET__V1__TOTAL_MODE__TOTAL_MODE_UNSPECIFIED, 0, NULL, DOCKET__V1__SEARCH_REQUEST__PAGE__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__MATCH__MATCH_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, {0,NULL}, 0,NULL, DOCKET__V1__TOTAL_MODE__TOTAL_MODE_UNSPECIFIED, 0, NULL, 0, DOCKET__V1__SEARCH_REQUEST__PAGE__NOT_SET, {0} }
 
 
 struct  Docket__V1__SearchReply
@@ -876,10 +881,30 @@ struct  Docket__V1__SearchReply
    */
   size_t n_ignored_terms;
   char **ignored_terms;
+  size_t n_corrections;
+  Docket__V1__Correction **corrections;
 };
 #define DOCKET__V1__SEARCH_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__search_reply__descriptor) \
-    , 0,NULL, 0, 0, 0,NULL, {0,NULL}, 0, 0,NULL }
+    , 0,NULL, 0, 0, 0,NULL, {0,NULL}, 0, 0,NULL, 0,NULL }
+
+
+/*
+ * A word of the query that no document has.
+ */
+struct  Docket__V1__Correction
+{
+  ProtobufCMessage base;
+  char *word;
+  /*
+   * what was searched in its place, the likeliest first; 1 to 3
+   */
+  size_t n_alternatives;
+  char **alternatives;
+};
+#define DOCKET__V1__CORRECTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__correction__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL }
 
 
 struct  Docket__V1__Hit
@@ -954,10 +979,14 @@ struct  Docket__V1__StreamRequest
    * unset: everything
    */
   Docket__V1__FieldSelection *fields;
+  /*
+   * as in SearchRequest
+   */
+  protobuf_c_boolean exact_words;
 };
 #define DOCKET__V1__STREAM_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__stream_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__MATCH__MATCH_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, {0,NULL}, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__MATCH__MATCH_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, {0,NULL}, NULL, 0 }
 
 
 /*
@@ -977,10 +1006,15 @@ struct  Docket__V1__StreamPart
    */
   size_t n_ignored_terms;
   char **ignored_terms;
+  /*
+   * the same
+   */
+  size_t n_corrections;
+  Docket__V1__Correction **corrections;
 };
 #define DOCKET__V1__STREAM_PART__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__stream_part__descriptor) \
-    , 0,NULL, {0,NULL}, 0,NULL }
+    , 0,NULL, {0,NULL}, 0,NULL, 0,NULL }
 
 
 struct  Docket__V1__SuggestRequest
@@ -1943,6 +1977,25 @@ Docket__V1__SearchReply *
 void   docket__v1__search_reply__free_unpacked
                      (Docket__V1__SearchReply *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__Correction methods */
+void   docket__v1__correction__init
+                     (Docket__V1__Correction         *message);
+size_t docket__v1__correction__get_packed_size
+                     (const Docket__V1__Correction   *message);
+size_t docket__v1__correction__pack
+                     (const Docket__V1__Correction   *message,
+                      uint8_t             *out);
+size_t docket__v1__correction__pack_to_buffer
+                     (const Docket__V1__Correction   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__Correction *
+       docket__v1__correction__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__correction__free_unpacked
+                     (Docket__V1__Correction *message,
+                      ProtobufCAllocator *allocator);
 /* Docket__V1__Hit methods */
 void   docket__v1__hit__init
                      (Docket__V1__Hit         *message);
@@ -2751,6 +2804,9 @@ typedef void (*Docket__V1__SearchRequest_Closure)
 typedef void (*Docket__V1__SearchReply_Closure)
                  (const Docket__V1__SearchReply *message,
                   void *closure_data);
+typedef void (*Docket__V1__Correction_Closure)
+                 (const Docket__V1__Correction *message,
+                  void *closure_data);
 typedef void (*Docket__V1__Hit_Closure)
                  (const Docket__V1__Hit *message,
                   void *closure_data);
@@ -2905,6 +2961,7 @@ extern const ProtobufCMessageDescriptor docket__v1__facet_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__field_selection__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__search_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__search_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__correction__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__hit__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__highlight__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__facet_result__descriptor;

@@ -1,0 +1,90 @@
+internal import DocketText
+
+/// Finds what was meant by words that no document of a collection has, among those that some have.
+struct WordCorrector {
+    /// Words of one search that are corrected.
+    private static let wordsMaximum = 8
+    private static let alternativesMaximum = 3
+    /// Words of the index that one search looks at: some 2 µs each.
+    private static let looksMaximum = 20_000
+
+    private let statements: IndexStatements
+    private let segments: [Segment]
+    private let cutter: WordCutter
+    private let dead: Int
+    private var walk: VocabularyWalk
+    private var wordsLeft = wordsMaximum
+
+    init(
+        _ statements: IndexStatements,
+        _ segments: [Segment],
+        _ cutter: WordCutter
+    ) {
+        self.statements = statements
+        self.segments = segments
+        self.cutter = cutter
+        dead = segments.reduce(0) { $0 + $1.dead }
+        walk = VocabularyWalk(statements, segments, words: Self.looksMaximum)
+    }
+
+    /// Words that some living documents have where `term` looks, the likeliest first, each of
+    /// another stem; none where a document has `word`.
+    ///
+    /// `documents` is how many documents the term has, in which the dead may count.
+    mutating func alternatives(
+        to word: String,
+        _ term: IndexTerm,
+        _ documents: Int
+    ) throws -> [String] {
+        let edits = Self.edits(of: word)
+        guard edits > 0, wordsLeft > 0, try !isKnown(term, documents) else { return [] }
+        wordsLeft -= 1
+        let near = try alternatives(walk.words(near: word, edits: 1), term.columns)
+        guard near.isEmpty, edits > 1 else { return near }
+        // Of all that two edits can make, a fifth begins alike, and nearly all that people mean.
+        return try alternatives(walk.words(near: word, edits: 2, shared: 1), term.columns)
+    }
+
+    private func alternatives(
+        _ words: [VocabularyWalk.Word],
+        _ columns: UInt32?
+    ) throws -> [String] {
+        var (found, stems): ([String], Set<String>) = ([], [])
+        for word in words {
+            let stem = cutter.cut(word.text).stems
+            guard !stems.contains(stem), try isLiving(word, columns) else { continue }
+            stems.insert(stem)
+            found.append(word.text)
+            if found.count == Self.alternativesMaximum { break }
+        }
+        return found
+    }
+
+    /// Edits by which a word may differ from what was meant.
+    private static func edits(of word: String) -> Int {
+        let letters = word.unicodeScalars
+        if letters.allSatisfy({ $0.properties.numericType != nil }) { return 0 }
+        return letters.count < 4 ? 0 : letters.count < 8 ? 1 : 2
+    }
+
+    private func isKnown(_ term: IndexTerm, _ documents: Int) throws -> Bool {
+        if documents > dead { return true }
+        var term = term
+        term.columns = nil
+        return try isLiving(term)
+    }
+
+    private func isLiving(_ word: VocabularyWalk.Word, _ columns: UInt32?) throws -> Bool {
+        if columns == nil, word.documents > dead { return true }
+        return try isLiving(
+            IndexTerm(kind: .exact, role: .clause, columns: columns, times: 1, words: word.text)
+        )
+    }
+
+    private func isLiving(_ term: IndexTerm) throws -> Bool {
+        let query = try IndexQueryHandle(statements, segments, weighsComplete: false)
+        guard try query.add(term) > 0 else { return false }
+        try query.start(.unscored)
+        return try query.next { _, _ in true } ?? false
+    }
+}
