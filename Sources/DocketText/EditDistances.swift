@@ -2,11 +2,12 @@
 ///
 /// The distance is that of optimal string alignment: the fewest insertions, deletions,
 /// substitutions and swaps of neighbours, no letter being edited twice. A letter is a Unicode
-/// scalar. Of all words in order, ``letter(from:)`` skips those that cannot be near.
+/// scalar. Of all words in order, ``advance(keeping:)`` skips those that cannot be near.
 package struct EditDistances {
     private let word: [UInt32]
     private let maximum: UInt8
-    private var spelt: [UInt32] = []
+    /// The letters spelt so far.
+    package private(set) var spelt: [UInt32] = []
     /// A row for each beginning of `spelt`: its distance to each beginning of `word`.
     private var rows: [UInt8]
     /// The least of each row.
@@ -19,9 +20,6 @@ package struct EditDistances {
         rows = (0...word.count).map { UInt8(min($0, maximum + 1)) }
     }
 
-    /// Letters spelt so far.
-    package var count: Int { spelt.count }
-
     /// Of the word and what is spelt; nil beyond the maximum.
     package var distance: Int? {
         rows[rows.count - 1] <= maximum ? Int(rows[rows.count - 1]) : nil
@@ -32,7 +30,7 @@ package struct EditDistances {
 
     /// Letters that `letters` and what is spelt begin with alike.
     package func shared(with letters: [UInt32]) -> Int {
-        let end = min(count, letters.count)
+        let end = min(spelt.count, letters.count)
         return (0..<end).first { spelt[$0] != letters[$0] } ?? end
     }
 
@@ -64,12 +62,35 @@ package struct EditDistances {
         spelt.append(letter)
     }
 
+    /// Spells, instead of what is spelt, the least text after it that a word that is near may begin
+    /// with, unless that differs in the first `count` letters.
+    ///
+    /// - Returns: false where there is none.
+    package mutating func advance(keeping count: Int) -> Bool {
+        var lowest: UInt32 = 0
+        while true {
+            if let letter = letter(from: lowest) {
+                append(letter)
+                // What must follow, up to where a word may end or be edited.
+                while distance == nil, !hasEditLeft, let next = self.letter(from: 0) {
+                    append(next)
+                }
+                return true
+            }
+            guard spelt.count > count, let last = spelt.last else { return false }
+            lowest = last + 1
+            keep(spelt.count - 1)
+        }
+    }
+
+    private var hasEditLeft: Bool { least[least.count - 1] < maximum }
+
     /// The least letter, not below `lowest`, that may follow in a word that is near; nil for none.
     package func letter(from lowest: UInt32) -> UInt32? {
         guard lowest <= 0x10FFFF, isNear else { return nil }
         // There are no letters among the surrogates.
         let from = 0xD800...0xDFFF ~= lowest ? 0xE000 : lowest
-        if least[least.count - 1] < maximum { return from }
+        if hasEditLeft { return from }
         let (last, previous) = (rows.count - width, spelt.last)
         var found: UInt32?
         for (place, letter) in word.enumerated()

@@ -85,9 +85,9 @@ struct VocabularyWalkTests {
         let index = try TestIndex(folder)
         let words = (0..<5000).map { "word\($0 * 7919 % 100_000)x" }
         try index.add([(1, [[words.joined(separator: " ")]])])
-        var walk = try walk(index, words: 400)
+        var walk = try walk(index, words: 300)
         #expect(try walk.words(near: "wrod15838x", edits: 1).map(\.text) == ["word15838x"])
-        #expect(walk.wordsLeft > 0 && walk.wordsLeft < 400)
+        #expect(walk.wordsLeft > 0 && walk.wordsLeft < 300)
         _ = try walk.words(near: "wxyz15838x", edits: 2)
         _ = try walk.words(near: "word99999x", edits: 2)
         #expect(walk.wordsLeft == 0)

@@ -69,29 +69,39 @@ struct EditDistancesTests {
         }
     }
 
-    @Test("what may follow is what some word that is near goes on with", arguments: 0...2)
-    func following(_ maximum: Int) {
+    @Test("an advance passes no word that is near, and ends", arguments: 0...2)
+    func advance(_ maximum: Int) {
         let alphabet: [UInt32] = [97, 98, 99, 0xE000]
         /// All that have at most so many letters.
         func words(_ length: Int) -> [[UInt32]] {
             guard length > 0 else { return [[]] }
             return [[]] + words(length - 1).flatMap { word in alphabet.map { word + [$0] } }
         }
-        let all = Set(words(5))
-        for word: [UInt32] in [[], [97], [98, 97], [97, 98, 97]] {
-            let near = all.filter { defined(word[...], $0[...]) <= maximum }
-            for beginning in words(4) {
-                var distances = EditDistances(to: word, maximum: maximum)
-                for letter in beginning { distances.append(letter) }
-                let next = near.filter { $0.count > beginning.count && $0.starts(with: beginning) }
-                for lowest: UInt32 in [0, 98, 99, 100, 0xD800] {
-                    let letters = next.map { $0[beginning.count] }.filter { $0 >= lowest }
-                    let found = distances.letter(from: lowest)
-                    // It may name a letter that no word here has, never pass one that some has.
-                    if let least = letters.min() { #expect(found ?? .max <= least) }
-                    if let found, !alphabet.contains(found) { #expect(found >= lowest) }
-                    if next.isEmpty, maximum == 0 { #expect(found == nil) }
+        let all = Set(words(5)).sorted { $0.lexicographicallyPrecedes($1) }
+        for word: [UInt32] in [[], [97], [98, 97], [97, 98, 97], [97, 98, 0xE000]] {
+            for shared in [0, word.isEmpty ? 0 : 1] {
+                let near = all.filter {
+                    $0.starts(with: word.prefix(shared)) && defined(word[...], $0[...]) <= maximum
                 }
+                var found: [[UInt32]] = []
+                var distances = EditDistances(to: word, maximum: maximum)
+                for letter in word.prefix(shared) { distances.append(letter) }
+                var looks = 0
+                while let next = all.first(where: {
+                    !$0.lexicographicallyPrecedes(distances.spelt)
+                }), next.starts(with: word.prefix(shared)) {
+                    looks += 1
+                    distances.keep(distances.shared(with: next))
+                    while distances.isNear, distances.spelt.count < next.count {
+                        distances.append(next[distances.spelt.count])
+                    }
+                    if distances.spelt.count == next.count, distances.distance != nil {
+                        found.append(next)
+                    }
+                    guard distances.advance(keeping: shared) else { break }
+                }
+                #expect(found == near)
+                #expect(looks <= all.count)
             }
         }
     }

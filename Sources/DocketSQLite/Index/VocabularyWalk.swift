@@ -65,9 +65,8 @@ struct VocabularyWalk {
                 return
             }
             wordsLeft -= 1
-            sought = distances.look(at: word, sharing: beginning.count) { distance in
-                found(word, distance, documents)
-            }
+            if let distance = distances.look(at: word) { found(word, distance, documents) }
+            sought = distances.advance(keeping: beginning.count) ? distances.spelt.utf8 : nil
             // The order of UTF-8 is that of letters.
             guard let next = sought, !word.lexicographicallyPrecedes(next) else { continue }
             throw SQLiteError.damagedPages
@@ -76,37 +75,23 @@ struct VocabularyWalk {
 }
 
 extension EditDistances {
-    /// Spells a word as far as it may be near, and says it where it is.
-    ///
-    /// - Returns: The least text after it that a word that is near may begin with; nil for none.
-    fileprivate mutating func look(
-        at bytes: [UInt8],
-        sharing shared: Int,
-        _ found: (_ distance: Int) -> Void
-    ) -> [UInt8]? {
-        // A word that was cut amid a letter.
-        guard let text = String(validating: bytes, as: UTF8.self) else { return bytes + [0] }
-        let letters = text.unicodeScalars.map(\.value)
-        keep(self.shared(with: letters))
-        while isNear, count < letters.count { append(letters[count]) }
-        if count == letters.count, let distance { found(distance) }
-        return next(after: letters, sharing: shared)
-    }
-
-    private mutating func next(after letters: [UInt32], sharing shared: Int) -> [UInt8]? {
-        var lowest: UInt32 = 0
-        while true {
-            if let letter = letter(from: lowest) { return (letters[..<count] + [letter]).utf8 }
-            guard count > shared else { return nil }
-            lowest = letters[count - 1] + 1
-            keep(count - 1)
-        }
+    /// Spells a word as far as it may be near; its distance where it is.
+    fileprivate mutating func look(at word: [UInt8]) -> Int? {
+        let letters = String(decoding: word, as: UTF8.self).unicodeScalars.map(\.value)
+        keep(shared(with: letters))
+        while isNear, spelt.count < letters.count { append(letters[spelt.count]) }
+        return spelt.count == letters.count ? distance : nil
     }
 }
 
 extension Sequence<UInt32> {
     /// The UTF-8 of letters.
     fileprivate var utf8: [UInt8] {
-        Array(String(String.UnicodeScalarView(compactMap(Unicode.Scalar.init))).utf8)
+        var bytes: [UInt8] = []
+        for letter in self {
+            guard let encoded = Unicode.Scalar(letter).flatMap(UTF8.encode) else { continue }
+            bytes.append(contentsOf: encoded)
+        }
+        return bytes
     }
 }

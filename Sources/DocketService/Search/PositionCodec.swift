@@ -19,9 +19,9 @@ struct PageCursor: Hashable {
 /// Kind of the position (1: 1 after, 2 without, 3 rest), best score (8), count of ignored terms (2)
 /// and their places (2 each). Count of corrected terms (1), and of each its place (2), count of
 /// alternatives (1) and these, each a length (1) and bytes. Then, of `after`: number (8), count of
-/// values (1), and each value: a kind (0 none, 1 string, 2 number, 3 boolean, 4 time) and its bytes;
-/// strings have a length of 2 before them. Of `without`: the numbers shown. Of `rest`: number (8),
-/// the numbers shown. Big-endian.
+/// values (1), and each value: a kind (0 none, 1 string, 2 number, 3 boolean, 4 time) and its
+/// bytes; strings have a length of 2 before them. Of `without`: the numbers shown. Of `rest`:
+/// number (8), the numbers shown. Big-endian.
 enum PositionCodec {
     static func encode(_ cursor: PageCursor) -> [UInt8] {
         var bytes: [UInt8] = [kind(of: cursor.position)]
