@@ -17,7 +17,7 @@ package struct Highlighter {
     package static let textBytesMaximum = 64 << 10
     /// About how long a piece is, in bytes; cut at white space, at most twice this.
     package static let fragmentBytes = 160
-    /// Found words of one text that are looked at.
+    /// Marked words of one text.
     private static let matchesMaximum = 4096
 
     private enum Kind {
@@ -26,41 +26,81 @@ package struct Highlighter {
         case prefix
     }
 
-    private struct Term {
+    /// A word that is looked for, by itself or at its place in a sequence.
+    private struct Element {
         let kind: Kind
         let bytes: [UInt8]
+        /// Its sequence: the elements of one stand next to each other, and so do their words.
+        let term: Int
+        let place: Int
+        let isLast: Bool
+        /// The sequence that it is a part of, without which it counts by itself.
+        let whole: Int?
     }
 
-    private var terms: [Term] = []
-    /// Terms by their first byte, which is that of the words they match, inflected or not.
-    private var termsByFirstByte = [[Int]](repeating: [], count: 256)
+    private var elements: [Element] = []
+    private var termCount = 0
+    /// Words of the longest sequence.
+    private var longest = 1
+    /// Elements by their first byte, which is that of the words they match, inflected or not.
+    private var elementsByFirstByte = [[Int]](repeating: [], count: 256)
     private var stemsBegin = [Bool](repeating: false, count: 256)
 
     package init() {}
 
     /// True when there is nothing to look for.
-    package var isEmpty: Bool { terms.isEmpty }
+    package var isEmpty: Bool { elements.isEmpty }
 
-    /// Marks the words of `text` in all their inflections.
-    package mutating func add(inflected text: String) { add(text) { _ in .stem } }
+    /// Marks the words of `text` in all their inflections: where they follow each other, and in
+    /// texts where they nowhere do, each by itself.
+    package mutating func add(inflected text: String) {
+        let words = words(of: text)
+        add(words) { _ in .stem }
+        guard words.count > 1 else { return }
+        let whole = termCount - 1
+        for word in words { add([word], partOf: whole) { _ in .stem } }
+    }
 
-    /// Marks the words of `text` as they are.
-    package mutating func add(exact text: String) { add(text) { _ in .word } }
+    /// Marks the words of `text` as they are, where they follow each other.
+    package mutating func add(exact text: String) { add(words(of: text)) { _ in .word } }
 
-    /// Marks words that begin as the last one of `text`, and the ones before it as they are.
-    package mutating func add(prefix text: String) { add(text) { $0 ? .prefix : .word } }
+    /// Marks words that begin as the last one of `text` where they follow the ones before it, which
+    /// are marked as they are.
+    package mutating func add(prefix text: String) {
+        add(words(of: text)) { $0 ? .prefix : .word }
+    }
 
-    private mutating func add(_ text: String, _ kind: (_ isLast: Bool) -> Kind) {
-        guard var tokenizer = TokenizerHandle() else { return }
-        let words = tokenizer.words(in: text)
+    private func words(of text: String) -> [(folded: String, stem: String)] {
+        guard var tokenizer = TokenizerHandle() else { return [] }
+        return tokenizer.words(in: text).map { ($0.folded, $0.stem) }
+    }
+
+    private mutating func add(
+        _ words: [(folded: String, stem: String)],
+        partOf whole: Int? = nil,
+        _ kind: (_ isLast: Bool) -> Kind
+    ) {
         for (place, word) in words.enumerated() {
-            let kind = kind(place == words.count - 1)
+            let isLast = place == words.count - 1
+            let kind = kind(isLast)
             let bytes = Array((kind == .stem ? word.stem : word.folded).utf8)
-            guard let first = bytes.first.map(Int.init) else { continue }
-            termsByFirstByte[first].append(terms.count)
+            // No word is empty.
+            let first = Int(bytes.first ?? 0)
+            elementsByFirstByte[first].append(elements.count)
             if kind == .stem { stemsBegin[first] = true }
-            terms.append(Term(kind: kind, bytes: bytes))
+            elements.append(
+                Element(
+                    kind: kind,
+                    bytes: bytes,
+                    term: termCount,
+                    place: place,
+                    isLast: isLast,
+                    whole: whole
+                )
+            )
         }
+        termCount += 1
+        longest = max(longest, words.count)
     }
 
     /// The piece of `text` with the most of the words looked for; nil when it has none of them.
@@ -88,25 +128,108 @@ package struct Highlighter {
         in text: Span<UInt8>,
         _ tokenizer: inout TokenizerHandle
     ) -> [FragmentWindow.Match] {
-        var matches: [FragmentWindow.Match] = []
+        var marks = WordMarks(longest: longest)
+        var reached: [Int] = []
         tokenizer.forEachWord(in: text, stemmed: .beginning(stemsBegin)) { range, folded, stem in
-            if let term = term(matching: folded, stem) {
-                matches.append(.init(range: range, term: term))
+            marks.add(range, in: text)
+            // Elements that the words up to here have led to.
+            reached = elementsByFirstByte[Int(folded[0])].filter { index in
+                let element = elements[index]
+                return (element.place == 0 || reached.contains(index - 1))
+                    && Self.matches(element, folded, stem)
             }
-            return matches.count < Self.matchesMaximum
+            for index in reached where elements[index].isLast {
+                let element = elements[index]
+                marks.mark(last: element.place + 1, element.term, partOf: element.whole)
+            }
+            return marks.count < Self.matchesMaximum
         }
-        return matches
+        return marks.matches
     }
 
-    private func term(matching folded: Span<UInt8>, _ stem: Span<UInt8>) -> Int? {
-        termsByFirstByte[Int(folded[0])].first { index in
-            let bytes = terms[index].bytes
-            return switch terms[index].kind {
-            case .stem: stem.isEqual(to: bytes) || folded.isEqual(to: bytes)
-            case .word: folded.isEqual(to: bytes)
-            case .prefix: folded.starts(with: bytes)
-            }
+    private static func matches(
+        _ element: Element,
+        _ folded: Span<UInt8>,
+        _ stem: Span<UInt8>
+    ) -> Bool {
+        switch element.kind {
+        case .stem: stem.isEqual(to: element.bytes) || folded.isEqual(to: element.bytes)
+        case .word: folded.isEqual(to: element.bytes)
+        case .prefix: folded.starts(with: element.bytes)
         }
+    }
+}
+
+/// Which words of a text are marked, as they are read one after the other.
+private struct WordMarks {
+    /// How well the text has what was looked for: of one term only the best places count.
+    private enum Rank: Int {
+        /// As it was written: its words have nothing or white space between them, or are joined.
+        case tight
+        /// With punctuation and white space between words, which searches do not heed.
+        case loose
+        /// A part of it.
+        case part
+    }
+
+    private struct Mark {
+        let range: Range<Int>
+        let term: Int
+        /// Whose best places count: the term, or the one that it is a part of.
+        let whole: Int
+        let rank: Rank
+    }
+
+    private struct Word {
+        var range = 0..<0
+        /// Whether it follows the one before as in `a b` or `a-b`, not as in `a, b`.
+        var isTight = true
+    }
+
+    /// The last words, each at its number modulo the count of these.
+    private var words: [Word]
+    private var wordCount = 0
+    /// By the numbers of the words.
+    private var marks: [Int: Mark] = [:]
+    private var best: [Int: Rank] = [:]
+
+    /// For sequences of at most so many words.
+    init(longest: Int) { words = [Word](repeating: Word(), count: longest) }
+
+    /// Words that are marked.
+    var count: Int { marks.count }
+
+    mutating func add(_ range: Range<Int>, in text: Span<UInt8>) {
+        let last = wordCount > 0 ? words[(wordCount - 1) % words.count].range.upperBound : 0
+        var hasSpace = false
+        var hasOther = false
+        for place in min(last, range.lowerBound)..<range.lowerBound {
+            let isSpace = FragmentWindow.isSpace(text[place])
+            hasSpace = hasSpace || isSpace
+            hasOther = hasOther || !isSpace
+        }
+        words[wordCount % words.count] = Word(range: range, isTight: !hasSpace || !hasOther)
+        wordCount += 1
+    }
+
+    /// Marks the last `length` words; a better place wins.
+    mutating func mark(last length: Int, _ term: Int, partOf whole: Int?) {
+        let numbers = wordCount - length..<wordCount
+        let isTight = numbers.dropFirst().allSatisfy { words[$0 % words.count].isTight }
+        let rank = whole != nil ? Rank.part : isTight ? .tight : .loose
+        let whole = whole ?? term
+        best[whole] = best[whole].map { $0.rawValue < rank.rawValue ? $0 : rank } ?? rank
+        for number in numbers {
+            if let mark = marks[number], mark.rank.rawValue <= rank.rawValue { continue }
+            let range = words[number % words.count].range
+            marks[number] = Mark(range: range, term: term, whole: whole, rank: rank)
+        }
+    }
+
+    /// In the order of the text.
+    var matches: [FragmentWindow.Match] {
+        marks.sorted { $0.key < $1.key }.map(\.value).filter { best[$0.whole] == $0.rank }
+            .map { FragmentWindow.Match(range: $0.range, term: $0.term) }
     }
 }
 

@@ -25,6 +25,53 @@ struct HighlighterTests {
         )
     }
 
+    @Test("marks a phrase where it stands, and not its words elsewhere")
+    func phrases() throws {
+        var highlighter = Highlighter()
+        highlighter.add(exact: "new york")
+        let city = try #require(highlighter.fragment(of: "new york is new, York new York"))
+        #expect(Self.marked(city) == ["new", "york", "new", "York"])
+        #expect(city.ranges == [0..<3, 4..<8, 22..<25, 26..<30])
+        #expect(highlighter.fragment(of: "york, new") == nil)
+        // Found, too, and marked where nothing better is.
+        #expect(Self.marked(highlighter.fragment(of: "a new, york")) == ["new", "york"])
+        var doubled = Highlighter()
+        doubled.add(exact: "a a b")
+        #expect(Self.marked(doubled.fragment(of: "a a a b a")) == ["a", "a", "b"])
+        var beginning = Highlighter()
+        beginning.add(prefix: "new yo")
+        #expect(
+            Self.marked(beginning.fragment(of: "you new new young")) == ["new", "young"]
+        )
+    }
+
+    @Test("marks the words of a compound where it stands nowhere whole")
+    func compounds() {
+        var highlighter = Highlighter()
+        highlighter.add(inflected: "ABC-12345")
+        #expect(
+            Self.marked(highlighter.fragment(of: "12345, abc-12345, abc")) == ["abc", "12345"]
+        )
+        #expect(Self.marked(highlighter.fragment(of: "12345, the abc")) == ["12345", "abc"])
+        highlighter.add(inflected: "abc")
+        #expect(
+            Self.marked(highlighter.fragment(of: "12345, abc-12345, abc"))
+                == ["abc", "12345", "abc"]
+        )
+    }
+
+    @Test("shows the place of a phrase, not the one of its words")
+    func phraseWindow() throws {
+        var highlighter = Highlighter()
+        highlighter.add(exact: "alpha beta")
+        let filler = String(repeating: "filler words ", count: 40)
+        let fragment = try #require(
+            highlighter.fragment(of: "beta alpha " + filler + "alpha beta " + filler)
+        )
+        #expect(fragment.text.contains("alpha beta"))
+        #expect(Self.marked(fragment) == ["alpha", "beta"])
+    }
+
     @Test("has nothing to show for a text without the words")
     func nothing() {
         var highlighter = Highlighter()
