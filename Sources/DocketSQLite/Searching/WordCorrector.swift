@@ -39,18 +39,22 @@ struct WordCorrector {
         let edits = Self.edits(of: word)
         guard edits > 0, wordsLeft > 0, try !isKnown(term, documents) else { return [] }
         wordsLeft -= 1
-        let near = try alternatives(walk.words(near: word, edits: 1), term.columns)
+        let near = try alternatives(to: word, walk.words(near: word, edits: 1), term.columns)
         guard near.isEmpty, edits > 1 else { return near }
         // Of all that two edits can make, a fifth begins alike, and nearly all that people mean.
-        return try alternatives(walk.words(near: word, edits: 2, shared: 1), term.columns)
+        let far = try walk.words(near: word, edits: 2, shared: 1)
+        return try alternatives(to: word, far, term.columns)
     }
 
     private func alternatives(
+        to asked: String,
         _ words: [VocabularyWalk.Word],
         _ columns: UInt32?
     ) throws -> [String] {
+        let digits = Self.digits(of: asked)
         var (found, stems): ([String], Set<String>) = ([], [])
-        for word in words {
+        // Another number is another part, version or year.
+        for word in words where Self.digits(of: word.text) == digits {
             let stem = cutter.cut(word.text).stems
             guard !stems.contains(stem), try isLiving(word, columns) else { continue }
             stems.insert(stem)
@@ -60,11 +64,15 @@ struct WordCorrector {
         return found
     }
 
+    private static func digits(of word: String) -> [Unicode.Scalar] {
+        word.unicodeScalars.filter { $0.properties.numericType != nil }
+    }
+
     /// Edits by which a word may differ from what was meant.
     private static func edits(of word: String) -> Int {
-        let letters = word.unicodeScalars
-        if letters.allSatisfy({ $0.properties.numericType != nil }) { return 0 }
-        return letters.count < 4 ? 0 : letters.count < 8 ? 1 : 2
+        let letters = word.unicodeScalars.count
+        guard letters >= 4, digits(of: word).count < letters else { return 0 }
+        return letters < 8 ? 1 : 2
     }
 
     private func isKnown(_ term: IndexTerm, _ documents: Int) throws -> Bool {

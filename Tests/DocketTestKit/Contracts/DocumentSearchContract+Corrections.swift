@@ -46,16 +46,18 @@ extension DocumentSearchContract {
 
     private static func kept(_ test: any SearchedStoreUnderTest) async throws {
         try await test.add(
-            Document(id: "a", body: "cat graph 1984 universe"),
+            Document(id: "a", body: "cat graph 1984 universe ab1234 libfoo12"),
             Document(id: "b", body: "graphs running")
         )
         let untouched = [
             "cta", "1985", "\"grpah\"", "grpah*", "-grpah graph", "run", "graphs", "universities",
-            "grpxh-cat", "gprxh", "日本", "++", "",
+            "grpxh-cat", "gprxh", "日本", "++", "", "ab1235", "ab123", "ab2134", "libfoo13",
         ]
         for query in untouched {
             #expect(try await test.search(query).corrections.isEmpty, "\(query)")
         }
+        guard !test.lacks.contains(.correctsWords) else { return }
+        for query in ["ba1234", "libfo12"] { #expect(try await test.ids(query) == ["a"]) }
     }
 
     /// Documents with words near "plant": three of one edit, one of which is in two documents.
