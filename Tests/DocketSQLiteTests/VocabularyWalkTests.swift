@@ -25,10 +25,10 @@ struct VocabularyWalkTests {
         var documents: [String: Int] = [:]
         for segment in try index.segments.inUse() {
             let cursor = try WordCursorHandle(index.statements, segment)
-            var sought: [UInt8] = []
-            while let (word, count) = try cursor.seek(sought) {
-                documents[String(decoding: word, as: UTF8.self), default: 0] += count
-                sought = word + [0]
+            try cursor.advance(to: [])
+            while let word = cursor.word {
+                documents[String(decoding: word, as: UTF8.self), default: 0] += cursor.documents
+                try cursor.advance(to: word + [0])
             }
         }
         return documents

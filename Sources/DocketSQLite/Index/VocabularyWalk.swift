@@ -30,47 +30,49 @@ struct VocabularyWalk {
     /// their bytes.
     mutating func words(near word: String, edits: Int, shared: Int = 0) throws -> [Word] {
         let letters = word.unicodeScalars.map(\.value)
-        var found: [[UInt8]: (distance: Int, documents: Int)] = [:]
-        for segment in segments {
-            var distances = EditDistances(to: letters, maximum: edits)
-            try walk(segment, letters.prefix(shared), &distances) { bytes, distance, documents in
-                found[bytes, default: (distance, 0)].documents += documents
-            }
-        }
-        return found.sorted { one, other in
-            let (first, second) = (one.value, other.value)
-            if first.distance != second.distance { return first.distance < second.distance }
-            if first.documents != second.documents { return first.documents > second.documents }
-            return one.key.lexicographicallyPrecedes(other.key)
-        }.map { bytes, value in
-            Word(
-                text: String(decoding: bytes, as: UTF8.self),
-                distance: value.distance,
-                documents: value.documents
-            )
-        }
-    }
-
-    private mutating func walk(
-        _ segment: Segment,
-        _ beginning: ArraySlice<UInt32>,
-        _ distances: inout EditDistances,
-        _ found: (_ word: [UInt8], _ distance: Int, _ documents: Int) -> Void
-    ) throws {
-        let cursor = try WordCursorHandle(statements, segment)
-        let least = beginning.utf8
-        var sought: [UInt8]? = least
-        while let text = sought, wordsLeft > 0 {
-            guard let (word, documents) = try cursor.seek(text), word.starts(with: least) else {
-                return
-            }
+        let beginning = letters.prefix(shared).utf8
+        let cursors = try segments.map { try WordCursorHandle(statements, $0) }
+        var distances = EditDistances(to: letters, maximum: edits)
+        var found: [Word] = []
+        var sought: [UInt8]? = beginning
+        while let text = sought, wordsLeft > 0, let word = try Self.first(from: text, cursors),
+            word.starts(with: beginning)
+        {
             wordsLeft -= 1
-            if let distance = distances.look(at: word) { found(word, distance, documents) }
-            sought = distances.advance(keeping: beginning.count) ? distances.spelt.utf8 : nil
+            if let distance = distances.look(at: word) {
+                let holders = cursors.filter { $0.word == word }
+                found.append(
+                    Word(
+                        text: String(decoding: word, as: UTF8.self),
+                        distance: distance,
+                        documents: holders.reduce(0) { $0 + $1.documents }
+                    )
+                )
+            }
+            sought = distances.advance(keeping: shared) ? distances.spelt.utf8 : nil
             // The order of UTF-8 is that of letters.
             guard let next = sought, !word.lexicographicallyPrecedes(next) else { continue }
             throw SQLiteError.damagedPages
         }
+        return found.sorted { one, other in
+            if one.distance != other.distance { return one.distance < other.distance }
+            if one.documents != other.documents { return one.documents > other.documents }
+            return one.text.utf8.lexicographicallyPrecedes(other.text.utf8)
+        }
+    }
+
+    /// The first word of all segments that is not before `text`.
+    private static func first(
+        from text: [UInt8],
+        _ cursors: [WordCursorHandle]
+    ) throws -> [UInt8]? {
+        var first: [UInt8]?
+        for cursor in cursors {
+            try cursor.advance(to: text)
+            guard let word = cursor.word else { continue }
+            if first.map({ word.lexicographicallyPrecedes($0) }) ?? true { first = word }
+        }
+        return first
     }
 }
 

@@ -5,6 +5,11 @@ internal import CDocketPostings
 @safe final class WordCursorHandle {
     private let words: OpaquePointer
     private let statements: IndexStatements
+    private var hasBegun = false
+    /// The word under way; nil before the first and behind the last.
+    private(set) var word: [UInt8]?
+    /// How many documents of the segment have it, with the dead.
+    private(set) var documents = 0
 
     init(_ statements: IndexStatements, _ segment: Segment) throws(SQLiteError) {
         self.statements = statements
@@ -18,13 +23,19 @@ internal import CDocketPostings
 
     deinit { unsafe docket_words_free(words) }
 
-    /// The first word that is not before `text` in the order of bytes, and how many documents of
-    /// the segment have it, with the dead; texts that are sought one after the other ascend.
-    func seek(_ text: [UInt8]) throws(SQLiteError) -> (word: [UInt8], documents: Int)? {
+    /// Goes on to the first word that is not before `text`, in the order of bytes.
+    func advance(to text: [UInt8]) throws(SQLiteError) {
+        guard hasBegun else { return try seek(text) }
+        if let word, word.lexicographicallyPrecedes(text) { try seek(text) }
+    }
+
+    private func seek(_ text: [UInt8]) throws(SQLiteError) {
+        hasBegun = true
+        word = nil
         var found = unsafe docket_indexed_word()
         try statements.check(unsafe docket_words_seek(words, text, text.count, &found))
-        guard let bytes = unsafe found.bytes, unsafe found.length > 0 else { return nil }
-        let word = unsafe UnsafeBufferPointer(start: bytes, count: found.length)
-        return (unsafe Array(word), Int(clamping: unsafe found.documents))
+        guard let bytes = unsafe found.bytes, unsafe found.length > 0 else { return }
+        word = unsafe Array(UnsafeBufferPointer(start: bytes, count: found.length))
+        documents = Int(clamping: unsafe found.documents)
     }
 }
