@@ -86,13 +86,13 @@ struct IndexTerm {
             )
             return unsafe docket_query_add(query, &asked, &documents)
         }
-        try statements.check(code)
+        try statements.connection.checkIndex(code)
         return Int(clamping: documents)
     }
 
     /// Begins with the first match after a document; 0 for all.
     func start(_ mode: Mode, after number: UInt32 = 0) throws(SQLiteError) {
-        try statements.check(unsafe docket_query_start(query, mode.lent, number))
+        try statements.connection.checkIndex(unsafe docket_query_start(query, mode.lent, number))
     }
 
     /// Calls `body` with the next matches in ascending order, and their scores.
@@ -102,7 +102,7 @@ struct IndexTerm {
         _ body: (_ documents: Span<UInt32>, _ scores: Span<Double>) throws -> Value
     ) throws -> Value? {
         var matches = unsafe docket_matches()
-        try statements.check(unsafe docket_query_next(query, &matches))
+        try statements.connection.checkIndex(unsafe docket_query_next(query, &matches))
         guard let documents = unsafe matches.documents, let scores = unsafe matches.scores,
             unsafe matches.count > 0
         else { return nil }

@@ -32,16 +32,12 @@ internal import CDocketPostings
         )
     }
 
-    /// - Throws: ``SQLiteError`` where `code` is none of success.
-    func check(_ code: Int32) throws(SQLiteError) {
-        guard code != 0 else { return }
-        throw SQLiteError.index(code, connection)
-    }
-
     /// Marks a document dead in a segment; false where it was.
     func markDead(_ document: UInt32, in segment: UInt32, _ writing: IndexWriting) throws -> Bool {
         var (reading, lent, wasDead) = unsafe (self.reading, writing.lent, false)
-        try check(unsafe docket_mark_dead(&reading, &lent, segment, document, &wasDead))
+        try connection.checkIndex(
+            unsafe docket_mark_dead(&reading, &lent, segment, document, &wasDead)
+        )
         return !wasDead
     }
 }
@@ -74,5 +70,14 @@ extension SQLiteError {
     static func index(_ code: Int32, _ connection: ConnectionHandle) -> SQLiteError {
         let error = connection.error(code)
         return SQLiteError(code: error.code, text: "search index: \(error.text)")
+    }
+}
+
+extension ConnectionHandle {
+    /// - Throws: ``SQLiteError`` where `code`, which a function of the index returned, is none of
+    ///   success.
+    func checkIndex(_ code: Int32) throws(SQLiteError) {
+        guard code != 0 else { return }
+        throw SQLiteError.index(code, self)
     }
 }

@@ -22,10 +22,10 @@ internal import CDocketPostings
     ///
     /// - Returns: Its words.
     func add(_ number: UInt32, _ texts: [[String]]) throws(SQLiteError) -> Int {
-        try check(unsafe docket_builder_begin(builder, number))
+        try connection.checkIndex(unsafe docket_builder_begin(builder, number))
         for (column, texts) in texts.prefix(CollectionTables.textColumns).enumerated() {
             for var text in texts {
-                try check(
+                try connection.checkIndex(
                     text.withUTF8 { bytes in
                         unsafe docket_builder_add(
                             builder,
@@ -47,13 +47,8 @@ internal import CDocketPostings
     func write(_ segment: UInt32, _ tables: CollectionTables) throws(SQLiteError) {
         var reading = try unsafe IndexStatements(connection, tables).reading
         var writing = try unsafe IndexWriting(connection, tables).lent
-        try check(unsafe docket_builder_write(builder, &reading, &writing, segment))
+        try connection.checkIndex(unsafe docket_builder_write(builder, &reading, &writing, segment))
     }
 
     func clear() { unsafe docket_builder_clear(builder) }
-
-    private func check(_ code: Int32) throws(SQLiteError) {
-        guard code != 0 else { return }
-        throw SQLiteError.index(code, connection)
-    }
 }

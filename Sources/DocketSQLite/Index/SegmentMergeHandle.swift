@@ -48,11 +48,6 @@ internal import DocketSystem
         )
     }
 
-    private func check(_ code: Int32) throws(SQLiteError) {
-        guard code != 0 else { return }
-        throw SQLiteError.index(code, connection)
-    }
-
     /// Goes on until a time is over, at least by one term.
     ///
     /// - Returns: Whether all terms are merged.
@@ -76,7 +71,7 @@ internal import DocketSystem
                 &isDone
             )
         }
-        try check(code)
+        try connection.checkIndex(code)
         return isDone
     }
 
@@ -89,7 +84,7 @@ internal import DocketSystem
         var dead: UnsafePointer<UInt32>?
         var count = 0
         let chunks = try Self.chunks(connection, tables)
-        try check(
+        try connection.checkIndex(
             unsafe docket_merge_finish(merge, chunks.lent, &reading, &writing, &dead, &count)
         )
         return count

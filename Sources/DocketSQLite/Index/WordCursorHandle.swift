@@ -33,7 +33,9 @@ internal import CDocketPostings
         hasBegun = true
         word = nil
         var found = unsafe docket_indexed_word()
-        try statements.check(unsafe docket_words_seek(words, text, text.count, &found))
+        try statements.connection.checkIndex(
+            unsafe docket_words_seek(words, text, text.count, &found)
+        )
         guard let bytes = unsafe found.bytes, unsafe found.length > 0 else { return }
         word = unsafe Array(UnsafeBufferPointer(start: bytes, count: found.length))
         documents = Int(clamping: unsafe found.documents)
