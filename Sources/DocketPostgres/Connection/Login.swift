@@ -3,8 +3,6 @@ internal import DocketSystem
 
 /// Where the server is and who connects: a URL without a password, and a file that holds one.
 package struct Login: Sendable {
-    private static let passwordBytesMaximum = 1024
-
     /// A libpq URL or its list of `name=value`; several hosts are tried in order.
     package let url: String
     /// Read anew at each connection; nil leaves it to PGPASSFILE and PGPASSWORD.
@@ -45,10 +43,8 @@ package struct Login: Sendable {
     }
 
     private func password(in path: String) throws(PostgresError) -> String {
-        do {
-            let bytes = try SmallFile.read(path, maximum: Self.passwordBytesMaximum)
-            let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-            return String(decoding: line, as: UTF8.self)
+        do throws(FileError) {
+            return try SmallFile.password(in: path)
         } catch {
             throw PostgresError(state: "28000", text: "the password file \(error.reason)")
         }

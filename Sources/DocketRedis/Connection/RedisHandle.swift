@@ -1,6 +1,5 @@
 internal import CDocketRedis
 internal import DocketSystem
-internal import Glibc
 
 /// Owns one `redisContext` that never blocks but for looking up a host's name; one thread uses it.
 @safe struct RedisHandle: ~Copyable {
@@ -76,33 +75,10 @@ internal import Glibc
 
     /// Waits until there is something to read, or `deadline` has passed, or the wakeup.
     func wait(writes: Bool, _ wakeup: WakeupHandle, until deadline: MonotonicTime) {
-        let events = Int16(POLLIN) | (writes ? Int16(POLLOUT) : 0)
-        RedisWait.poll(
-            [
-                pollfd(fd: unsafe context.pointee.fd, events: events, revents: 0),
-                pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0),
-            ],
-            until: deadline
-        )
+        wakeup.wait(orOn: unsafe context.pointee.fd, writes: writes, until: deadline)
     }
 
     private var failure: RedisError { unsafe RedisError(context) }
-}
-
-/// Waits of the thread.
-enum RedisWait {
-    /// Waits for the wakeup alone.
-    static func wait(_ wakeup: WakeupHandle, until deadline: MonotonicTime) {
-        poll([pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0)], until: deadline)
-    }
-
-    fileprivate static func poll(_ entries: [pollfd], until deadline: MonotonicTime) {
-        var entries = entries
-        let rest = deadline.nanoseconds(since: .now())
-        // Rounded up, or the last millisecond would be spent in turns of no length.
-        let milliseconds = rest == 0 ? 0 : Int32(clamping: min(rest / 1_000_000 + 1, 60_000))
-        _ = unsafe Glibc.poll(&entries, nfds_t(entries.count), milliseconds)
-    }
 }
 
 extension RedisError {

@@ -56,7 +56,7 @@ struct RedisLink: ~Copyable {
         let longest = MonotonicTime.now() + .seconds(60)
         let deadline = min(longest, pipeline.nextDeadline ?? longest)
         if handle == nil {
-            RedisWait.wait(wakeup, until: min(deadline, connectsAt))
+            wakeup.wait(until: min(deadline, connectsAt))
         } else {
             handle?.wait(writes: !isSent, wakeup, until: deadline)
         }

@@ -20,6 +20,7 @@ package struct FileError: Error, Sendable {
 /// Files that are read and written whole.
 package enum SmallFile {
     private static let chunkBytes = 16_384
+    private static let passwordBytesMaximum = 1024
 
     /// Makes a folder that only its owner may enter, unless it is there.
     package static func makeFolder(_ path: String) throws(FileError) {
@@ -45,6 +46,13 @@ package enum SmallFile {
             bytes += chunk[..<count]
             guard bytes.count <= maximum else { throw FileError(code: EFBIG) }
         }
+    }
+
+    /// The first line of a file that holds a password, of 1 KiB at most.
+    package static func password(in path: String) throws(FileError) -> String {
+        let bytes = try read(path, maximum: passwordBytesMaximum)
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        return String(decoding: line, as: UTF8.self)
     }
 
     /// Makes a file of mode 0600 and writes it durably; one that exists is a ``FileError`` of

@@ -19,6 +19,24 @@ package final class WakeupHandle: Sendable {
         _ = unsafe write(descriptor, &one, 8)
     }
 
+    /// Waits until it is signalled, `socket` can be read, or written where `writes` says so, or
+    /// `deadline` has passed; a minute at most.
+    package func wait(
+        orOn socket: Int32? = nil,
+        writes: Bool = false,
+        until deadline: MonotonicTime
+    ) {
+        var entries = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
+        if let socket {
+            let events = Int16(POLLIN) | (writes ? Int16(POLLOUT) : 0)
+            entries.append(pollfd(fd: socket, events: events, revents: 0))
+        }
+        let rest = deadline.nanoseconds(since: .now())
+        // Rounded up, or the last millisecond would be spent in turns of no length.
+        let milliseconds = rest == 0 ? 0 : Int32(clamping: min(rest / 1_000_000 + 1, 60_000))
+        _ = unsafe poll(&entries, nfds_t(entries.count), milliseconds)
+    }
+
     /// Forgets signals from before.
     package func clear() {
         var count: UInt64 = 0
