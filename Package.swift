@@ -74,6 +74,11 @@ let libraries: [Target] = [
         linkerSettings: [.linkedLibrary("protobuf-c")]
     ),
     .target(
+        name: "CDocketRabbitMQ",
+        cSettings: cSettings,
+        linkerSettings: [.linkedLibrary("rabbitmq")]
+    ),
+    .target(
         name: "CDocketJSON",
         cxxSettings: [
             .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
@@ -136,6 +141,10 @@ let adapters: [Target] = [
         "DocketRedis",
         ["DocketCore", "DocketRuntime", "DocketSystem", "DocketTelemetry", "CDocketRedis"]
     ),
+    swift(
+        "DocketRabbitMQ",
+        ["DocketCore", "DocketRuntime", "DocketSystem", "DocketTelemetry", "CDocketRabbitMQ"]
+    ),
     swift("DocketHTTP", ["DocketTelemetry", "CDocketHTTP"]),
 ]
 
@@ -146,7 +155,7 @@ let product: [Target] = [
             "DocketCore", "DocketCache", "DocketTelemetry", "DocketSettings", "DocketRuntime",
             "DocketWire", "DocketRPC",
             "DocketService", "DocketSQLite", "DocketPostgres", "DocketElasticsearch",
-            "DocketRedis", "DocketHTTP", "DocketSystem",
+            "DocketRedis", "DocketRabbitMQ", "DocketHTTP", "DocketSystem",
         ]
     ),
     swift(
@@ -228,6 +237,13 @@ let testing: [Target] = [
         "DocketRedis",
         [
             "DocketRedis", "DocketCore", "DocketRuntime", "DocketSystem", "DocketTelemetry",
+            "DocketTestKit",
+        ]
+    ),
+    tests(
+        "DocketRabbitMQ",
+        [
+            "DocketRabbitMQ", "DocketCore", "DocketRuntime", "DocketSystem", "DocketTelemetry",
             "DocketTestKit",
         ]
     ),

@@ -59,7 +59,6 @@ public enum DaemonProgram: Sendable {
         } catch {
             throw ServerFault(error)
         }
-        try refuseUnserved(invocation.values)
         ServerFile.keepPrivate()
         let log = LogOutput()
         defer { log.close() }
@@ -72,17 +71,6 @@ public enum DaemonProgram: Sendable {
         case "migrate": try await migrate(invocation.values)
         case "reset-admin-key": try await resetKey(invocation, parts, logger)
         default: try await serve(invocation.values, parts, logger)
-        }
-    }
-
-    /// An engine that would be ignored is worse than one that is refused.
-    private static func refuseUnserved(_ values: SettingValues) throws(ServerFault) {
-        let given = [
-            ("rabbitmq", values[ServerSettings.rabbitmq] != nil),
-            ("role", !values[ServerSettings.role].isEmpty),
-        ]
-        for (name, isGiven) in given where isGiven {
-            throw ServerFault(.usage, "--\(name) is not served yet")
         }
     }
 
@@ -157,11 +145,6 @@ public enum DaemonProgram: Sendable {
         let registry = MetricsRegistry()
         let assembly = try await assemble(values, parts, registry: registry, logger)
         do {
-            try await AdministratorKey.ensure(
-                assembly.backends.directory,
-                in: values[ServerSettings.dataDirectory],
-                now: WallClock.microseconds()
-            )
             let watch = try EventLoopGroup(count: 1)
             try watch.start()
             defer {
@@ -169,14 +152,7 @@ public enum DaemonProgram: Sendable {
                 watch.join()
             }
             let signals = try await watch.loops[0].signals([.terminate, .interrupt])
-            let server = try await Server(
-                values,
-                parts,
-                tls,
-                assembly,
-                registry: registry,
-                logger: logger
-            )
+            let server = try await process(values, parts, tls, assembly, registry, logger)
             try await server.run {
                 for await _ in signals { break }
                 // Nobody catches a second one, so that it ends the process at once.
@@ -193,6 +169,33 @@ public enum DaemonProgram: Sendable {
             throw ServerFault(.failure, "\(error)")
         }
         if let file = values[ServerSettings.readyFile] { ServerFile.remove(file) }
+    }
+
+    /// The server of the process's roles; one that takes calls has an administrator's key.
+    private static func process(
+        _ values: SettingValues,
+        _ parts: ServerParts,
+        _ tls: TLSContext?,
+        _ assembly: any StoreAssembly,
+        _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) async throws -> any ServerProcess {
+        guard try ServerRole.all(values).contains(.api) else {
+            return IndexingServer(values, parts, assembly, registry: registry, logger: logger)
+        }
+        try await AdministratorKey.ensure(
+            assembly.backends.directory,
+            in: values[ServerSettings.dataDirectory],
+            now: WallClock.microseconds()
+        )
+        return try await Server(
+            values,
+            parts,
+            tls,
+            assembly,
+            registry: registry,
+            logger: logger
+        )
     }
 
     private static func fault(of error: LifecycleError, _ values: SettingValues) -> ServerFault {

@@ -70,7 +70,7 @@ struct EmbeddedAssembly: StoreAssembly {
 
     func observe(_ observer: any GenerationObserver) { store.observe(observer) }
 
-    func wake(_ tenant: TenantID) { indexer.wake(tenant) }
+    func wake(_ hint: WorkHint) { indexer.wake(hint.tenant) }
 
     func forget(_ tenant: TenantID) { indexer.forget(tenant) }
 

@@ -1,6 +1,7 @@
 internal import DocketCore
 internal import DocketElasticsearch
 internal import DocketPostgres
+internal import DocketRabbitMQ
 internal import DocketRedis
 internal import DocketRuntime
 internal import DocketService
@@ -17,12 +18,16 @@ struct EngineAssembly: StoreAssembly {
     private let index: ElasticsearchIndex
     private let search: CheckedSearch
     private let deletion: CheckedDeletion
-    private let indexer: OutboxIndexer
+    /// nil in a process that does not index.
+    private let indexer: OutboxIndexer?
     private let rebuilder: CollectionRebuilder
     private let indexing = IndexingCounters()
     private let removals: KnownRemovals
     /// nil where servers share no replies.
     private let cache: RedisCache?
+    /// nil where indexers look for documents by themselves.
+    private let hints: RabbitMQHints?
+    private let roles: Set<ServerRole>
     private let registry: MetricsRegistry
     private let logger: Logger
 
@@ -71,6 +76,7 @@ struct EngineAssembly: StoreAssembly {
     ) throws {
         self.registry = registry
         self.logger = logger
+        roles = settings.roles
         store = try PostgresStore(settings.postgres, logger: logger)
         index = try ElasticsearchIndex(settings.elasticsearch, log: logger)
         cache = try settings.redis.map { redis in
@@ -93,15 +99,41 @@ struct EngineAssembly: StoreAssembly {
             registry: registry,
             logger: logger
         )
-        indexer = OutboxIndexer(
+        let indexer =
+            roles.contains(.indexer)
+            ? Self.indexer(settings, store, index, indexing, registry, logger) : nil
+        self.indexer = indexer
+        hints = try settings.rabbitmq.map { rabbitmq in
+            try RabbitMQHints(
+                rabbitmq,
+                isSending: settings.roles.contains(.api),
+                hear: indexer.map { indexer in { @Sendable hint in indexer.hear(hint) } },
+                registry: registry,
+                logger: logger
+            )
+        }
+        rebuilder = CollectionRebuilder(store, index, registry: registry, logger: logger)
+        ServerMetrics.register(registry, indexing)
+    }
+
+    private static func indexer(
+        _ settings: EngineSettings,
+        _ store: PostgresStore,
+        _ index: ElasticsearchIndex,
+        _ counters: IndexingCounters,
+        _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) -> OutboxIndexer {
+        var limits = BulkLimits()
+        if settings.rabbitmq != nil { limits.poll = limits.hintedPoll }
+        return OutboxIndexer(
             store,
             index,
-            counters: indexing,
+            limits: limits,
+            counters: counters,
             metrics: OutboxMetrics(registry),
             logger: logger
         )
-        rebuilder = CollectionRebuilder(store, index, registry: registry, logger: logger)
-        ServerMetrics.register(registry, indexing)
     }
 
     var backends: Backends {
@@ -119,10 +151,12 @@ struct EngineAssembly: StoreAssembly {
     }
 
     var services: [any Service] {
-        let services: [any Service] = [
-            store, PostgresUpkeep(store), index, search, indexer, rebuilder,
-        ]
-        return services + (cache.map { [$0] } ?? [])
+        var services: [any Service] = [store, index]
+        if roles.contains(.api) { services.append(search) }
+        if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder] }
+        if roles.contains(.api), let cache { services.append(cache) }
+        if let hints { services.append(hints) }
+        return services
     }
 
     func followers(
@@ -143,12 +177,16 @@ struct EngineAssembly: StoreAssembly {
 
     func observe(_ observer: any GenerationObserver) { store.observe(observer) }
 
-    func wake(_ tenant: TenantID) { indexer.wake(tenant) }
+    func wake(_ hint: WorkHint) {
+        indexer?.wake(hint.tenant)
+        hints?.send(hint)
+    }
 
     /// What waits of a deleted tenant are removals, which go on.
     func forget(_ tenant: TenantID) {}
 
     func close() async {
+        hints?.close()
         cache?.close()
         index.close()
         await store.close()

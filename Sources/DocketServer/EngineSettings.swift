@@ -1,6 +1,7 @@
 internal import DocketCore
 internal import DocketElasticsearch
 internal import DocketPostgres
+internal import DocketRabbitMQ
 internal import DocketRedis
 internal import DocketSettings
 
@@ -10,21 +11,37 @@ struct EngineSettings {
     let elasticsearch: ElasticsearchConfiguration
     /// nil where servers share no replies.
     let redis: RedisConfiguration?
+    /// nil where indexers look for documents by themselves.
+    let rabbitmq: RabbitMQConfiguration?
+    let roles: Set<ServerRole>
 
     /// nil when no engine is named: the embedded store serves.
     ///
     /// - Throws: ``ServerFault`` `usage` that names the setting.
     init?(_ values: SettingValues) throws(ServerFault) {
+        roles = try ServerRole.all(values)
         let urls = values[ServerSettings.elasticsearch]
         guard let database = values[ServerSettings.postgres] else {
             guard urls.isEmpty else {
                 throw ServerFault(.usage, "--elasticsearch needs --postgres, which holds the truth")
+            }
+            guard values[ServerSettings.rabbitmq] == nil else {
+                throw ServerFault(
+                    .usage,
+                    "--rabbitmq needs --postgres: the embedded store indexes where it stores"
+                )
             }
             guard values[ServerSettings.redis] == nil else {
                 throw ServerFault(
                     .usage,
                     "--redis needs --postgres: the embedded store has one server, whose own "
                         + "memory is its cache"
+                )
+            }
+            guard roles == Set(ServerRole.allCases) else {
+                throw ServerFault(
+                    .usage,
+                    "--role needs --postgres: the embedded store has one server, which does all"
                 )
             }
             return nil
@@ -35,6 +52,24 @@ struct EngineSettings {
         postgres = try Self.postgres(database, values)
         elasticsearch = try Self.elasticsearch(urls, values)
         redis = try Self.redis(values)
+        rabbitmq = try Self.rabbitmq(values)
+    }
+
+    private static func rabbitmq(
+        _ values: SettingValues
+    ) throws(ServerFault) -> RabbitMQConfiguration? {
+        let passwordFile = values[ServerSettings.rabbitmqPasswordFile]
+        guard let url = values[ServerSettings.rabbitmq] else {
+            guard passwordFile == nil else {
+                throw ServerFault(.usage, "--rabbitmq-password-file needs --rabbitmq")
+            }
+            return nil
+        }
+        do throws(DocketError) {
+            return try RabbitMQConfiguration(url: url, passwordFile: passwordFile)
+        } catch {
+            throw ServerFault(.usage, error.message)
+        }
     }
 
     private static func redis(_ values: SettingValues) throws(ServerFault) -> RedisConfiguration? {

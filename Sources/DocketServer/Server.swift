@@ -7,11 +7,10 @@ internal import DocketService
 internal import DocketSettings
 internal import DocketTelemetry
 internal import DocketWire
-internal import Glibc
 
 /// The whole server, put together from its settings: adapters, service, ports, in this order.
-final class Server: Sendable {
-    let lifecycle: Lifecycle
+final class Server: ServerProcess {
+    private let lifecycle: Lifecycle
     private let rpc: RPCServer
     private let http: HTTPService
     private let readyFile: String?
@@ -68,9 +67,9 @@ final class Server: Sendable {
             metrics,
             rpc.connections,
             service,
-            loops.group,
-            parts.log
+            loops.group
         )
+        ServerMetrics.register(registry, parts.log)
         ServerMetrics.register(registry, files)
         ServerMetrics.register(registry, rpc.memory)
         lifecycle = Lifecycle(
@@ -95,10 +94,7 @@ final class Server: Sendable {
     private func announce() throws(ServerFault) {
         let rpcAddress = rpc.address?.description ?? ""
         if let readyFile {
-            try ServerFile.write(
-                "{\"rpc\":\"\(rpcAddress)\",\"http\":\"\(http.address)\",\"pid\":\(getpid())}\n",
-                to: readyFile
-            )
+            try ReadyFile.write(to: readyFile, rpc: rpcAddress, http: http.address)
         }
         logger.info(
             "serving",

@@ -11,10 +11,8 @@ enum ServerMetrics {
         _ rpc: RPCMetrics,
         _ connections: ServerConnections,
         _ service: DocumentService,
-        _ loops: EventLoopGroup,
-        _ log: LogOutput
+        _ loops: EventLoopGroup
     ) {
-        registry.count("docket_log_dropped_total", "Log lines dropped") { log.droppedRecords }
         registry.observeGauge(
             "docket_loop_turn_max_seconds",
             help: "Longest turn of an event loop since the last scrape"
@@ -25,6 +23,10 @@ enum ServerMetrics {
         registerRPC(registry, rpc, connections)
         registerCache(registry, service.searcher.cache)
         if let shared = service.searcher.shared { registerShared(registry, shared.counts) }
+    }
+
+    static func register(_ registry: MetricsRegistry, _ log: LogOutput) {
+        registry.count("docket_log_dropped_total", "Log lines dropped") { log.droppedRecords }
     }
 
     private static func registerRPC(

@@ -202,7 +202,12 @@ enum ServerSettings {
     static let rabbitmq = Setting.url(
         "rabbitmq",
         schemes: ["amqp", "amqps"],
-        help: "not served yet"
+        help: "broker by which servers that take documents tell those that index"
+    )
+    static let rabbitmqPasswordFile = Setting.text(
+        "rabbitmq-password-file",
+        "FILE",
+        help: "the password of RabbitMQ; without it and a user: guest"
     )
     static let role = Setting.list(
         "role",
@@ -226,7 +231,7 @@ enum ServerSettings {
         elasticsearchKeyFile.definition, elasticsearchUser.definition,
         elasticsearchPasswordFile.definition, elasticsearchPrefix.definition,
         elasticsearchShards.definition, elasticsearchReplicas.definition, rabbitmq.definition,
-        role.definition,
+        rabbitmqPasswordFile.definition, role.definition,
     ]
 
     /// The program as its command line is read.

@@ -18,8 +18,8 @@ protocol StoreAssembly: Sendable {
 
     /// Who is told of new generations and of documents to index; before the services start.
     func observe(_ observer: any GenerationObserver)
-    /// Documents of the tenant wait to be indexed; from any thread.
-    func wake(_ tenant: TenantID)
+    /// Documents wait to be indexed; from any thread.
+    func wake(_ hint: WorkHint)
     /// The tenant is gone; from any thread.
     func forget(_ tenant: TenantID)
     /// Ends what never came to run as services, or has been stopped.

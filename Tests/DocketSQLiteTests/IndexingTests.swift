@@ -19,7 +19,7 @@ struct IndexingTests {
             generations.withLock { $0.append(now) }
         }
         func documentsRemoved(_ tenant: TenantID, _ collection: UInt32, _ numbers: [UInt64]) {}
-        func outboxFilled(_ tenant: TenantID) { filled.withLock { $0 += 1 } }
+        func outboxFilled(_ hint: WorkHint) { filled.withLock { $0 += 1 } }
         func collectionDeleted(_ tenant: TenantID, _ collection: UInt32) {
             deleted.withLock { $0.append("collection") }
         }

@@ -59,6 +59,23 @@ struct ExitStatusTests {
                 ],
                 "TLS to Redis is not served"
             ),
+            (["--rabbitmq", "amqp://queue"], "--rabbitmq needs --postgres"),
+            (["--role", "api"], "--role needs --postgres"),
+            (["--role", "api,worker"], "--role: worker is neither api nor indexer"),
+            (
+                [
+                    "--postgres", "postgres://db/docket", "--elasticsearch", "http://one",
+                    "--rabbitmq-password-file", "password",
+                ],
+                "--rabbitmq-password-file needs --rabbitmq"
+            ),
+            (
+                [
+                    "--postgres", "postgres://db/docket", "--elasticsearch", "http://one",
+                    "--rabbitmq", "amqps://queue",
+                ],
+                "TLS to RabbitMQ is not served"
+            ),
         ]
     )
     func wrongFlag(_ flags: [String], _ words: String) async throws {
@@ -66,18 +83,6 @@ struct ExitStatusTests {
         #expect(status == 2)
         #expect(line.contains(words), "\(line)")
         #expect(throws: (any Error).self) { try folder.text("data/admin.key") }
-    }
-
-    @Test(
-        "2 for an engine that is not served yet, rather than serve without it",
-        arguments: [
-            ("--rabbitmq", "amqp://queue"), ("--role", "indexer"),
-        ]
-    )
-    func unservedEngine(_ flag: String, _ value: String) async throws {
-        let (status, line) = try await refusal([flag, value])
-        #expect(status == 2)
-        #expect(line == "docketd: \(flag) is not served yet")
     }
 
     @Test("2 for a bad line of the file of settings, with its number")

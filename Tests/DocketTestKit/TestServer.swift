@@ -4,14 +4,15 @@ internal import Foundation
 /// A docketd of the test's own, on free ports, with its data in the test's folder.
 package final class TestServer: Sendable {
     private struct Ready: Decodable {
-        var rpc: String
+        /// nil for a server that takes no calls.
+        var rpc: String?
         var http: String
         var pid: Int32
     }
 
     package let program: RunningProgram
     package let folder: TestFolder
-    /// Where calls are taken.
+    /// Where calls are taken; empty for a server that takes none.
     package let address: String
     /// Where health and metrics are shown.
     package let http: String
@@ -42,7 +43,7 @@ package final class TestServer: Sendable {
             if let data = FileManager.default.contents(atPath: file),
                 let ready = try? JSONDecoder().decode(Ready.self, from: data)
             {
-                (address, http) = (ready.rpc, ready.http)
+                (address, http) = (ready.rpc ?? "", ready.http)
                 return
             }
             guard program.isRunning else {

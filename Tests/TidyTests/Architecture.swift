@@ -38,14 +38,18 @@ enum Architecture {
             "DocketTelemetry",
         ],
         "DocketRedis": [
-            "Glibc", "CDocketRedis", "DocketCore", "DocketRuntime", "DocketSystem",
+            "CDocketRedis", "DocketCore", "DocketRuntime", "DocketSystem",
             "DocketTelemetry",
+        ],
+        "DocketRabbitMQ": [
+            "CDocketRabbitMQ", "DocketCore", "DocketRuntime", "DocketSystem", "DocketTelemetry",
         ],
         "DocketHTTP": ["Glibc", "CDocketHTTP", "DocketTelemetry"],
 
         "DocketServer": [
             "Glibc", "DocketCache", "DocketCore", "DocketElasticsearch", "DocketHTTP",
-            "DocketPostgres", "DocketRPC", "DocketRedis", "DocketRuntime", "DocketService",
+            "DocketPostgres", "DocketRPC", "DocketRabbitMQ", "DocketRedis", "DocketRuntime",
+            "DocketService",
             "DocketSettings", "DocketSQLite", "DocketSystem", "DocketTelemetry", "DocketWire",
         ],
         "DocketClient": [
@@ -85,6 +89,7 @@ enum Architecture {
             "SocketAddress", "SocketHandle", "SocketReceiveBuffer", "SocketSendBuffer",
             "TLSContextHandle", "TLSHandle",
         ],
+        "DocketRabbitMQ": ["BrokerHandle"],
         "DocketRedis": ["RedisHandle"],
         "DocketRuntime": [
             "EventLoop", "EventLoopHandle", "EventLoopIsolation", "EventLoopSignals",

@@ -32,8 +32,8 @@ package protocol GenerationObserver: Sendable {
     /// told before the generations that say so. A store that takes them out of its index in the
     /// same transaction need not tell it.
     func documentsRemoved(_ tenant: TenantID, _ collection: UInt32, _ numbers: [UInt64])
-    /// Documents of the tenant wait in the outbox.
-    func outboxFilled(_ tenant: TenantID)
+    /// Documents wait in the outbox.
+    func outboxFilled(_ hint: WorkHint)
     /// The collection is gone.
     func collectionDeleted(_ tenant: TenantID, _ collection: UInt32)
     /// The tenant is gone with all it held.

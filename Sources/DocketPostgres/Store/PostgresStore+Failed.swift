@@ -13,7 +13,7 @@ extension PostgresStore {
             }
         }
         tell(changes)
-        if slice.count > 0 { currentObserver?.outboxFilled(tenant) }
+        if slice.count > 0 { currentObserver?.outboxFilled(WorkHint(tenant: tenant)) }
         return slice
     }
 }

@@ -40,7 +40,7 @@ extension PostgresStore: HitTruth {
             }
         }
         tell(changes)
-        if deleted > 0 { currentObserver?.outboxFilled(tenant) }
+        if deleted > 0 { currentObserver?.outboxFilled(WorkHint(tenant: tenant)) }
         return deleted
     }
 }

@@ -60,20 +60,11 @@ extension PostgresStore {
                 return (group, writer.write(group))
             }
             tell(written.changes)
-            if written.results.contains(where: \.isFilling) {
-                currentObserver?.outboxFilled(tenant)
-            }
+            if let hint = written.queued { currentObserver?.outboxFilled(hint) }
             for (call, result) in zip(group, written.results) { call.settle(result) }
         } catch {
             for call in queue.takeGroup(tenant, isShort: false) { call.settle(.failure(error)) }
         }
         queue.passLead(tenant)
-    }
-}
-
-extension Result<WriteResult, DocketError> {
-    /// Whether something was written that the index has to learn.
-    fileprivate var isFilling: Bool {
-        if case .success(.outcomes) = self { true } else { false }
     }
 }

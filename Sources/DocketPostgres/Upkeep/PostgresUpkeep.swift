@@ -77,7 +77,7 @@ extension PostgresStore {
                 try session.transaction { try DeletedCollections.sweep(collection, session) }
             }
             if isFull { hasMore = true }
-            currentObserver?.outboxFilled(collection.tenant)
+            currentObserver?.outboxFilled(WorkHint(tenant: collection.tenant))
         }
         let isFull = try await workers.run(work) { session in
             try session.transaction { try RetiredRows.forget(lifetimes, session) }

@@ -100,6 +100,18 @@ struct DocumentChanges {
         if !old.isDeleted { delta.bytes -= Int64(old.bytes) }
     }
 
+    /// The newest version that waits for the index; nil where none does.
+    var queued: WorkHint? {
+        let newest = rows.values.filter { $0.delivery == .queued }.max { $0.version < $1.version }
+        return newest.map { row in
+            WorkHint(
+                tenant: tenant,
+                document: UInt64(bitPattern: row.number),
+                version: UInt64(bitPattern: row.version)
+            )
+        }
+    }
+
     // MARK: Writing
 
     /// What makes the changes durable, but for those of the collections.

@@ -7,6 +7,8 @@ struct GroupWriter {
         /// In the order of the calls.
         var results: [Result<WriteResult, DocketError>]
         var changes: [GenerationChange] = []
+        /// What the index has to learn; nil for nothing.
+        var queued: WorkHint?
     }
 
     /// How often a transaction is tried that others stood in the way of.
@@ -31,7 +33,8 @@ struct GroupWriter {
                 let second = write(Array(calls[middle...]))
                 return Written(
                     results: first.results + second.results,
-                    changes: first.changes + second.changes
+                    changes: first.changes + second.changes,
+                    queued: second.queued ?? first.queued
                 )
             } catch let error as PostgresError {
                 return failed(calls, error.docketError)
@@ -64,7 +67,7 @@ struct GroupWriter {
         guard !statements.isEmpty else { return Written(results: results) }
         let written = try tenant.session.run(statements)
         let changes = written.last.map(group.documents.deltas.changes) ?? []
-        return Written(results: results, changes: changes)
+        return Written(results: results, changes: changes, queued: group.documents.queued)
     }
 
     /// Rows are locked in the order of collections and ids, wherever more than one is.

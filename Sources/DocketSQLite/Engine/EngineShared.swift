@@ -80,7 +80,9 @@ final class EngineShared: Sendable {
         }
     }
 
-    func outboxFilled(_ tenant: TenantID) { currentObserver?.outboxFilled(tenant) }
+    func outboxFilled(_ tenant: TenantID) {
+        currentObserver?.outboxFilled(WorkHint(tenant: tenant))
+    }
 
     func forget(_ tenant: TenantID) {
         _ = gone.withLock { $0.insert(tenant) }

@@ -17,6 +17,8 @@ package struct BulkLimits: Sendable {
     package var answerTime = Duration.seconds(10)
     /// Time between two looks into the outbox while nothing is heard of it.
     package var poll = Duration.seconds(1)
+    /// The same where hints tell of what other processes took.
+    package var hintedPoll = Duration.seconds(5)
     /// Time between two leases while the outbox has less than a bulk: what comes meanwhile goes
     /// together, and is found no later, since refreshes are further apart.
     package var leaseSpacing = Duration.milliseconds(200)

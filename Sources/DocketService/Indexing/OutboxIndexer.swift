@@ -10,6 +10,8 @@ package final class OutboxIndexer: Service {
     package let name = "indexer"
     /// Tenants that are known to have what they need in the index.
     private static let preparedMaximum = 100_000
+    /// Versions by which a hint of what was leased here is known.
+    private static let leasedMaximum = 10_000
     private static let backlogInterval = Duration.seconds(10)
 
     private struct State {
@@ -21,6 +23,8 @@ package final class OutboxIndexer: Service {
         var place: (known: IndexPlace, since: MonotonicTime)?
         /// Of whom documents wait, as far as is known without asking.
         var waiting: TenantID?
+        /// By the document's number: the newest versions that were leased here.
+        var leased: [UInt64: UInt64] = [:]
     }
 
     private let outbox: any Outbox
@@ -60,6 +64,24 @@ package final class OutboxIndexer: Service {
     package func wake(_ tenant: TenantID) {
         state.withLock { $0.waiting = tenant }
         apply { $0.filled(at: $1) }
+    }
+
+    /// Another process says that documents wait; from any thread.
+    ///
+    /// What was leased here meanwhile is no reason to look again: a process that takes documents
+    /// and indexes hears its own hints as well.
+    package func hear(_ hint: WorkHint) {
+        let isKnown = state.withLock { state in
+            state.leased[hint.document].map { $0 >= hint.version } ?? false
+        }
+        if !isKnown { apply { $0.filled(at: $1) } }
+    }
+
+    private func remember(_ changes: [LeasedChange]) {
+        state.withLock { state in
+            if state.leased.count + changes.count > Self.leasedMaximum { state.leased = [:] }
+            for change in changes { state.leased[change.lease.number] = change.lease.version }
+        }
     }
 
     /// The tenant is gone; from any thread.
@@ -169,6 +191,7 @@ extension OutboxIndexer {
                 place: place
             )
             changes = try await outbox.lease(request, work: work)
+            remember(changes)
         }
         apply { isDone ? $0.leased(changes, at: $1) : $0.leaseFailed(at: $1) }
     }

@@ -26,7 +26,7 @@ package final class CollectionRegistry: GenerationObserver {
     private let store: any DocumentStore
     private let generations: any GenerationSource
     private let removals: KnownRemovals?
-    private let onFilled: @Sendable (TenantID) -> Void
+    private let onFilled: @Sendable (WorkHint) -> Void
     private let onDeleted: @Sendable (TenantID) -> Void
     private let statesMaximum: Int
     private let state = Mutex(State())
@@ -45,7 +45,7 @@ package final class CollectionRegistry: GenerationObserver {
         generations: any GenerationSource,
         removals: KnownRemovals? = nil,
         statesMaximum: Int = 100_000,
-        onFilled: @escaping @Sendable (TenantID) -> Void,
+        onFilled: @escaping @Sendable (WorkHint) -> Void,
         onDeleted: @escaping @Sendable (TenantID) -> Void
     ) {
         self.store = store
@@ -131,7 +131,7 @@ package final class CollectionRegistry: GenerationObserver {
         removals?.add(numbers, of: CollectionReference(tenant: tenant, number: collection))
     }
 
-    package func outboxFilled(_ tenant: TenantID) { onFilled(tenant) }
+    package func outboxFilled(_ hint: WorkHint) { onFilled(hint) }
 
     package func collectionDeleted(_ tenant: TenantID, _ collection: UInt32) {
         retire { $0.tenant == tenant && $0.number == collection }

@@ -21,7 +21,7 @@ final class TestService: Sendable {
         var backends: @Sendable (inout Backends) -> Void = { _ in }
         /// Generations hold only as long as they are confirmed.
         var removals: KnownRemovals?
-        var onFilled: @Sendable (TenantID) -> Void = { _ in }
+        var onFilled: @Sendable (WorkHint) -> Void = { _ in }
         var onDeleted: @Sendable (TenantID) -> Void = { _ in }
         var logger = Logger.silent
     }

@@ -73,7 +73,7 @@ struct IndexerTests {
 
     private func options(_ waker: Waker) -> TestService.Options {
         var options = TestService.Options()
-        options.onFilled = { waker.wake($0) }
+        options.onFilled = { waker.wake($0.tenant) }
         return options
     }
 

@@ -11,6 +11,7 @@ package final class Engine: Sendable {
         case postgres
         case pgbouncer
         case redis
+        case rabbitmq
         case elasticsearch
         case opensearch
     }

@@ -103,6 +103,16 @@ package actor Engines {
         return RedisServer(engine: engine, password: password)
     }
 
+    /// RabbitMQ with the user `docket`, who has a password.
+    ///
+    /// - Parameter settings: Of `rabbitmq.conf`, `name=value`.
+    /// - Returns: The one with these settings.
+    /// - Throws: ``EngineFailed``.
+    package func rabbitmq(settings: [String] = []) async throws -> RabbitMQServer {
+        let engine = try await engine(.rabbitmq, settings, ["ENGINE_PASSWORD": password])
+        return RabbitMQServer(engine: engine, password: password)
+    }
+
     private func engine(
         _ kind: Engine.Kind,
         _ settings: [String],
