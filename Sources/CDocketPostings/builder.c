@@ -43,7 +43,8 @@ struct docket_builder {
     uint16_t *lengths;
     size_t document_count;
     size_t document_capacity;
-    uint64_t words;
+    /* Of the document under way. */
+    uint64_t length;
     uint32_t place;
     unsigned column;
 };
@@ -75,7 +76,7 @@ void docket_builder_clear(docket_builder *builder) {
     }
     builder->bytes = 0;
     builder->document_count = 0;
-    builder->words = 0;
+    builder->length = 0;
 }
 
 void docket_builder_free(docket_builder *builder) {
@@ -89,7 +90,7 @@ void docket_builder_free(docket_builder *builder) {
 
 size_t docket_builder_memory(const docket_builder *builder) { return builder->bytes; }
 
-uint64_t docket_builder_words(const docket_builder *builder) { return builder->words; }
+uint64_t docket_builder_length(const docket_builder *builder) { return builder->length; }
 
 static void *allocate(docket_builder *builder, size_t size) {
     size = (size + 7) & ~(size_t)7;
@@ -185,8 +186,7 @@ static int add_frequency(docket_builder *builder, built_list *list) {
     if (!reserve(builder, list)) return SQLITE_NOMEM;
     open_document(builder, list);
     uint32_t *frequency = &list->values[list->last];
-    *frequency += builder->column == TITLE_COLUMN ? TITLE_WEIGHT : 1;
-    if (*frequency > DOCKET_FREQUENCY_MAXIMUM) *frequency = DOCKET_FREQUENCY_MAXIMUM;
+    *frequency = raise_frequency((uint8_t)*frequency, builder->column == TITLE_COLUMN, 1);
     return SQLITE_OK;
 }
 
@@ -243,7 +243,7 @@ int docket_builder_begin(docket_builder *builder, uint32_t document) {
     builder->documents[count] = document;
     builder->lengths[count] = 0;
     builder->document_count = count + 1;
-    builder->words = 0;
+    builder->length = 0;
     builder->place = 0;
     builder->column = TITLE_COLUMN;
     return SQLITE_OK;
@@ -265,13 +265,13 @@ int docket_builder_add(
         if (code != SQLITE_OK) return code;
         if (builder->place >= (1u << PLACE_BITS) - 2) break;
         builder->place++;
-        builder->words++;
+        builder->length += column == TITLE_COLUMN ? TITLE_WEIGHT : 1;
         code = add_word(builder, &word);
         if (code != SQLITE_OK) return code;
     }
-    uint64_t words = builder->words;
+    uint64_t sum = builder->length;
     builder->lengths[builder->document_count - 1] =
-        words > DOCKET_LENGTH_MAXIMUM ? DOCKET_LENGTH_MAXIMUM : (uint16_t)words;
+        sum > DOCKET_LENGTH_MAXIMUM ? DOCKET_LENGTH_MAXIMUM : (uint16_t)sum;
     return SQLITE_OK;
 }
 

@@ -12,6 +12,7 @@
  *   long form    place of the first block as a varint, count of blocks as a varint, and for each
  *                block DIRECTORY_BYTES: its last document (4), its documents (2), and of list S
  *                the least length (2; 0 where it is not known) and the greatest frequency (1)
+ * A frequency is a byte: of words of the title, up to 3, in the two upper bits, of others up to 63.
  * A row of `blocks` has the id segment << 32 | place.
  *
  * List S, short: for each document a varint of the difference to the one before, and one of the
@@ -45,7 +46,11 @@ enum {
 
     TITLE_COLUMN = 0,
     BODY_COLUMN = 1,
-    TITLE_WEIGHT = 2,
+    /* What a word of the title counts, in frequencies and in lengths. */
+    TITLE_WEIGHT = 4,
+    TITLE_SHIFT = 6,
+    TITLE_FREQUENCY_MAXIMUM = 3,
+    OTHERS_FREQUENCY_MAXIMUM = 63,
 
     VARINT_BYTES = 10,
     KEY_BYTES = 1 + 64,
@@ -120,6 +125,22 @@ static inline void store32(uint8_t *bytes, uint32_t value) {
     store16(bytes, value);
     store16(bytes + 2, value >> 16);
 }
+
+/* The frequency of a word with so many more of it, in the title or elsewhere. */
+static inline uint8_t raise_frequency(uint8_t frequency, bool is_title, uint32_t more) {
+    uint32_t title = frequency >> TITLE_SHIFT, others = frequency & OTHERS_FREQUENCY_MAXIMUM;
+    uint32_t *raised = is_title ? &title : &others;
+    uint32_t maximum = is_title ? TITLE_FREQUENCY_MAXIMUM : OTHERS_FREQUENCY_MAXIMUM;
+    *raised = more > maximum - *raised ? maximum : *raised + more;
+    return (uint8_t)(title << TITLE_SHIFT | others);
+}
+
+static inline uint32_t weigh_frequency(uint8_t frequency) {
+    return TITLE_WEIGHT * (uint32_t)(frequency >> TITLE_SHIFT) +
+           (frequency & OTHERS_FREQUENCY_MAXIMUM);
+}
+
+static inline bool is_in_title(uint8_t frequency) { return frequency >> TITLE_SHIFT != 0; }
 
 /* The head of a term's row. */
 typedef struct {

@@ -11,7 +11,7 @@ void list_writer_free(list_writer *writer) {
 }
 
 static int put_block(list_writer *writer, uint32_t last, uint32_t count, unsigned length,
-                     unsigned frequency) {
+                     uint8_t frequency) {
     if (writer->next_block == UINT32_MAX) return SQLITE_FULL;
     if (!buffer_reserve(&writer->directory, DIRECTORY_BYTES)) return SQLITE_NOMEM;
     uint8_t *entry = writer->directory.bytes + writer->directory.used;
@@ -19,7 +19,7 @@ static int put_block(list_writer *writer, uint32_t last, uint32_t count, unsigne
     store32(entry, last);
     store16(entry + 4, count);
     store16(entry + 6, length);
-    entry[8] = (uint8_t)frequency;
+    entry[8] = frequency;
     if (writer->blocks == 0) writer->first_block = writer->next_block;
     writer->blocks++;
     return write_by_id(
@@ -100,14 +100,17 @@ static int put_row(list_writer *writer, const uint8_t *key, size_t key_length) {
 
 static int put_stem_block(list_writer *writer, const stem_posting *postings, uint32_t count) {
     uint32_t documents[BLOCK_DOCUMENTS];
-    unsigned length = DOCKET_LENGTH_MAXIMUM, frequency = 0;
+    unsigned length = DOCKET_LENGTH_MAXIMUM;
+    uint8_t frequency = 0;
     byte_buffer *block = &writer->block;
     block->used = 0;
     if (!buffer_reserve(block, (size_t)count * 6 + 16)) return SQLITE_NOMEM;
     for (uint32_t i = 0; i < count; i++) {
         documents[i] = postings[i].document;
         if (postings[i].length < length) length = postings[i].length;
-        if (postings[i].frequency > frequency) frequency = postings[i].frequency;
+        if (weigh_frequency(postings[i].frequency) > weigh_frequency(frequency)) {
+            frequency = postings[i].frequency;
+        }
     }
     block->used = streamvbyte_delta_encode(documents, count, block->bytes, writer->last);
     for (uint32_t i = 0; i < count; i++) block->bytes[block->used++] = postings[i].frequency;

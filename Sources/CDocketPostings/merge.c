@@ -75,7 +75,7 @@ static int take_short_stems(docket_merge *merge, merge_input *input, size_t *cou
     for (uint64_t i = 0; i < input->left; i++) {
         uint64_t frequency;
         if (!take_document(&input->reader, &last) || !take_varint(&input->reader, &frequency) ||
-            frequency == 0 || frequency > DOCKET_FREQUENCY_MAXIMUM) {
+            frequency == 0 || frequency > UINT8_MAX) {
             return SQLITE_CORRUPT;
         }
         if (was_dead(&input->dead, last)) continue;

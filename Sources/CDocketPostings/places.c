@@ -47,7 +47,7 @@ void frequency_list_free(frequency_list *list) {
     *list = (frequency_list){0};
 }
 
-static int add_frequency(frequency_list *list, uint32_t document, unsigned frequency) {
+static int add_frequency(frequency_list *list, uint32_t document, uint8_t frequency) {
     if (list->count == list->capacity) {
         size_t capacity = list->capacity ? list->capacity * 2 : 256;
         uint32_t *documents = realloc(list->documents, capacity * sizeof *documents);
@@ -57,9 +57,8 @@ static int add_frequency(frequency_list *list, uint32_t document, unsigned frequ
         if (!documents || !frequencies) return SQLITE_NOMEM;
         list->capacity = capacity;
     }
-    if (frequency > DOCKET_FREQUENCY_MAXIMUM) frequency = DOCKET_FREQUENCY_MAXIMUM;
     list->documents[list->count] = document;
-    list->frequencies[list->count++] = (uint8_t)frequency;
+    list->frequencies[list->count++] = frequency;
     return SQLITE_OK;
 }
 
@@ -227,14 +226,12 @@ static int meet(place_search *search) {
 static int add_found(place_search *search, frequency_list *list) {
     for (size_t i = 0; i < search->starts.count;) {
         uint32_t document = (uint32_t)(search->starts.values[i] >> 32);
-        uint64_t sum = 0;
+        uint8_t frequency = 0;
         for (; i < search->starts.count; i++) {
             if ((uint32_t)(search->starts.values[i] >> 32) != document) break;
             uint32_t column = (uint32_t)search->starts.values[i] >> PLACE_BITS;
-            sum += column == TITLE_COLUMN ? TITLE_WEIGHT : 1;
+            frequency = raise_frequency(frequency, column == TITLE_COLUMN, 1);
         }
-        unsigned frequency =
-            sum > DOCKET_FREQUENCY_MAXIMUM ? DOCKET_FREQUENCY_MAXIMUM : (unsigned)sum;
         int code = add_frequency(list, document, frequency);
         if (code != SQLITE_OK) return code;
     }

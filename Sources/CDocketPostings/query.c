@@ -13,10 +13,21 @@ static int read_lengths(docket_query *query, uint32_t chunk) {
 }
 
 static double part_of_score(
-    const docket_query *query, double weight, unsigned frequency, uint32_t place) {
+    const docket_query *query, double weight, uint8_t frequency, uint32_t place) {
     double length = load16(query->lengths.bytes + 2 * place);
-    double norm = K1 * (1 - B + B * length / query->mean_length);
-    return weight * frequency / (frequency + norm);
+    double tf = weigh_frequency(frequency);
+    return weight * tf / (tf + query->norm_of_all + query->norm_of_length * length);
+}
+
+/* A clause that a document has. */
+static uint32_t held_clause(uint8_t frequency) {
+    return 1 + ((uint32_t)is_in_title(frequency) << 16);
+}
+
+/* What a document with these clauses scores beside the parts of its terms. */
+static double extra_score(const docket_query *query, uint32_t held) {
+    if (query->demanded == 0 || (held & UINT16_MAX) != query->demanded) return 0;
+    return query->complete + (held >> 16 == query->demanded ? query->titled : 0);
 }
 
 static void set_bit(uint64_t *bits, uint32_t place) {
@@ -33,7 +44,7 @@ static inline __attribute__((always_inline)) void take_run(
         uint32_t place = list->documents[at] - base;
         if (has_dead && is_dead(cursor->dead, list->documents[at])) continue;
         set_bit(query->bits, place);
-        if (is_held) query->held[place]++;
+        if (is_held) query->held[place] += held_clause(list->frequencies[at]);
         if (is_scored) {
             query->sums[place] +=
                 part_of_score(query, term->weight, list->frequencies[at], place);
@@ -223,12 +234,14 @@ static int take_complete(docket_query *query, uint32_t chunk) {
 
 static double score_of_complete(const docket_query *query, uint32_t place) {
     double sum = 0;
+    uint32_t held = 0;
     for (size_t i = 0; i < query->term_count; i++) {
         const query_term *term = &query->terms[i];
         if (term->role == DOCKET_EXCLUDED || term->frequencies[place] == 0) continue;
+        if (term->role == DOCKET_CLAUSE) held += held_clause(term->frequencies[place]);
         sum += part_of_score(query, term->weight, term->frequencies[place], place);
     }
-    return sum + query->complete;
+    return sum + extra_score(query, held);
 }
 
 /* ---- Searching ---- */
@@ -263,16 +276,19 @@ int docket_query_start(docket_query *query, docket_search_mode mode, uint32_t af
     if (query->first > UINT32_MAX) return SQLITE_OK;
     unsigned clauses = 0, wanted = 0;
     query->complete = 0;
+    query->titled = 0;
     for (size_t i = 0; i < query->term_count; i++) {
         query_term *term = &query->terms[i];
         for (size_t j = 0; j < term->count; j++) stem_cursor_rewind(&term->cursors[j].list);
         if (term->role == DOCKET_EXCLUDED) continue;
         clauses += term->role == DOCKET_CLAUSE;
         wanted++;
-        query->complete += term->weight;
+        if (query->weighs_complete) query->complete += term->weight;
+        if (term->role == DOCKET_CLAUSE) query->titled += TITLE_BONUS * term->weight / (K1 + 1);
     }
-    query->demanded = query->weighs_complete && wanted > 1 ? clauses : 0;
-    if (query->demanded == 0) query->complete = 0;
+    if (clauses < 2) query->titled = 0;
+    if (wanted < 2) query->complete = 0;
+    query->demanded = query->complete > 0 || query->titled > 0 ? clauses : 0;
     if (mode == DOCKET_COMPLETE || mode == DOCKET_COMPLETE_UNSCORED) {
         return prepare_complete(query);
     }
@@ -310,9 +326,7 @@ static void give_out(docket_query *query, uint32_t chunk, docket_matches *matche
             score = score_of_complete(query, place);
         } else if (query->mode == DOCKET_SCORED) {
             score = query->sums[place];
-            if (query->demanded > 0 && query->held[place] == query->demanded) {
-                score += query->complete;
-            }
+            if (query->demanded > 0) score += extra_score(query, query->held[place]);
         }
         query->out_scores[count++] = score;
     }

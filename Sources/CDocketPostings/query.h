@@ -5,9 +5,10 @@
 
 enum { BIT_WORDS = (DOCKET_CHUNK + 63) / 64 };
 
-/* BM25: b 0.5 serves titles and bodies of very different lengths better than the usual 0.75. */
+/* See docket_query_next. */
 static const double K1 = 1.2;
-static const double B = 0.5;
+static const double B = 0.75;
+static const double TITLE_BONUS = 0.2;
 
 /* A list of a term: list S of a segment, or what was found by places. */
 typedef struct {
@@ -19,8 +20,7 @@ typedef struct {
 typedef struct {
     docket_term_role role;
     uint64_t documents;
-    double times;
-    /* idf × times × (k1 + 1) */
+    /* idf × boost × (k1 + 1) */
     double weight;
     term_cursor *cursors;
     size_t count;
@@ -38,12 +38,16 @@ struct docket_query {
     size_t term_count;
     size_t term_capacity;
     double documents;
-    double mean_length;
+    /* What stands beside tf in the formula: one part for all documents, one by length. */
+    double norm_of_all;
+    double norm_of_length;
     bool weighs_complete;
     docket_search_mode mode;
     /* Clauses that make a document complete; 0 where that changes nothing. */
     unsigned demanded;
+    /* What a complete document scores more, and one with all clauses in its title. */
     double complete;
+    double titled;
     /* The clause that the fewest documents have; NULL unless complete ones are looked for. */
     query_term *lead;
     /* Numbers before this one are not looked at. */
@@ -53,7 +57,8 @@ struct docket_query {
     uint32_t lengths_chunk;
     uint64_t bits[BIT_WORDS];
     uint64_t found[BIT_WORDS];
-    uint16_t held[DOCKET_CHUNK];
+    /* Clauses that a document has, and << 16 those that its title has. */
+    uint32_t held[DOCKET_CHUNK];
     double sums[DOCKET_CHUNK];
     uint32_t out_documents[DOCKET_CHUNK];
     double out_scores[DOCKET_CHUNK];

@@ -18,15 +18,16 @@ int docket_query_new(
     query->segments = calloc(count + 1, sizeof *query->segments);
     query->dead = calloc(count + 1, sizeof *query->dead);
     if (!query->segments || !query->dead) return SQLITE_NOMEM;
-    double documents = 0, words = 0;
+    double documents = 0, lengths = 0;
     for (size_t i = 0; i < count; i++) {
         query->segments[i] = segments[i];
         query->dead[i] = dead_set_of(segments[i].id, segments[i].dead > 0);
         documents += segments[i].documents;
-        words += (double)segments[i].words;
+        lengths += (double)segments[i].lengths;
     }
     query->documents = documents > 0 ? documents : 1;
-    query->mean_length = words > 0 ? words / query->documents : 1;
+    query->norm_of_all = K1 * (1 - B);
+    query->norm_of_length = lengths > 0 ? K1 * B * query->documents / lengths : 0;
     return SQLITE_OK;
 }
 
@@ -132,13 +133,13 @@ int docket_query_add(docket_query *query, const docket_term *asked, uint64_t *do
         query->term_capacity = capacity;
     }
     query_term *term = &query->terms[query->term_count++];
-    *term = (query_term){.role = asked->role, .times = asked->times};
+    *term = (query_term){.role = asked->role};
     bool is_stem = asked->kind == DOCKET_INFLECTED && asked->columns == UINT32_MAX &&
                    !memchr(asked->words, ' ', asked->length);
     int code = is_stem ? open_stems(query, term, asked) : open_places(query, term, asked);
     double found = (double)term->documents;
     double others = query->documents > found ? query->documents - found : 0;
-    term->weight = log(1 + (others + 0.5) / (found + 0.5)) * term->times * (K1 + 1);
+    term->weight = log(1 + (others + 0.5) / (found + 0.5)) * asked->boost * (K1 + 1);
     *documents = term->documents;
     return code;
 }

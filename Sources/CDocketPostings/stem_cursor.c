@@ -17,7 +17,7 @@ static int read_short(stem_cursor *cursor, list_head *head) {
         if (!take_document(&head->rest, &last) || !take_varint(&head->rest, &frequency)) {
             return SQLITE_CORRUPT;
         }
-        if (frequency == 0 || frequency > DOCKET_FREQUENCY_MAXIMUM) return SQLITE_CORRUPT;
+        if (frequency == 0 || frequency > UINT8_MAX) return SQLITE_CORRUPT;
         cursor->documents[i] = last;
         cursor->bytes.bytes[i] = (uint8_t)frequency;
     }

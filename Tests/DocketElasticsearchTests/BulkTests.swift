@@ -51,8 +51,9 @@ struct BulkTests {
                 {"index":{"_index":"docket-pool-000001","_id":"1.3.1","routing":"1","version":9,\
                 "version_type":"external"}}
                 {"tenant":"1","collection":"1.3","number":1,"title":"angstrom lib foos",\
-                "title_stems":"angstrom lib foo","everything":"angstrom lib foos",\
-                "everything_stems":"angstrom lib foo","kw_01":["B b","A"],"text_01":["b b","a"],\
+                "title_stems":"angstrom lib foo","everything":["angstrom lib foos",\
+                "angstrom lib foos","angstrom lib foos"],"everything_stems":["angstrom lib foo",\
+                "angstrom lib foo","angstrom lib foo"],"kw_01":["B b","A"],"text_01":["b b","a"],\
                 "text_01_stems":["b b","a"],"num_01":[1.5,2],"bool_01":[1],"time_01":[-5],\
                 "text_02":["x y"],"text_02_stems":["x y"]}
                 {"delete":{"_index":"docket-pool-000001","_id":"1.3.1","routing":"1","version":9,\

@@ -46,7 +46,7 @@ struct IndexTests {
         #expect(try rows("green", 0).isEmpty)
     }
 
-    @Test("the score is BM25 with k1 1.2 and b 0.5, a word of a title twice, whatever the terms")
+    @Test("the score is BM25 with k1 1.2 and b 0.75, whatever the terms")
     func score() throws {
         let index = try TestIndex(folder)
         let documents = [
@@ -63,7 +63,7 @@ struct IndexTests {
             zip(["red", "blue"], [times, 1]).reduce(0.0) { sum, word in
                 let words = documents[place].split(separator: " ")
                 let count = Double(words.filter { $0 == word.0 }.count)
-                let norm = 1.2 * (0.5 + 0.5 * lengths[place] / average)
+                let norm = 1.2 * (0.25 + 0.75 * lengths[place] / average)
                 return sum + word.1 * idf(word.0) * count * 2.2 / (count + norm)
             }
         }
@@ -79,20 +79,55 @@ struct IndexTests {
             #expect(abs(weighed[place].score - hit.score - (place == 3 ? most : 0)) < 1e-12)
         }
         #expect(complete.map(\.document) == [4] && complete[0].score == weighed[3].score)
-        let twice = try index.found([index.term("red", times: 2), index.term("blue")])
+        let twice = try index.found([index.term("red", boost: 2), index.term("blue")])
         #expect(twice.enumerated().allSatisfy { abs($1.score - expected($0, times: 2)) < 1e-12 })
-        let other = try TestFolder()
-        let title = try TestIndex(other)
-        try title.add([(1, [["red"], ["a b"]]), (2, [[], ["red red b"]])])
-        let hits = try title.found([title.term("red")])
-        #expect(hits[0].score == hits[1].score)
-        withExtendedLifetime(other) {}
     }
 
-    @Test("indexing counts the words of a document")
+    @Test("a word of the title counts four times, and all clauses in it a fifth of their rarity")
+    func titles() throws {
+        let index = try TestIndex(folder)
+        let body = Array(repeating: "red", count: 4).joined(separator: " ")
+        try index.add([
+            (1, [["red"], ["a b"]]), (2, [[], [body + " a b"]]),
+            (3, [["red blue"]]), (4, [["red"], ["blue blue blue blue"]]), (5, [["x"]]),
+        ])
+        let red = try index.found([index.term("red")])
+        #expect(red[0].score == red[1].score && red[2].score == red[3].score)
+        let both = try index.found([index.term("red"), index.term("blue")])
+        let bonus: Double = 0.2 * (Self.idf(4, of: 5) + Self.idf(2, of: 5))
+        #expect(abs(both[2].score - both[3].score - bonus) < 1e-12)
+        let complete = try index.found(
+            [index.term("red"), index.term("blue")],
+            .complete(isScored: true)
+        )
+        #expect(complete.map(\.score) == both.suffix(2).map(\.score))
+    }
+
+    @Test("frequencies count up to 3 in the title and up to 63 elsewhere")
+    func frequencies() throws {
+        let index = try TestIndex(folder)
+        func document(_ number: UInt32, _ title: Int, _ body: Int) -> (UInt32, [[String]]) {
+            let texts = [title, body].map { Array(repeating: "red", count: $0) + ["x"] }
+            return (number, texts.map { [$0.joined(separator: " ")] })
+        }
+        try index.add([document(1, 3, 63), document(2, 4, 59), document(3, 3, 59)])
+        let scores = try index.found([index.term("red")]).map(\.score)
+        let kept: [(tf: Double, length: Double)] = [(75, 80), (71, 80), (71, 76)]
+        for (score, (tf, length)) in zip(scores, kept) {
+            let norm: Double = 1.2 * (0.25 + 0.75 * length * 3 / 236)
+            let expected: Double = Self.idf(3, of: 3) * tf * 2.2 / (tf + norm)
+            #expect(abs(score - expected) < 1e-12)
+        }
+    }
+
+    private static func idf(_ found: Double, of documents: Double) -> Double {
+        log(1 + (documents - found + 0.5) / (found + 0.5))
+    }
+
+    @Test("indexing counts the words of a document, those of the title four times")
     func countsWords() throws {
         let index = try TestIndex(folder)
-        #expect(try index.add([(1, [["one two"], ["threes"]]), (2, [])]) == [3, 0])
+        #expect(try index.add([(1, [["one two"], ["threes"]]), (2, [])]) == [9, 0])
     }
 
     @Test("documents of many segments are found in one order, whatever is merged or died")

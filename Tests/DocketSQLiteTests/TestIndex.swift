@@ -19,7 +19,7 @@ struct TestIndex {
     var statements: IndexStatements { get throws { try IndexStatements(connection, tables) } }
     var segments: SegmentTable { SegmentTable(connection, tables) }
 
-    /// Makes one segment of documents with these texts by column; returns their words.
+    /// Makes one segment of documents with these texts by column; returns their lengths.
     @discardableResult
     func add(_ documents: [(number: UInt32, texts: [[String]])]) throws -> [Int] {
         let builder = try SegmentBuilderHandle(connection)
@@ -50,7 +50,7 @@ struct TestIndex {
         _ text: String,
         _ kind: IndexTerm.Kind = .inflected,
         _ role: IndexTerm.Role = .clause,
-        times: Int = 1,
+        boost: Double = 1,
         columns: UInt32? = nil
     ) -> IndexTerm {
         let cut = cutter.cut(text)
@@ -58,7 +58,7 @@ struct TestIndex {
             kind: kind,
             role: role,
             columns: columns,
-            times: times,
+            boost: boost,
             words: kind == .inflected ? cut.stems : cut.words
         )
     }

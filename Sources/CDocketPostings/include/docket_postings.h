@@ -13,11 +13,13 @@
  * short, or says which rows of `blocks` hold it. Lists come in three kinds, told apart by the first
  * byte of the term:
  *
- *   S stem   documents with a word of this stem, and how often; what most searches read
+ *   S stem   documents with a word of this stem, how often in the title and how often elsewhere;
+ *            what most searches read
  *   W word   documents with this word, and all its places
  *   X stem   the same for words of this stem that are not the stem itself
  *
- * A document's length in words stands in `chunks`, two bytes each, DOCKET_CHUNK numbers a row.
+ * A document's length, its words with those of the title four times, stands in `chunks`, two bytes
+ * each, DOCKET_CHUNK numbers a row.
  *
  * Functions return SQLite's result codes: SQLITE_CORRUPT for a row that is not what this code
  * writes, SQLITE_NOMEM, SQLITE_INTERRUPT once the work is no longer wanted, or what a statement
@@ -30,9 +32,8 @@ enum {
     DOCKET_CHUNK = 2000,
     /* Text columns of a document: title, body, searched attributes. */
     DOCKET_COLUMNS = 10,
-    /* Lengths, and frequencies of a term in a document, are kept up to these. */
+    /* Lengths are kept up to this. */
     DOCKET_LENGTH_MAXIMUM = 65535,
-    DOCKET_FREQUENCY_MAXIMUM = 255,
 };
 
 /* Says whether work is still wanted; asked every few microseconds. */
@@ -67,11 +68,12 @@ typedef struct {
     struct sqlite3_stmt *chunk;
 } docket_writing;
 
-/* A segment as searches see it; `documents` and `words` count the dead as well. */
+/* A segment as searches see it; `documents` and `lengths`, the sum of these, count the dead as
+ * well. */
 typedef struct {
     uint32_t id;
     uint32_t documents;
-    uint64_t words;
+    uint64_t lengths;
     uint32_t dead;
 } docket_segment;
 
@@ -96,8 +98,8 @@ int docket_builder_begin(docket_builder *builder, uint32_t document);
 int docket_builder_add(
     docket_builder *builder, unsigned column, const unsigned char *text, size_t length);
 
-/* Words of the document under way. */
-uint64_t docket_builder_words(const docket_builder *builder);
+/* The length of the document under way. */
+uint64_t docket_builder_length(const docket_builder *builder);
 
 /* Writes all documents as one segment, and their lengths; the builder is empty then. */
 int docket_builder_write(
@@ -162,8 +164,8 @@ typedef struct {
     docket_term_role role;
     /* One bit for each column; all ones for any. */
     uint32_t columns;
-    /* How often it was asked for. */
-    unsigned times;
+    /* How much it counts: once for each time it was asked for. */
+    double boost;
     /* Folded words, one space between two. For inflected terms, and for either, they are stems. */
     const unsigned char *words;
     size_t length;
@@ -202,11 +204,15 @@ int docket_query_start(docket_query *query, docket_search_mode mode, uint32_t af
 
 /* The next matches, none at the end.
  *
- * A score is BM25 with k1 1.2 and b 0.5 over all columns together, a word of the title twice:
- *   sum of idf × times × tf × (k1 + 1) / (tf + k1 × (1 − b + b × length / mean length))
+ * A score is BM25F (Robertson, Zaragoza and Taylor, Simple BM25 extension to multiple weighted
+ * fields, 2004): frequencies and lengths are sums over the columns, the title weighted by 4, all
+ * others by 1; k1 1.2 and b 0.75 are the usual ones.
+ *   sum of idf × boost × tf × (k1 + 1) / (tf + k1 × (1 − b + b × length / mean length))
  *   idf = ln(1 + (N − n + 0.5) / (n + 0.5))
- * N documents, n of them with the term; all three statistics count the dead that are not yet
- * merged away. */
+ * N documents, n of them with the term; tf counts up to 3 words of the title and 63 others. All
+ * three statistics count the dead that are not yet merged away. A document with all clauses in its
+ * title, two or more, scores more by 0.2 × sum of idf × boost of the clauses: that is how people
+ * name what they know. */
 int docket_query_next(docket_query *query, docket_matches *matches);
 
 /* ---- The words of a segment in order ---- */

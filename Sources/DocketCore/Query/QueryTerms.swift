@@ -41,8 +41,18 @@ package struct QueryTerms {
         package var text: String { words.joined(separator: " ") }
     }
 
+    /// The most that a term counts.
+    package static let boostMaximum = 255.0
+    /// A query of more clauses is a question in sentences.
+    private static let shortQueryClausesMaximum = 3
+    /// In a question, words of fewer letters count less.
+    private static let wholeWordLetters = 4
+
     package private(set) var all: [Term] = []
-    package private(set) var times: [Term: Int] = [:]
+    private var times: [Term: Int] = [:]
+    /// True where people ask in sentences: no document is better for having each word of them, and
+    /// their short words say little.
+    package private(set) var isQuestion = false
     /// True when clauses look for nothing that a document could have, as `++`.
     package private(set) var isNothing = false
 
@@ -56,7 +66,9 @@ package struct QueryTerms {
         for (clause, words) in clauses {
             add(Self.term(clause, words, clause.isExcluded ? .excluded : .clause))
         }
-        isNothing = text.hasWanted && !all.contains { $0.role == .clause }
+        let wanted = all.count { $0.role == .clause }
+        isNothing = text.hasWanted && wanted == 0
+        isQuestion = wanted > Self.shortQueryClausesMaximum
         guard match == .any else { return }
         for (clause, words) in clauses where !clause.isExcluded && words.count > 1 {
             for part in Self.parts(of: clause, words) {
@@ -69,6 +81,23 @@ package struct QueryTerms {
     private mutating func add(_ term: Term) {
         if times[term] == nil { all.append(term) }
         times[term, default: 0] += 1
+    }
+
+    /// How much a term counts: once for each time it was written.
+    ///
+    /// In a question, a word of fewer than four letters counts a quarter for each of them: what is
+    /// short says little in any language that is written in letters (Piantadosi, Tily and Gibson,
+    /// Word lengths are optimized for efficient communication, 2011), and "how", "do" and "my" are
+    /// rare where nobody asks. Words with digits, and those of scripts whose letters are syllables
+    /// or words, count in full.
+    package func boost(of term: Term) -> Double {
+        let times = Double(times[term] ?? 1)
+        let letters = term.text.unicodeScalars
+        guard isQuestion, term.words.count == 1, term.kind == .inflected,
+            letters.allSatisfy(\.isOfAlphabet)
+        else { return min(times, Self.boostMaximum) }
+        let share = Double(min(letters.count, Self.wholeWordLetters))
+        return min(times * share / Double(Self.wholeWordLetters), Self.boostMaximum)
     }
 
     private static func term(
@@ -105,6 +134,11 @@ extension QueryTerms.Term {
     fileprivate init(_ term: QueryTerms.Term, role: Role) {
         self.init(kind: term.kind, field: term.field, words: term.words, role: role)
     }
+}
+
+extension Unicode.Scalar {
+    /// Whether it is a letter of an alphabet: the blocks from Latin to Armenian.
+    fileprivate var isOfAlphabet: Bool { value < 0x590 && properties.isAlphabetic }
 }
 
 extension TextQuery.Clause {

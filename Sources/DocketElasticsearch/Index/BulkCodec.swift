@@ -51,8 +51,9 @@ struct BulkCodec {
         let title = cutter.cut(content.title)
         if !title.isEmpty {
             write(title, in: Mapping.title, &writer)
-            // The copy of the title field is the other half of its weight.
-            write(title, in: Mapping.everything, &writer)
+            // The copy of the title field is the rest of its weight.
+            let more = Mapping.titleWeight - 1
+            write(title, in: Mapping.everything, times: more, &writer)
         }
         let body = cutter.cut(content.body)
         if !body.isEmpty { write(body, in: Mapping.body, &writer) }
@@ -78,6 +79,17 @@ struct BulkCodec {
     private static func write(_ text: CutText, in field: String, _ writer: inout JSONWriter) {
         writer.member(field, text.words)
         writer.member(Mapping.stems(of: field), text.stems)
+    }
+
+    private static func write(
+        _ text: CutText,
+        in field: String,
+        times: Int,
+        _ writer: inout JSONWriter
+    ) {
+        for (field, text) in [(field, text.words), (Mapping.stems(of: field), text.stems)] {
+            writer.member(field) { list in list.array { for _ in 0..<times { $0.value(text) } } }
+        }
     }
 
     /// What became of each of `changes`, by position and name.

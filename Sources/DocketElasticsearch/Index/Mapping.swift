@@ -8,11 +8,12 @@ internal import DocketText
 /// has the words that the embedded store has; the engine's analyzer splits at white space alone.
 struct Mapping: Sendable {
     /// Rises with each change of fields or analyzers; indices of another layout are not written.
-    static let layout = 2
-    /// Holds the words of all fields, those of the title twice, so that they weigh as much as in
-    /// the embedded store.
+    static let layout = 3
+    /// Holds the words of all fields, those of the title as often as they count in the embedded
+    /// store: BM25 over them is BM25F over the fields.
     static let everything = "everything"
     static let title = "title"
+    static let titleWeight = 4
     static let body = "body"
     static let tenant = "tenant"
     static let collection = "collection"
@@ -52,7 +53,7 @@ struct Mapping: Sendable {
                     bm25.object {
                         $0.member("type", "BM25")
                         $0.member("k1", 1.2)
-                        $0.member("b", 0.5)
+                        $0.member("b", 0.75)
                     }
                 }
             }

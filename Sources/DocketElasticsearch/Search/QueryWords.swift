@@ -18,9 +18,12 @@ struct TermStems: Sendable {
 
 /// The words of a search as clauses of the engine's language.
 struct QueryWords {
-    /// No word of any index scores more: twice the weight of BM25's saturation, and the rarity of
+    /// No word of any index scores more: 2.2, the most of BM25's saturation, and 22, the rarity of
     /// one document among two thousand millions.
-    private static let termScoreMaximum = 49
+    private static let termScoreMaximum = 49.0
+    /// Of what the title alone would score, for a title with all clauses: for one word in a title
+    /// of mean length that is its rarity, as the embedded store has it.
+    private static let titleBoost = 0.2
     /// Words that a prefix inside a phrase stands for, as many as a query may have.
     private static let expansionsMaximum = 1000
 
@@ -28,10 +31,12 @@ struct QueryWords {
     private let wanted: [QueryTerms.Term]
     /// A document that matches all of these comes before those that do not.
     private let demanded: [QueryTerms.Term]
+    /// A document that has all of these in its title scores more.
+    private let titled: [QueryTerms.Term]
     let excluded: [QueryTerms.Term]
     let stems: TermStems
     private let matchesAll: Bool
-    private let times: [QueryTerms.Term: Int]
+    private let boosts: [QueryTerms.Term: Double]
     /// True when words were asked for that no document can have, as `++`.
     let isEmpty: Bool
     let ignored: [IgnoredTerm]
@@ -43,8 +48,10 @@ struct QueryWords {
         stems = TermStems(choice.counted)
         matchesAll = plan.match == .all
         // Whatever has a compound has its parts.
-        demanded = plan.match == .any && wanted.count > 1 ? clauses : []
-        times = terms.times
+        demanded = plan.match == .any && !terms.isQuestion && wanted.count > 1 ? clauses : []
+        let mayBeTitled = clauses.allSatisfy { $0.field == nil || $0.field == Mapping.title }
+        titled = clauses.count > 1 && mayBeTitled ? clauses : []
+        boosts = .init(uniqueKeysWithValues: wanted.map { ($0, terms.boost(of: $0)) })
         isEmpty = terms.isNothing || (wanted.isEmpty && plan.text.hasWanted)
         ignored = choice.ignored
     }
@@ -61,9 +68,10 @@ struct QueryWords {
             bool.member(matchesAll ? "must" : "should") { list in
                 list.array { clauses in
                     for term in wanted {
-                        Self.write(term, stems, boost: times[term] ?? 1, fields, &clauses)
+                        Self.write(term, stems, boost: boosts[term] ?? 1, fields, &clauses)
                     }
                     if !demanded.isEmpty { writeComplete(fields, &clauses) }
+                    if !titled.isEmpty { writeTitled(&clauses) }
                 }
             }
             if !matchesAll { bool.member("minimum_should_match", 1) }
@@ -100,21 +108,42 @@ struct QueryWords {
     }
 
     private var completeScore: Int {
-        let most = wanted.reduce(0) { sum, term in
-            sum + Self.termScoreMaximum * term.words.count * (times[term] ?? 1)
+        let most = wanted.reduce(0.0) { sum, term in
+            sum + Self.termScoreMaximum * Double(term.words.count) * (boosts[term] ?? 1)
         }
-        return 1 << (Int.bitWidth - most.leadingZeroBitCount)
+        return 1 << (Int.bitWidth - Int(most).leadingZeroBitCount)
+    }
+
+    private func writeTitled(_ clauses: inout JSONWriter) {
+        clauses.bool { bool in
+            bool.member("must") { list in
+                list.array {
+                    for term in titled { Self.write(term, stems, in: Mapping.title, &$0) }
+                }
+            }
+            bool.member("boost", Self.titleBoost)
+        }
     }
 
     /// One term as one clause.
     static func write(
         _ term: QueryTerms.Term,
         _ stems: TermStems,
-        boost: Int = 1,
+        boost: Double = 1,
         _ fields: SlotFields,
         _ clauses: inout JSONWriter
     ) {
-        let words = field(of: term, fields)
+        write(term, stems, boost: boost, in: field(of: term, fields), &clauses)
+    }
+
+    /// The same in a field of words.
+    private static func write(
+        _ term: QueryTerms.Term,
+        _ stems: TermStems,
+        boost: Double = 1,
+        in words: String,
+        _ clauses: inout JSONWriter
+    ) {
         let isPhrase = term.words.count > 1
         switch term.kind {
         case .inflected:
@@ -136,7 +165,7 @@ struct QueryWords {
         _ field: String,
         _ name: String,
         _ text: String,
-        _ boost: Int,
+        _ boost: Double,
         _ clauses: inout JSONWriter,
         _ more: (inout JSONWriter) -> Void = { _ in }
     ) {

@@ -20,8 +20,8 @@ struct IndexTerm {
     var role: Role
     /// One bit for each column; nil for any.
     var columns: UInt32?
-    /// How often it was asked for.
-    var times: Int
+    /// How much it counts, see ``QueryTerms/boost(of:)``.
+    var boost: Double
     /// Folded words, or stems of an inflected term or of either, with a space between two.
     var words: String
 }
@@ -80,7 +80,7 @@ struct IndexTerm {
                 kind: term.kind.lent,
                 role: term.role.lent,
                 columns: term.columns ?? .max,
-                times: UInt32(clamping: term.times),
+                boost: term.boost,
                 words: bytes.baseAddress,
                 length: bytes.count
             )

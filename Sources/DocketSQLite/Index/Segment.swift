@@ -17,6 +17,7 @@ struct Segment: Hashable, Sendable {
     var last: UInt32
     /// With the dead.
     var documents: Int
+    /// In all, those of titles as often as they count in lengths.
     var words: Int
     var dead = 0
     var deadWords = 0
@@ -28,7 +29,7 @@ struct Segment: Hashable, Sendable {
         docket_segment(
             id: id,
             documents: UInt32(clamping: documents),
-            words: UInt64(clamping: words),
+            lengths: UInt64(clamping: words),
             dead: UInt32(clamping: dead)
         )
     }

@@ -20,7 +20,7 @@ internal import CDocketPostings
     ///
     /// `texts` has the texts of each column. A failure leaves the builder fit for `clear` alone.
     ///
-    /// - Returns: Its words.
+    /// - Returns: Its length, see docket_postings.h.
     func add(_ number: UInt32, _ texts: [[String]]) throws(SQLiteError) -> Int {
         try connection.checkIndex(unsafe docket_builder_begin(builder, number))
         for (column, texts) in texts.prefix(CollectionTables.textColumns).enumerated() {
@@ -37,7 +37,7 @@ internal import CDocketPostings
                 )
             }
         }
-        return Int(clamping: unsafe docket_builder_words(builder))
+        return Int(clamping: unsafe docket_builder_length(builder))
     }
 
     /// About the memory that the documents take.

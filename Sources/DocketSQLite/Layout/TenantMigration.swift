@@ -15,6 +15,7 @@ struct TenantMigration {
         2: { try $0.execute(TenantSchema.keptBytes) },
         3: renameVisibleDocuments,
         4: replaceFullTextTables,
+        5: indexAllAgain,
     ]
 
     let connection: ConnectionHandle
@@ -103,6 +104,19 @@ struct TenantMigration {
         }
     }
 
+    /// Until format 5 frequencies did not tell words of the title from others.
+    private static func indexAllAgain(_ connection: ConnectionHandle) throws {
+        let collections = try connection.all(
+            "SELECT id FROM collections WHERE deleted = 0",
+            row: { UInt32(truncatingIfNeeded: $0.integer(0)) }
+        )
+        for collection in collections {
+            let tables = CollectionTables(collection: collection)
+            try connection.execute(tables.removal + tables.creation)
+            try indexAgain(collection, connection)
+        }
+    }
+
     /// Another tokenizer finds other words: everything goes into the index anew from the documents.
     private func reindexForTokenizer() throws {
         let found = try connection.first(
@@ -111,15 +125,7 @@ struct TenantMigration {
         )
         guard found != tokenizerVersion else { return }
         try connection.writing {
-            let collections = try connection.all(
-                "SELECT id FROM collections WHERE deleted = 0",
-                row: { UInt32(truncatingIfNeeded: $0.integer(0)) }
-            )
-            for collection in collections {
-                let tables = CollectionTables(collection: collection)
-                try connection.execute(tables.removal + tables.creation)
-                try Self.indexAgain(collection, connection)
-            }
+            try Self.indexAllAgain(connection)
             try connection.run(
                 "UPDATE meta SET value = ?1 WHERE name = 'tokenizer'",
                 .integer(tokenizerVersion)

@@ -19,7 +19,8 @@ struct IndexQuery {
     private(set) var alternatives: [TextQuery.Clause] = []
 
     /// Whether some documents come first because they have all clauses.
-    var weighsComplete: Bool { !demandsAll && wanted.count > 1 && hasClauses }
+    var weighsComplete: Bool { !demandsAll && !isQuestion && wanted.count > 1 && hasClauses }
+    private let isQuestion: Bool
     var hasWanted: Bool { !wanted.isEmpty }
     private var wanted: [IndexTerm] { terms.filter { $0.role != .excluded } }
     private var hasClauses: Bool { terms.contains { $0.role == .clause } }
@@ -35,7 +36,7 @@ struct IndexQuery {
         }
         let columns = SearchColumns(plan.collection.schema)
         func term(_ term: QueryTerms.Term) -> IndexTerm {
-            Self.term(term, terms.times[term] ?? 1, plan.collection.schema, columns, cutter)
+            Self.term(term, terms.boost(of: term), plan.collection.schema, columns, cutter)
         }
         let choice = try TermChoice(terms, plan) { asked, limit in
             min(limit, try documents(term(asked)))
@@ -47,6 +48,7 @@ struct IndexQuery {
             .map { ($0.offset, $0.element) }
         ignoredTerms = choice.ignored
         demandsAll = plan.match == .all
+        isQuestion = terms.isQuestion
         let wants = chosen.contains { $0.role != .excluded }
         isEmpty = terms.isNothing || (!wants && plan.text.hasWanted)
     }
@@ -100,13 +102,13 @@ struct IndexQuery {
     private static func add(_ term: IndexTerm, to terms: inout [IndexTerm]) {
         guard term.role != .excluded, let place = terms.firstIndex(where: { $0.isLike(term) })
         else { return terms.append(term) }
-        terms[place].times = min(terms[place].times + term.times, Int(UInt8.max))
+        terms[place].boost = min(terms[place].boost + term.boost, QueryTerms.boostMaximum)
         if term.role == .clause { terms[place].role = .clause }
     }
 
     private static func term(
         _ term: QueryTerms.Term,
-        _ times: Int,
+        _ boost: Double,
         _ schema: CollectionSchema,
         _ columns: SearchColumns,
         _ cutter: WordCutter
@@ -130,7 +132,7 @@ struct IndexQuery {
             columns: term.field.map { field in
                 columns.column(of: TextField(named: field, in: schema)).map { 1 << $0 } ?? 0
             },
-            times: min(times, Int(UInt8.max)),
+            boost: boost,
             words: kind == .inflected ? cut.stems : cut.words
         )
     }

@@ -85,7 +85,7 @@ struct WordCorrector {
     private func isLiving(_ word: VocabularyWalk.Word, _ columns: UInt32?) throws -> Bool {
         if columns == nil, word.documents > dead { return true }
         return try isLiving(
-            IndexTerm(kind: .exact, role: .clause, columns: columns, times: 1, words: word.text)
+            IndexTerm(kind: .exact, role: .clause, columns: columns, boost: 1, words: word.text)
         )
     }
 

@@ -8,7 +8,7 @@ internal import DocketText
 /// miss the cache.
 struct CanonicalSearch {
     /// Rises when the same request comes to mean something else.
-    static let semanticsVersion: UInt64 = 3
+    static let semanticsVersion: UInt64 = 4
 
     /// All of the request: the key of its reply.
     let key: [UInt8]

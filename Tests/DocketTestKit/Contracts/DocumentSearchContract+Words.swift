@@ -9,6 +9,7 @@ extension DocumentSearchContract {
         .init("takes the syntax of engines for text", syntaxIsText),
         .init("some of the words are enough unless all are demanded", match),
         .init("documents with all clauses come first, however often others have some", allFirst),
+        .init("of more than three clauses no document need have all to come first", questions),
         .init("better matches come first, and a title counts more than a body", ranks),
         .init("marks the words found in the fields asked for", highlights),
         .init("shows the fields asked for", fields),
@@ -118,6 +119,20 @@ extension DocumentSearchContract {
         let page = try await test.search("the zebra")
         #expect(page.hits.map(\.score) == page.hits.map(\.score).sorted(by: >))
         #expect(page.total.value == 5)
+    }
+
+    private static func questions(_ test: any SearchedStoreUnderTest) async throws {
+        let filler = String(repeating: "word ", count: 400)
+        try await test.add(
+            Document(id: "all", body: "how do i \(filler) zebra"),
+            Document(id: "about", title: "zebra zebra", body: "zebra")
+        )
+        for place in 0..<8 {
+            try await test.add(Document(id: "other\(place)", body: "how do i word"))
+        }
+        #expect(try await test.ids("how do zebra").first == "all")
+        #expect(try await test.ids("how do i zebra").first == "about")
+        #expect(try await test.ids("how do i zebra") { $0.match = .all } == ["all"])
     }
 
     private static func ranks(_ test: any SearchedStoreUnderTest) async throws {

@@ -12,8 +12,10 @@ package struct JSONOracle {
         package let attributes: [String: [Any]]
         private let texts: [String: [String]]
         private let numbers: [String: [Double]]
-        /// In words.
+        /// In words, those of the title four times.
         package let length: Double
+        /// Those of its title.
+        fileprivate let title: [String]
 
         package init(line: String, place: Int) throws {
             self.place = place
@@ -35,7 +37,8 @@ package struct JSONOracle {
                 words[field] = (texts[field] ?? []).flatMap(Self.cut)
             }
             self.words = words
-            length = Double(words.values.reduce(0) { $0 + $1.count })
+            title = words["title"] ?? []
+            length = Double(words.values.reduce(0) { $0 + $1.count } + 3 * title.count)
         }
 
         private static func cut(_ text: String) -> [String] {
@@ -70,11 +73,20 @@ package struct JSONOracle {
             return words.map { .word($0, field: nil) }
         }
 
-        /// How often it is there; in a title it counts twice.
+        /// How often it is there; in a title it counts four times, up to three of them.
         package func frequency(in entry: Entry) -> Double {
             entry.words.reduce(0) { sum, field in
-                sum + (field.key == "title" ? 2 : 1) * Double(count(in: field.value, field.key))
+                let found = Double(count(in: field.value, field.key))
+                return sum + (field.key == "title" ? 4 * min(found, 3) : found)
             }
+        }
+
+        fileprivate func isInTitle(of entry: Entry) -> Bool { count(in: entry.title, "title") > 0 }
+
+        /// What it counts in a query of more than three terms: a short word of letters less.
+        fileprivate var share: Double {
+            guard case .word(let word, _) = self, word.allSatisfy(\.isLetter) else { return 1 }
+            return min(Double(word.count), 4) / 4
         }
 
         private func count(in words: [String], _ name: String) -> Int {
@@ -178,24 +190,37 @@ package struct JSONOracle {
         withWords(query).filter { query.condition?.matches($0) ?? true }
     }
 
-    /// Of two documents the one with all terms has more, then the one with the better BM25.
+    /// Of two documents the one with all terms has more, where these are no more than three; then
+    /// the one with the better sum of BM25F and of what a title with all terms adds.
     package func scores(_ query: Query) -> (Entry) -> Double {
-        let terms = query.lookedFor.map { (frequencies: frequencies($0), times: $1) }
-        let (k1, b, count) = (1.2, 0.5, Double(entries.count))
+        let isQuestion = Set(query.terms).count > 3
+        let terms = query.lookedFor.map { term, times in
+            (frequencies: frequencies(term), times: times * (isQuestion ? term.share : 1))
+        }
+        let (k1, b, count) = (1.2, 0.75, Double(entries.count))
         let idf = terms.map { term in
             let found = Double(term.frequencies.count)
             return term.times * log(1 + (count - found + 0.5) / (found + 0.5))
         }
         let average = entries.reduce(0.0) { $0 + $1.length } / count
-        let most = query.isAny && terms.count > 1 ? idf.reduce(0) { $0 + $1 * (k1 + 1) } : 0
+        let weighsAll = query.isAny && terms.count > 1 && !isQuestion
+        let most = weighsAll ? idf.reduce(0) { $0 + $1 * (k1 + 1) } : 0
         let hasAll = haveAll(query)
+        let clauses = Set(query.terms)
+        let titled =
+            clauses.count < 2
+            ? 0
+            : zip(query.lookedFor.keys, idf).reduce(0.0) {
+                $0 + (clauses.contains($1.0) ? 0.2 * $1.1 : 0)
+            }
         return { entry in
             let norm = k1 * (1 - b + b * entry.length / average)
             let sum = zip(terms, idf).reduce(0.0) { sum, term in
                 let found = term.0.frequencies[entry.place] ?? 0
                 return sum + term.1 * found * (k1 + 1) / (found + norm)
             }
-            return sum + (hasAll(entry) ? most : 0)
+            let isTitled = clauses.allSatisfy { $0.isInTitle(of: entry) }
+            return sum + (hasAll(entry) ? most : 0) + (isTitled ? titled : 0)
         }
     }
 
