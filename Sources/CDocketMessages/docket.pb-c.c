@@ -5768,7 +5768,7 @@ const ProtobufCMessageDescriptor docket__v1__suggest_request__descriptor =
   (ProtobufCMessageInit) docket__v1__suggest_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__suggest_reply__field_descriptors[1] =
+static const ProtobufCFieldDescriptor docket__v1__suggest_reply__field_descriptors[5] =
 {
   {
     "suggestions",
@@ -5782,14 +5782,66 @@ static const ProtobufCFieldDescriptor docket__v1__suggest_reply__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "kinds",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Docket__V1__SuggestReply, n_kinds),
+    offsetof(Docket__V1__SuggestReply, kinds),
+    &docket__v1__suggestion_kind__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "documents",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Docket__V1__SuggestReply, n_documents),
+    offsetof(Docket__V1__SuggestReply, documents),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "corrected_prefix",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SuggestReply, corrected_prefix),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "approximate",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SuggestReply, approximate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__suggest_reply__field_indices_by_name[] = {
+  4,   /* field[4] = approximate */
+  3,   /* field[3] = corrected_prefix */
+  2,   /* field[2] = documents */
+  1,   /* field[1] = kinds */
   0,   /* field[0] = suggestions */
 };
 static const ProtobufCIntRange docket__v1__suggest_reply__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor docket__v1__suggest_reply__descriptor =
 {
@@ -5799,7 +5851,7 @@ const ProtobufCMessageDescriptor docket__v1__suggest_reply__descriptor =
   "Docket__V1__SuggestReply",
   "docket.v1",
   sizeof(Docket__V1__SuggestReply),
-  1,
+  5,
   docket__v1__suggest_reply__field_descriptors,
   docket__v1__suggest_reply__field_indices_by_name,
   1,  docket__v1__suggest_reply__number_ranges,
@@ -7446,6 +7498,38 @@ const ProtobufCEnumDescriptor docket__v1__total_mode__descriptor =
   docket__v1__total_mode__enum_values_by_name,
   1,
   docket__v1__total_mode__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue docket__v1__suggestion_kind__enum_values_by_number[4] =
+{
+  { "SUGGESTION_KIND_UNSPECIFIED", "DOCKET__V1__SUGGESTION_KIND__SUGGESTION_KIND_UNSPECIFIED", 0 },
+  { "SUGGESTION_KIND_TITLE", "DOCKET__V1__SUGGESTION_KIND__SUGGESTION_KIND_TITLE", 1 },
+  { "SUGGESTION_KIND_KEYWORD", "DOCKET__V1__SUGGESTION_KIND__SUGGESTION_KIND_KEYWORD", 2 },
+  { "SUGGESTION_KIND_WORD", "DOCKET__V1__SUGGESTION_KIND__SUGGESTION_KIND_WORD", 3 },
+};
+static const ProtobufCIntRange docket__v1__suggestion_kind__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex docket__v1__suggestion_kind__enum_values_by_name[4] =
+{
+  { "SUGGESTION_KIND_KEYWORD", 2 },
+  { "SUGGESTION_KIND_TITLE", 1 },
+  { "SUGGESTION_KIND_UNSPECIFIED", 0 },
+  { "SUGGESTION_KIND_WORD", 3 },
+};
+const ProtobufCEnumDescriptor docket__v1__suggestion_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "docket.v1.SuggestionKind",
+  "SuggestionKind",
+  "Docket__V1__SuggestionKind",
+  "docket.v1",
+  4,
+  docket__v1__suggestion_kind__enum_values_by_number,
+  4,
+  docket__v1__suggestion_kind__enum_values_by_name,
+  1,
+  docket__v1__suggestion_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue docket__v1__attribute_type__enum_values_by_number[6] =

@@ -1,11 +1,11 @@
-#include <docket_text.h>
 #include <stdlib.h>
 
 #include "list_writer.h"
+#include "whole.h"
 
-/* One list in the making. Of list S the values are documents and frequencies in turns; of the
- * others, for each document: itself, the count of its codes, the codes. Documents stand by their
- * places among all of the segment. */
+/* One list in the making. Of lists S and P the values are documents and frequencies in turns; of
+ * the others, for each document: itself, the count of its codes, the codes. Documents stand by
+ * their places among all of the segment. */
 typedef struct built_list {
     uint32_t *values;
     uint32_t used;
@@ -275,6 +275,16 @@ int docket_builder_add(
     return SQLITE_OK;
 }
 
+int docket_builder_add_whole(docket_builder *builder, const unsigned char *text, size_t length) {
+    if (builder->document_count == 0) return SQLITE_MISUSE;
+    uint8_t key[DOCKET_WHOLE_BYTES];
+    size_t used;
+    int code = fold_whole(builder->tokenizer, text, length, &builder->watch, key, &used);
+    if (code != SQLITE_OK || used == 0) return code;
+    built_list *list = find_list(builder, WHOLE_LIST, key, used);
+    return list ? add_frequency(builder, list) : SQLITE_NOMEM;
+}
+
 /* ---- Writing ---- */
 
 /* A list with the beginning of its key, which decides most comparisons. */
@@ -344,8 +354,8 @@ static int write_lists(docket_builder *builder, list_writer *writer) {
         const built_list *list = lists[i].list;
         code = spend(&builder->watch, UNITS_OF_ROW + list->used);
         if (code != SQLITE_OK) break;
-        code = list->key[0] == STEM_LIST ? write_stems(builder, writer, list, postings)
-                                         : write_places(builder, writer, list, &codes);
+        code = has_frequencies(list->key[0]) ? write_stems(builder, writer, list, postings)
+                                             : write_places(builder, writer, list, &codes);
     }
     free(lists);
     free(postings);

@@ -5,7 +5,8 @@
 
 #include "docket_postings.h"
 
-/* How lists are written down. All numbers of several bytes are little-endian.
+/* How lists are written down. All numbers of several bytes are little-endian. List P is written as
+ * list S.
  *
  * What a term has, its row: form, documents as a varint, then
  *   short form   the list itself
@@ -26,6 +27,7 @@ enum {
     STEM_LIST = 'S',
     WORD_LIST = 'W',
     INFLECTED_LIST = 'X',
+    WHOLE_LIST = 'P',
 
     SHORT_FORM = 1,
     LONG_FORM = 2,
@@ -55,6 +57,11 @@ enum {
     VARINT_BYTES = 10,
     KEY_BYTES = 1 + 64,
 };
+
+/* Whether a list has documents and frequencies, or else documents and places. */
+static inline bool has_frequencies(uint8_t kind) {
+    return kind == STEM_LIST || kind == WHOLE_LIST;
+}
 
 /* ---- Bytes that grow ---- */
 
@@ -215,7 +222,7 @@ typedef struct {
 } work_watch;
 
 /* A unit takes some 10 ns. */
-enum { UNITS_BETWEEN_LOOKS = 4096, UNITS_OF_WORD = 64, UNITS_OF_ROW = 256 };
+enum { UNITS_BETWEEN_LOOKS = 4096, UNITS_OF_WORD = 64, UNITS_OF_ROW = 256, UNITS_OF_LOOK = 8 };
 
 /* SQLITE_INTERRUPT once the work is no longer wanted. */
 static inline int spend(work_watch *watch, size_t units) {

@@ -55,7 +55,7 @@ void docket_merge_free(docket_merge *merge) {
     free(merge);
 }
 
-/* ---- Lists S ---- */
+/* ---- Lists of frequencies ---- */
 
 static bool reserve_postings(docket_merge *merge, size_t count) {
     if (merge->posting_capacity >= count) return true;
@@ -217,7 +217,7 @@ static int merge_term(
         takes_part[i] = input->has_term && compare_keys(
             input->page.key, input->page.key_length, merge->key, merge->key_length) == 0;
     }
-    int code = merge->key[0] == STEM_LIST
+    int code = has_frequencies(merge->key[0])
                    ? merge_stems(merge, reading, takes_part, places, places + merge->count)
                    : merge_places(merge, reading, takes_part);
     for (size_t i = 0; code == SQLITE_OK && i < merge->count; i++) {

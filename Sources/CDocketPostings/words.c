@@ -1,20 +1,15 @@
+#include "words.h"
+
 #include <stdlib.h>
 
-#include "term_page.h"
-
-struct docket_words {
-    docket_reading reading;
-    uint32_t segment;
-    work_watch watch;
-    term_page page;
-};
-
 docket_words *docket_words_new(
-    const docket_reading *reading, uint32_t segment, docket_watch watch) {
+    const docket_reading *reading, uint32_t segment, docket_vocabulary vocabulary,
+    docket_watch watch) {
     docket_words *words = calloc(1, sizeof *words);
     if (!words) return NULL;
     words->reading = *reading;
     words->segment = segment;
+    words->kind = list_of(vocabulary);
     words->watch = (work_watch){watch, UNITS_BETWEEN_LOOKS};
     return words;
 }
@@ -35,6 +30,16 @@ static int step_to(docket_words *words, const uint8_t *key, size_t length) {
         if (code != SQLITE_OK || page->key_length == 0) return code;
     }
     return SQLITE_OK;
+}
+
+int words_step(docket_words *words) {
+    term_page *page = &words->page;
+    int code = term_page_step(page);
+    while (code == SQLITE_OK && page->key_length == 0 && page->first_length > 0) {
+        code = term_page_follow(page, &words->reading, words->segment);
+        if (code == SQLITE_OK && page->first_length > 0) code = term_page_step(page);
+    }
+    return code;
 }
 
 /* Reads the page that may have the key, and goes to its first term that is not before. */
@@ -64,12 +69,12 @@ int docket_words_seek(
     if (code != SQLITE_OK) return code;
     /* One more than any word has is enough to stand between two. */
     if (length > KEY_BYTES) length = KEY_BYTES;
-    key[0] = WORD_LIST;
+    key[0] = words->kind;
     memcpy(key + 1, text, length);
     /* What is sought next is mostly in the page of the last. */
     if (page->key_length > 0) code = step_to(words, key, length + 1);
     if (code == SQLITE_OK && page->key_length == 0) code = find(words, key, length + 1);
-    if (code != SQLITE_OK || page->key_length == 0 || page->key[0] != WORD_LIST) return code;
+    if (code != SQLITE_OK || page->key_length == 0 || page->key[0] != words->kind) return code;
     list_head head;
     code = read_head(page->row, page->row_length, &head);
     if (code != SQLITE_OK) return code;

@@ -66,8 +66,20 @@ package struct EditDistances {
     /// with, unless that differs in the first `count` letters.
     ///
     /// - Returns: false where there is none.
-    package mutating func advance(keeping count: Int) -> Bool {
-        var lowest: UInt32 = 0
+    package mutating func advance(keeping count: Int) -> Bool { advance(keeping: count, from: 0) }
+
+    /// Spells, instead of what is spelt, the least text after all that begins with it, under the
+    /// same conditions.
+    ///
+    /// - Returns: false where there is none.
+    package mutating func advanceBeyond(keeping count: Int) -> Bool {
+        guard spelt.count > count, let last = spelt.last else { return false }
+        keep(spelt.count - 1)
+        return advance(keeping: count, from: last + 1)
+    }
+
+    private mutating func advance(keeping count: Int, from least: UInt32) -> Bool {
+        var lowest = least
         while true {
             if let letter = letter(from: lowest) {
                 append(letter)

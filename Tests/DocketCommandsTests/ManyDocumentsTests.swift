@@ -78,7 +78,7 @@ struct ManyDocumentsTests {
 
     @Test(
         "says that this version's servers do not serve a command",
-        arguments: [["watch", "books"], ["suggest", "books", "gra"]]
+        arguments: [["watch", "books"]]
     )
     func unserved(arguments: [String]) async {
         let result = await run(arguments)

@@ -77,6 +77,37 @@ struct SearchCommandTests {
         #expect(none.status == .allWell && none.output.isEmpty && none.errors.isEmpty)
     }
 
+    @Test("completes what was typed, and says what it completed instead")
+    func completions() async throws {
+        let text = await library.run(["suggest", "books", "gra"], on: CapturedStreams())
+        #expect(
+            text.lines == [
+                "graph             word   3", "Graph algorithms  title  1",
+                "Graph theory      title  1", "graphs            word   1",
+            ]
+        )
+        let corrected = await library.run(["suggest", "books", "grpah"], on: CapturedStreams())
+        let note = "nothing begins with grpah, completed instead: graph"
+        #expect(corrected.lines.first == note && corrected.lines.count == 5)
+        let none = await library.run(["suggest", "books", "xyz"], on: CapturedStreams())
+        #expect(none.status == .allWell && none.output == "none\n")
+        let streams = CapturedStreams()
+        let result = await library.run(
+            ["--json", "suggest", "books", "kn", "--limit", "1"],
+            on: streams
+        )
+        let reply = try result.json
+        #expect(Set(reply.keys) == ["suggestions", "approximate"])
+        let first = try #require((reply["suggestions"] as? [[String: Any]])?.first)
+        #expect(first["text"] as? String == "Knuth" && first["kind"] as? String == "keyword")
+        #expect(first["documents"] as? Int == 2)
+        let wrong = await library.run(
+            ["suggest", "books", "a", "--limit", "51"],
+            on: CapturedStreams()
+        )
+        #expect(wrong.status == .wrongUsage)
+    }
+
     @Test("replies to programs with the names they rely on")
     func names() async throws {
         let reply = try await search("graph", "--limit", "1", "--highlight", "title")

@@ -30,7 +30,7 @@ struct DocketMethodTests {
     @Test("are all served but three")
     func served() {
         let unserved = DocketMethod.allCases.filter { !$0.isServed }
-        #expect(unserved == [.uploadStream, .watch, .suggest])
+        #expect(unserved == [.uploadStream, .watch])
     }
 }
 

@@ -60,6 +60,8 @@ extension ContractCase {
         ContractCase("SearchReply") { $0.searchReply() },
         ContractCase("StreamRequest") { $0.streamRequest() },
         ContractCase("StreamPart") { $0.streamPart() },
+        ContractCase("SuggestRequest") { $0.suggestRequest() },
+        ContractCase("SuggestReply") { $0.suggestReply() },
     ]
 
     private static let collections = [

@@ -99,5 +99,28 @@ extension ContractText {
             cursor: [6] fields {  } exact_words: true
             """
         ),
+        ContractText(
+            "SuggestRequest",
+            SuggestRequest(collection: "c", prefix: "graph al", limit: 7),
+            "collection: \"c\" prefix: \"graph al\" limit: 7"
+        ),
+        ContractText(
+            "SuggestReply",
+            SuggestReply(
+                [
+                    Suggestion("Graph Algorithms", .title, documents: 2),
+                    Suggestion("Knuth", .keyword, documents: 1),
+                    Suggestion("graph", .word, documents: 300),
+                ],
+                correctedPrefix: "graph",
+                isApproximate: true
+            ),
+            """
+            suggestions: "Graph Algorithms" suggestions: "Knuth" suggestions: "graph"
+            kinds: SUGGESTION_KIND_TITLE kinds: SUGGESTION_KIND_KEYWORD kinds: SUGGESTION_KIND_WORD
+            documents: 2 documents: 1 documents: 300
+            corrected_prefix: "graph" approximate: true
+            """
+        ),
     ]
 }

@@ -15,6 +15,8 @@ extension GeneratedMessage {
         "SearchReply": .init { unsafe docket__v1__search_reply__unpack($0, $1, $2) },
         "StreamRequest": .init { unsafe docket__v1__stream_request__unpack($0, $1, $2) },
         "StreamPart": .init { unsafe docket__v1__stream_part__unpack($0, $1, $2) },
+        "SuggestRequest": .init { unsafe docket__v1__suggest_request__unpack($0, $1, $2) },
+        "SuggestReply": .init { unsafe docket__v1__suggest_reply__unpack($0, $1, $2) },
         "Collection": .init { unsafe docket__v1__collection__unpack($0, $1, $2) },
         "CreateCollectionRequest": .init {
             unsafe docket__v1__create_collection_request__unpack($0, $1, $2)

@@ -47,6 +47,19 @@ extension SampleValues {
         )
     }
 
+    mutating func suggestRequest() -> SuggestRequest {
+        SuggestRequest(collection: text(), prefix: text(), limit: number(1...50))
+    }
+
+    mutating func suggestReply() -> SuggestReply {
+        let kinds: [Suggestion.Kind] = [.title, .keyword, .word]
+        return SuggestReply(
+            some { Suggestion($0.text(), kinds[$0.number(0...2)], documents: $0.count()) },
+            correctedPrefix: maybe { "x" + $0.text() },
+            isApproximate: flag()
+        )
+    }
+
     mutating func createCollectionRequest() -> CreateCollectionRequest {
         CreateCollectionRequest(name: text(), attributes: collection().attributes)
     }

@@ -179,7 +179,7 @@ struct IndexTests {
         let texts = (1...400).map { number in
             (UInt32(number), [["red green w\(number % 7)"], ["red blue"]])
         }
-        try index.add(texts)
+        try index.add(texts) { ["red \($0 % 7)"] }
         let terms = [
             index.term("red"), index.term("red blue", .exact), index.term("w", .prefix, .part),
         ]
@@ -201,6 +201,7 @@ struct IndexTests {
                     for mode in [IndexQueryHandle.Mode.scored, .complete(isScored: true)] {
                         _ = try? index.found(terms, mode)
                     }
+                    try? index.complete("red")
                     try? index.merge()
                 }
                 try index.write(bytes, table, id)
@@ -220,12 +221,12 @@ extension TestIndex {
         )
     }
 
-    fileprivate func merge(_ inputs: [Segment], into id: UInt32) throws -> SegmentMergeHandle {
+    func merge(_ inputs: [Segment], into id: UInt32) throws -> SegmentMergeHandle {
         try segments.insert(Segment(id: id, first: 0, last: 0, documents: 0, words: 0), .inMaking)
         return try SegmentMergeHandle(connection, tables, inputs, into: id)
     }
 
-    fileprivate func finish(
+    func finish(
         _ merge: SegmentMergeHandle,
         _ inputs: [Segment],
         _ id: UInt32
@@ -240,6 +241,24 @@ extension TestIndex {
         )
         for input in inputs { try segments.setState(.obsolete, of: input.id) }
         try segments.insert(made, .inUse)
+    }
+
+    /// Completes a beginning of both vocabularies.
+    fileprivate func complete(_ beginning: String) throws {
+        let segments = try segments.inUse()
+        for vocabulary in [Vocabulary.words, .wholes] {
+            let found = try CompletionsHandle(
+                statements,
+                segments,
+                vocabulary,
+                beginningWith: beginning,
+                count: 5,
+                looks: 1000
+            )
+            for term in found.terms {
+                _ = try statements.livingDocument(with: term.text, of: vocabulary, segments)
+            }
+        }
     }
 
     /// Merges what there is, and takes that back.

@@ -19,11 +19,17 @@ struct TestIndex {
     var statements: IndexStatements { get throws { try IndexStatements(connection, tables) } }
     var segments: SegmentTable { SegmentTable(connection, tables) }
 
-    /// Makes one segment of documents with these texts by column; returns their lengths.
+    /// Makes one segment of documents with these texts by column, and what `wholes` has of each;
+    /// returns their lengths.
     @discardableResult
-    func add(_ documents: [(number: UInt32, texts: [[String]])]) throws -> [Int] {
+    func add(
+        _ documents: [(number: UInt32, texts: [[String]])],
+        wholes: (UInt32) -> [String] = { _ in [] }
+    ) throws -> [Int] {
         let builder = try SegmentBuilderHandle(connection)
-        let words = try documents.map { try builder.add($0.number, $0.texts) }
+        let words = try documents.map { number, texts in
+            try builder.add(number, texts, wholes: wholes(number))
+        }
         let id = try segments.newID()
         try connection.writing {
             try segments.insert(

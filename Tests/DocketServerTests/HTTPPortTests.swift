@@ -36,12 +36,15 @@ struct HTTPPortTests {
             _ = try await client.upload([document], to: "secretcollection")
             let request = SearchRequest(collection: "secretcollection", query: "secretquery")
             for _ in 0..<3 { _ = try await client.search(request) }
+            let typed = SuggestRequest(collection: "secretcollection", prefix: "secretpre")
+            _ = try await client.suggest(typed)
             _ = try? await client.get(["secretid"], from: "secretmissing")
         }
         let counts = [
             "{method=\"createTenant\",class=\"admin\",status=\"OK\"} 1",
             "{method=\"upload\",class=\"tenant\",status=\"OK\"} 1",
             "{method=\"search\",class=\"tenant\",status=\"OK\"} 3",
+            "{method=\"suggest\",class=\"tenant\",status=\"OK\"} 1",
             "{method=\"get\",class=\"tenant\",status=\"NOT_FOUND\"} 1",
         ].map { "docket_calls_total" + $0 }
         // A call is counted when its handler has ended, which its caller need not wait for.

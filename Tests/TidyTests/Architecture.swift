@@ -82,7 +82,8 @@ enum Architecture {
         "DocketMessages": [
             "AdministrationCodec", "CollectionsCodec", "ContractMessageCodec", "DocumentCallsCodec",
             "DocumentsCodec", "FiltersCodec", "KeysCodec", "ReadingArena", "RepairsCodec",
-            "SearchRepliesCodec", "SearchRequestsCodec", "StatusCodec", "WritingArena",
+            "SearchRepliesCodec", "SearchRequestsCodec", "StatusCodec", "SuggestCodec",
+            "WritingArena",
         ],
         "DocketPostgres": ["ConnectionHandle", "ResultHandle", "WakeupHandle"],
         "DocketRPC": [
@@ -96,9 +97,9 @@ enum Architecture {
             "EventLoopWatch", "ThreadExecutor",
         ],
         "DocketSQLite": [
-            "ConnectionHandle", "DirectoryLockHandle", "FileSystem", "IndexQueryHandle",
-            "IndexStatements", "SegmentBuilderHandle", "SegmentMergeHandle", "StatementHandle",
-            "WordCursorHandle",
+            "CompletionsHandle", "ConnectionHandle", "DirectoryLockHandle", "FileSystem",
+            "IndexQueryHandle", "IndexStatements", "SegmentBuilderHandle", "SegmentMergeHandle",
+            "StatementHandle", "WordCursorHandle",
         ],
         "DocketSystem": [
             "CalendarTime", "KeyedHash", "RawBytes", "Semaphore", "SmallFile", "SystemThread",

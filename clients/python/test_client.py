@@ -66,6 +66,7 @@ def main() -> None:
 
     upload(docket)
     search(docket)
+    suggest(docket)
     stream(docket)
     feed(docket, Connection(address, write_key))
 
@@ -77,7 +78,7 @@ def main() -> None:
     check("Delete deletes", docket.call(method("DELETE"), delete, pb.DeleteReply).deleted == 1)
     reply = docket.call(method("GET"), get, pb.GetReply)
     check("a deleted document is gone", list(reply.missing) == ["large", "nothing"])
-    error = refusal(lambda: docket.call(method("SUGGEST"), pb.SuggestRequest(), pb.SuggestReply))
+    error = refusal(lambda: docket.call(method("WATCH"), pb.WatchRequest(), pb.WatchEvent))
     check("what is not served says so", error.code == "UNIMPLEMENTED")
     docket.close()
 
@@ -175,6 +176,21 @@ def search(docket: Connection) -> None:
     bad = pb.SearchRequest(collection="packages", filter_text="size >")
     error = refusal(lambda: docket.call(method("SEARCH"), bad, pb.SearchReply))
     check("a bad filter is named", error.code == "INVALID_ARGUMENT" and "filter" in error.message)
+
+
+def suggest(docket: Connection) -> None:
+    request = pb.SuggestRequest(collection="packages", prefix="lib", limit=20)
+    reply = docket.call(method("SUGGEST"), request, pb.SuggestReply)
+    texts, counts = list(reply.suggestions), list(reply.documents)
+    check("completions begin as asked", texts and all(t.lower().startswith("lib") for t in texts))
+    check("each once, with kind and count", len(set(texts)) == len(reply.kinds) == len(counts))
+    check("the most frequent come first", counts == sorted(counts, reverse=True))
+    request.prefix = "librray"
+    reply = docket.call(method("SUGGEST"), request, pb.SuggestReply)
+    check("a mistyped beginning is corrected", reply.corrected_prefix == "library")
+    request.limit = 51
+    error = refusal(lambda: docket.call(method("SUGGEST"), request, pb.SuggestReply))
+    check("too many completions are refused", error.code == "INVALID_ARGUMENT")
 
 
 def stream(docket: Connection) -> None:

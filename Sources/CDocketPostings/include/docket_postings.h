@@ -10,13 +10,15 @@
  * documents and never changes; what a newer version or a deletion takes out of it is marked in a
  * set of the dead, until segments are merged. Its terms stand in pages of many, which are rows of
  * `blocks` and found by their first terms in `pages`. A term has the whole list where that is
- * short, or says which rows of `blocks` hold it. Lists come in three kinds, told apart by the first
+ * short, or says which rows of `blocks` hold it. Lists come in four kinds, told apart by the first
  * byte of the term:
  *
  *   S stem   documents with a word of this stem, how often in the title and how often elsewhere;
  *            what most searches read
  *   W word   documents with this word, and all its places
  *   X stem   the same for words of this stem that are not the stem itself
+ *   P words  documents of which the title, or a value of a keyword, begins with these words and is
+ *            no longer, or is cut here, after DOCKET_WHOLE_BYTES
  *
  * A document's length, its words with those of the title four times, stands in `chunks`, two bytes
  * each, DOCKET_CHUNK numbers a row.
@@ -34,6 +36,8 @@ enum {
     DOCKET_COLUMNS = 10,
     /* Lengths are kept up to this. */
     DOCKET_LENGTH_MAXIMUM = 65535,
+    /* Of a title or keyword so much is kept as a whole, folded. */
+    DOCKET_WHOLE_BYTES = 64,
 };
 
 /* Says whether work is still wanted; asked every few microseconds. */
@@ -97,6 +101,11 @@ int docket_builder_begin(docket_builder *builder, uint32_t document);
  * several texts: no phrase goes from one to the next. */
 int docket_builder_add(
     docket_builder *builder, unsigned column, const unsigned char *text, size_t length);
+
+/* Adds a title, or a value of a keyword, as a whole: what completions are made of. Not one of the
+ * document's words. */
+int docket_builder_add_whole(
+    docket_builder *builder, const unsigned char *text, size_t length);
 
 /* The length of the document under way. */
 uint64_t docket_builder_length(const docket_builder *builder);
@@ -217,11 +226,19 @@ int docket_query_next(docket_query *query, docket_matches *matches);
 
 /* ---- The words of a segment in order ---- */
 
+typedef enum {
+    DOCKET_WORDS,
+    /* Titles and values of keywords: their words with a space between two, at most
+     * DOCKET_WHOLE_BYTES. */
+    DOCKET_WHOLES,
+} docket_vocabulary;
+
 typedef struct docket_words docket_words;
 
 /* NULL when there is no memory. */
 docket_words *docket_words_new(
-    const docket_reading *reading, uint32_t segment, docket_watch watch);
+    const docket_reading *reading, uint32_t segment, docket_vocabulary vocabulary,
+    docket_watch watch);
 void docket_words_free(docket_words *words);
 
 /* A word, valid until the next is sought; `length` is 0 where there is none. */
@@ -236,3 +253,26 @@ typedef struct {
  * the other ascends. */
 int docket_words_seek(
     docket_words *words, const unsigned char *text, size_t length, docket_indexed_word *found);
+
+/* ---- Completions ---- */
+
+typedef struct docket_completions docket_completions;
+
+/* Finds the `wanted` terms of the vocabulary that begin with `prefix` and that most documents have,
+ * the dead counted; of equal ones the first in the order of bytes. `*made` is to be freed on
+ * failure, too. At most `looks` terms of segments are looked at: `*is_cut` where there are more. */
+int docket_completions_new(
+    const docket_reading *reading, const docket_segment *segments, size_t count,
+    docket_vocabulary vocabulary, const unsigned char *prefix, size_t length, size_t wanted,
+    size_t looks, docket_watch watch, docket_completions **made, bool *is_cut);
+void docket_completions_free(docket_completions *completions);
+
+/* By their place, the most frequent first; `length` is 0 behind the last. */
+docket_indexed_word docket_completions_at(const docket_completions *completions, size_t place);
+
+/* Finds a document that lives and has the term, the first of the oldest segment that has one;
+ * `*document` is 0 where there is none. */
+int docket_find_living(
+    const docket_reading *reading, const docket_segment *segments, size_t count,
+    docket_vocabulary vocabulary, const unsigned char *text, size_t length, docket_watch watch,
+    uint32_t *document);

@@ -45,21 +45,30 @@ extension DocketClient {
         DocumentStream(client: self, request: request)
     }
 
-    /// Completions of what somebody has begun to type; this version's servers do not serve it.
-    package func suggest(_ prefix: String, in collection: String) async throws(DocketError) {
-        try await callUnserved(.suggest)
+    /// How what somebody has begun to type may go on, by what the collection's documents have.
+    ///
+    /// - Parameters:
+    ///   - request: What was typed, 1 to 256 bytes, and how many completions are wanted, 1 to 50.
+    ///   - freshness: As of a search.
+    ///   - timeout: For all attempts; by default that of the configuration for reads.
+    /// - Returns: The completions, what most documents have first.
+    /// - Throws: ``DocketError``, `unimplemented` from a server whose index is on an engine.
+    public func suggest(
+        _ request: SuggestRequest,
+        freshness: Freshness = Freshness(),
+        timeout: Duration? = nil
+    ) async throws(DocketError) -> SuggestReply {
+        var options = Options.read(timeout ?? configuration.timeouts.reads)
+        options.freshness = freshness
+        return try await call(.suggest, request, options).value
     }
 
     /// What becomes of a collection's documents; this version's servers do not serve it.
     package func watch(_ collection: String) async throws(DocketError) {
-        try await callUnserved(.watch)
-    }
-
-    private func callUnserved(_ method: DocketMethod) async throws(DocketError) {
         let options = Options.read(configuration.timeouts.reads)
         _ = try await runner.run(
             CallRunner.Call(
-                meta: Self.meta(method, options),
+                meta: Self.meta(.watch, options),
                 body: [],
                 isRepeatable: true,
                 deadline: .now() + options.timeout

@@ -131,6 +131,12 @@ package enum CommandSettings {
         in: 0...1000,
         help: "hits of a page"
     ).from(.arguments)
+    static let suggestions = Setting<Int>.integer(
+        "limit",
+        default: 10,
+        in: 1...50,
+        help: "most completions"
+    ).from(.arguments)
     static let cursor = Setting<String?>.text(
         "cursor",
         "C",

@@ -241,10 +241,13 @@ enum DocketCommand {
 
     private static let suggest = Command(
         "suggest",
-        "completes what somebody has begun to type",
-        settings: [CommandSettings.limit.definition],
+        "completes what somebody has begun to type, by titles, keywords and words",
+        settings: [CommandSettings.suggestions.definition],
         operands: [collectionName, .init("PREFIX")],
-        examples: [.init("docket suggest books algo", "Up to ten")]
+        examples: [
+            .init("docket suggest books algo", "Up to ten, what most documents have first"),
+            .init("docket suggest books 'graph algo' --limit 5", "The last word is completed"),
+        ]
     )
 
     private static let stats = Command(

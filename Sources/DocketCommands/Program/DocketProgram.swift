@@ -72,8 +72,7 @@ extension CommandContext {
         case ("status", _): try await runStatus()
         case ("stream", _): return try await runStream()
         case ("watch", _): try await withClient { try await $0.watch(operands[0]) }
-        case ("suggest", _):
-            try await withClient { try await $0.suggest(operands[1], in: operands[0]) }
+        case ("suggest", _): try await runSuggest()
         case ("stats", _): try await runStats()
         case ("admin", "backup"): try await runBackup()
         case ("admin", "restore"): try runRestore()

@@ -31,7 +31,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     /// False for methods that answer UNIMPLEMENTED.
     public var isServed: Bool {
         switch self {
-        case .uploadStream, .watch, .suggest: false
+        case .uploadStream, .watch: false
         default: true
         }
     }

@@ -22,6 +22,14 @@ package protocol DocumentSearch: Sendable {
         after number: UInt64,
         work: WorkLimit
     ) async throws(DocketError) -> ScanSlice
+    /// How a beginning may go on, by what the documents have that searches find.
+    ///
+    /// - Throws: `unimplemented` from a store that keeps nothing to answer it from.
+    func suggest(
+        _ tenant: TenantID,
+        _ plan: SuggestPlan,
+        work: WorkLimit
+    ) async throws(DocketError) -> SuggestReply
 }
 
 /// A term of a query that does not count, since the query has more than the plan lets count.

@@ -93,6 +93,13 @@ public struct CollectionSchema: Hashable, Sendable {
         attributes.indices.filter { attributes[$0].uses.contains(.search) }
     }
 
+    /// Slots of the keywords whose values are completed: those that are of any use to a search.
+    package var completedSlots: [Int] {
+        attributes.indices.filter { slot in
+            attributes[slot].type == .keyword && !attributes[slot].uses.isEmpty
+        }
+    }
+
     /// Adds an attribute after the last.
     ///
     /// - Throws: ``DocketError`` that names the attribute and the rule it breaks.

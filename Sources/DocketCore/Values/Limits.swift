@@ -49,6 +49,10 @@ public struct Limits: Hashable, Sendable {
     public var candidates = 200_000
     /// Most attributes of a collection that are searched as text beside title and body: 8.
     public var searchedAttributes = 8
+    /// Longest beginning of which completions are asked: 256.
+    public var prefixBytes = 256
+    /// Most completions of one Suggest: 50.
+    public var suggestions = 50
 
     /// The defaults.
     public init() {}

@@ -18,10 +18,15 @@ internal import CDocketPostings
 
     /// Adds a document, whose number is greater than those before.
     ///
-    /// `texts` has the texts of each column. A failure leaves the builder fit for `clear` alone.
+    /// `texts` has the texts of each column, `wholes` what is completed whole: its title and its
+    /// keywords. A failure leaves the builder fit for `clear` alone.
     ///
     /// - Returns: Its length, see docket_postings.h.
-    func add(_ number: UInt32, _ texts: [[String]]) throws(SQLiteError) -> Int {
+    func add(
+        _ number: UInt32,
+        _ texts: [[String]],
+        wholes: [String] = []
+    ) throws(SQLiteError) -> Int {
         try connection.checkIndex(unsafe docket_builder_begin(builder, number))
         for (column, texts) in texts.prefix(CollectionTables.textColumns).enumerated() {
             for var text in texts {
@@ -36,6 +41,13 @@ internal import CDocketPostings
                     }
                 )
             }
+        }
+        for var whole in wholes {
+            try connection.checkIndex(
+                whole.withUTF8 { bytes in
+                    unsafe docket_builder_add_whole(builder, bytes.baseAddress, bytes.count)
+                }
+            )
         }
         return Int(clamping: unsafe docket_builder_length(builder))
     }

@@ -16,12 +16,19 @@ struct VocabularyWalk {
 
     let statements: IndexStatements
     let segments: [Segment]
+    let vocabulary: Vocabulary
     /// Words that may still be looked at; those that are left when there are no more are not.
     private(set) var wordsLeft: Int
 
-    init(_ statements: IndexStatements, _ segments: [Segment], words: Int) {
+    init(
+        _ statements: IndexStatements,
+        _ segments: [Segment],
+        _ vocabulary: Vocabulary = .words,
+        words: Int
+    ) {
         self.statements = statements
         self.segments = segments
+        self.vocabulary = vocabulary
         wordsLeft = words
     }
 
@@ -31,7 +38,7 @@ struct VocabularyWalk {
     mutating func words(near word: String, edits: Int, shared: Int = 0) throws -> [Word] {
         let letters = word.unicodeScalars.map(\.value)
         let beginning = letters.prefix(shared).utf8
-        let cursors = try segments.map { try WordCursorHandle(statements, $0) }
+        let cursors = try cursors()
         var distances = EditDistances(to: letters, maximum: edits)
         var found: [Word] = []
         var sought: [UInt8]? = beginning
@@ -61,6 +68,34 @@ struct VocabularyWalk {
         }
     }
 
+    private func cursors() throws -> [WordCursorHandle] {
+        try segments.map { try WordCursorHandle(statements, $0, vocabulary) }
+    }
+
+    /// The shortest beginnings of words that one edit makes of `word`, with its first letter, in
+    /// order; `count` of them at most.
+    mutating func beginnings(near word: String, count: Int) throws -> [String] {
+        let letters = word.unicodeScalars.map(\.value)
+        let beginning = letters.prefix(1).utf8
+        let cursors = try cursors()
+        var distances = EditDistances(to: letters, maximum: 1)
+        var found: [String] = []
+        var sought: [UInt8]? = beginning
+        while let text = sought, wordsLeft > 0, found.count < count,
+            let word = try Self.first(from: text, cursors), word.starts(with: beginning)
+        {
+            wordsLeft -= 1
+            let isNear = distances.lookForBeginning(in: word)
+            if isNear { found.append(String(decoding: distances.spelt.utf8, as: UTF8.self)) }
+            let goesOn =
+                isNear ? distances.advanceBeyond(keeping: 1) : distances.advance(keeping: 1)
+            sought = goesOn ? distances.spelt.utf8 : nil
+            guard let next = sought, !word.lexicographicallyPrecedes(next) else { continue }
+            throw SQLiteError.damagedPages
+        }
+        return found
+    }
+
     /// The first word of all segments that is not before `text`.
     private static func first(
         from text: [UInt8],
@@ -83,6 +118,16 @@ extension EditDistances {
         keep(shared(with: letters))
         while isNear, spelt.count < letters.count { append(letters[spelt.count]) }
         return spelt.count == letters.count ? distance : nil
+    }
+
+    /// Spells a word as far as its beginning may be near; false where none of its beginnings is.
+    fileprivate mutating func lookForBeginning(in word: [UInt8]) -> Bool {
+        let letters = String(decoding: word, as: UTF8.self).unicodeScalars.map(\.value)
+        keep(shared(with: letters))
+        while distance == nil, isNear, spelt.count < letters.count {
+            append(letters[spelt.count])
+        }
+        return distance != nil
     }
 }
 

@@ -1,5 +1,13 @@
 internal import CDocketPostings
 
+/// Terms of the index that stand in order.
+enum Vocabulary {
+    case words
+    /// Titles and values of keywords: their folded words with a space between two, at most 64 bytes
+    /// of them.
+    case wholes
+}
+
 /// Owns a walk through the words of one segment; one thread at a time uses it, on one moment of the
 /// data.
 @safe final class WordCursorHandle {
@@ -11,13 +19,16 @@ internal import CDocketPostings
     /// How many documents of the segment have it, with the dead.
     private(set) var documents = 0
 
-    init(_ statements: IndexStatements, _ segment: Segment) throws(SQLiteError) {
+    init(
+        _ statements: IndexStatements,
+        _ segment: Segment,
+        _ vocabulary: Vocabulary = .words
+    ) throws(SQLiteError) {
         self.statements = statements
         var reading = unsafe statements.reading
         let watch = unsafe statements.connection.indexWatch
-        guard let words = unsafe docket_words_new(&reading, segment.id, watch) else {
-            throw SQLiteError.outOfMemory
-        }
+        let made = unsafe docket_words_new(&reading, segment.id, vocabulary.lent, watch)
+        guard let words = unsafe made else { throw SQLiteError.outOfMemory }
         unsafe self.words = words
     }
 
@@ -39,5 +50,14 @@ internal import CDocketPostings
         guard let bytes = unsafe found.bytes, unsafe found.length > 0 else { return }
         word = unsafe Array(UnsafeBufferPointer(start: bytes, count: found.length))
         documents = Int(clamping: unsafe found.documents)
+    }
+}
+
+extension Vocabulary {
+    var lent: docket_vocabulary {
+        switch self {
+        case .words: DOCKET_WORDS
+        case .wholes: DOCKET_WHOLES
+        }
     }
 }

@@ -104,7 +104,8 @@ struct TenantMigration {
         }
     }
 
-    /// Until format 5 frequencies did not tell words of the title from others.
+    /// Until format 5 frequencies did not tell words of the title from others, and the index had no
+    /// titles and keywords as a whole.
     private static func indexAllAgain(_ connection: ConnectionHandle) throws {
         let collections = try connection.all(
             "SELECT id FROM collections WHERE deleted = 0",

@@ -3,8 +3,10 @@ internal import DocketCore
 /// Which columns of the index hold which fields.
 struct SearchColumns {
     private let searchedSlots: ArraySlice<Int>
+    private let completedSlots: [Int]
 
     init(_ schema: CollectionSchema) {
+        completedSlots = schema.completedSlots
         searchedSlots = schema.searchedSlots.prefix(CollectionTables.textColumns - 2)
     }
 
@@ -15,6 +17,12 @@ struct SearchColumns {
         case .body: 1
         case .attribute(let slot): searchedSlots.firstIndex(of: slot).map { $0 + 2 }
         }
+    }
+
+    /// What completions of a document are made of.
+    func wholes(_ title: String, _ attributes: [BoundAttribute]) -> [String] {
+        let values = attributes.lazy.filter { completedSlots.contains($0.slot) }.flatMap(\.values)
+        return [title] + values.map { String(decoding: $0.bytes, as: UTF8.self) }
     }
 
     /// The texts of a document by column; each value of an attribute is a text of its own.

@@ -64,7 +64,7 @@ struct WordCorrector {
         return found
     }
 
-    private static func digits(of word: String) -> [Unicode.Scalar] {
+    static func digits(of word: String) -> [Unicode.Scalar] {
         word.unicodeScalars.filter { $0.properties.numericType != nil }
     }
 

@@ -20,6 +20,14 @@ extension EmbeddedStore: DocumentSearch {
             try reader.scan(plan, after: number)
         }
     }
+
+    package func suggest(
+        _ tenant: TenantID,
+        _ plan: SuggestPlan,
+        work: WorkLimit
+    ) async throws(DocketError) -> SuggestReply {
+        try await read(tenant, work) { reader in try reader.suggest(plan) }
+    }
 }
 
 extension EmbeddedStore: DocumentIndexing {

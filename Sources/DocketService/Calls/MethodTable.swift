@@ -33,6 +33,12 @@ struct MethodTable: Sendable {
                 seal: seal,
                 limits: limits
             ),
+            .suggest: SuggestMethod(
+                search: backends.search,
+                collections: collections,
+                cache: searcher.cache,
+                limits: limits
+            ),
             .createCollection: CreateCollectionMethod(store: store, limits: limits),
             .listCollections: ListCollectionsMethod(store: store),
             .getCollection: GetCollectionMethod(store: store),

@@ -35,6 +35,12 @@ extension SearchReply: SizedReply {
     }
 }
 
+extension SuggestReply: SizedReply {
+    func roughBytes(upTo limit: Int) -> Int {
+        sum(of: suggestions, upTo: limit) { 16 + $0.text.utf8.count }
+    }
+}
+
 extension GetReply: SizedReply {
     func roughBytes(upTo limit: Int) -> Int {
         sum(of: documents, upTo: limit) { $0.document.roughBytes }

@@ -79,6 +79,19 @@ package final class CheckedSearch: DocumentSearch {
         return ScanSlice(hits: hits, next: next, ignoredTerms: slice.ignoredTerms)
     }
 
+    package func suggest(
+        _ tenant: TenantID,
+        _ plan: SuggestPlan,
+        work: WorkLimit
+    ) async throws(DocketError) -> SuggestReply {
+        throw DocketError(
+            .unimplemented,
+            "completions are served by the embedded store alone: an index of Elasticsearch or "
+                + "OpenSearch keeps no words and titles in order",
+            isNotProcessed: true
+        )
+    }
+
     /// What the hits show, in their order; nil for those that must not be seen.
     ///
     /// Of the first hits only, where they show more than a page may hold.

@@ -69,7 +69,7 @@ package final class Searcher: Sendable {
     }
 
     /// What was found, if the caller's freshness allows it.
-    private static func allowed(_ found: CacheLookup, _ meta: CallMeta) -> CachedReply? {
+    static func allowed(_ found: CacheLookup, _ meta: CallMeta) -> CachedReply? {
         switch found {
         case .fresh(let reply): return reply
         case .outdated(let reply):

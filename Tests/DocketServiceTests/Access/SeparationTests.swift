@@ -24,6 +24,14 @@ struct SeparationTests {
         }
     }
 
+    private func suggestions(of tenant: Tenant) async throws -> [UInt8] {
+        let request = SuggestRequest(collection: "papers", prefix: "can")
+        let body = try await tenant.client.raw(.suggest, request.encode()).body
+        let reply = try SuggestReply.reading(body)
+        #expect(reply.suggestions.isEmpty == tenant.versions.isEmpty)
+        return body
+    }
+
     private static let queries = ["tea", "shared words", "edition1", "ted*", ""]
 
     /// Nothing of another tenant is anywhere in the bytes.
@@ -48,7 +56,7 @@ struct SeparationTests {
                 let place = Int.random(in: tenants.indices, using: &numbers)
                 let id = "doc\(Int.random(in: 0..<20, using: &numbers))"
                 let body: [UInt8]
-                switch Int.random(in: 0..<12, using: &numbers) {
+                switch Int.random(in: 0..<13, using: &numbers) {
                 case 0...1:
                     let version = (tenants[place].versions[id] ?? 0) + 1
                     let document = tenants[place].document(id, version)
@@ -78,6 +86,8 @@ struct SeparationTests {
                     body = parts.flatMap { $0.encode() }
                     let ids = parts.flatMap { $0.documents.map(\.document.id) }
                     #expect(Set(ids) == Set(tenants[place].versions.keys))
+                case 6:
+                    body = try await suggestions(of: tenants[place])
                 default:
                     let query = Self.queries.randomElement(using: &numbers) ?? ""
                     let request = SearchRequest(
@@ -149,6 +159,7 @@ struct SeparationTests {
             try await first.create("hers")
             let methods: [(DocketMethod, @Sendable (String) -> [UInt8])] = [
                 (.search, { SearchRequest(collection: $0, query: "tea").encode() }),
+                (.suggest, { SuggestRequest(collection: $0, prefix: "te").encode() }),
                 (.get, { GetRequest(collection: $0, ids: ["a"]).encode() }),
                 (.delete, { DeleteRequest(collection: $0, ids: ["a"]).encode() }),
                 (.status, { StatusRequest(collection: $0, ids: ["a"]).encode() }),

@@ -65,6 +65,14 @@ final class GatedSearch: DocumentSearch {
         try await attached().scan(tenant, plan, after: number, work: work)
     }
 
+    func suggest(
+        _ tenant: TenantID,
+        _ plan: SuggestPlan,
+        work: WorkLimit
+    ) async throws(DocketError) -> SuggestReply {
+        try await attached().suggest(tenant, plan, work: work)
+    }
+
     private func attached() throws(DocketError) -> any DocumentSearch {
         guard let search = inner.withLock({ $0 }) else {
             throw DocketError(.unavailable, "no search is attached")

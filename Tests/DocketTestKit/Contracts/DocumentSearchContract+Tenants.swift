@@ -87,11 +87,20 @@ private struct TenantCrowd {
             for word in ["", mark(place), mark(other)] {
                 try await compare(place, word, nil)
             }
+            try await compareCompletions(place, other)
             for _ in 0..<searches {
                 let word = ["", "red", "blue -green"].randomElement(using: &random) ?? ""
                 try await compare(place, word, SearchDraw.filter(2, &random))
             }
         }
+    }
+
+    private func compareCompletions(_ place: Int, _ other: Int) async throws {
+        let view = views[place]
+        guard !view.lacks.contains(.completes) else { return }
+        #expect(try await view.suggest(mark(other)) == SuggestReply())
+        let texts = try await view.suggest("q").suggestions.map(\.text)
+        #expect(texts == (models[place].isEmpty ? [] : [mark(place)]))
     }
 
     private func compare(_ place: Int, _ word: String, _ filter: Filter?) async throws {

@@ -33,6 +33,8 @@ package enum MissingPromise: Sendable {
     case sortsOutermostTimes
     /// A word that no document has is corrected.
     case correctsWords
+    /// What somebody has begun to type is completed.
+    case completes
 }
 
 /// What the stores of contracts begin with.
@@ -232,6 +234,12 @@ extension SearchedStoreUnderTest {
             plan.after = plan.position(after: page)
         } while plan.after != nil && pages.reduce(0) { $0 + $1.hits.count } < hits
         return pages
+    }
+
+    package func suggest(_ prefix: String, limit: Int = 10) async throws -> SuggestReply {
+        let request = SuggestRequest(collection: collection.name, prefix: prefix, limit: limit)
+        let plan = try SuggestPlan(request, collection, Limits())
+        return try await engine.suggest(tenant, plan, work: WorkLimit())
     }
 
     /// The ids that a search finds, in order.

@@ -125,7 +125,7 @@ typedef enum _Docket__V1__Method {
    */
   DOCKET__V1__METHOD__METHOD_DELETE = 8,
   /*
-   * SuggestRequest -> SuggestReply; not served yet
+   * SuggestRequest -> SuggestReply
    */
   DOCKET__V1__METHOD__METHOD_SUGGEST = 9,
   /*
@@ -271,6 +271,25 @@ typedef enum _Docket__V1__TotalMode {
   DOCKET__V1__TOTAL_MODE__TOTAL_MODE_NONE = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__TOTAL_MODE)
 } Docket__V1__TotalMode;
+/*
+ * What a completion is made of.
+ */
+typedef enum _Docket__V1__SuggestionKind {
+  DOCKET__V1__SUGGESTION_KIND__SUGGESTION_KIND_UNSPECIFIED = 0,
+  /*
+   * a whole title
+   */
+  DOCKET__V1__SUGGESTION_KIND__SUGGESTION_KIND_TITLE = 1,
+  /*
+   * a whole value of a keyword attribute
+   */
+  DOCKET__V1__SUGGESTION_KIND__SUGGESTION_KIND_KEYWORD = 2,
+  /*
+   * what was typed, its last word completed
+   */
+  DOCKET__V1__SUGGESTION_KIND__SUGGESTION_KIND_WORD = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__SUGGESTION_KIND)
+} Docket__V1__SuggestionKind;
 typedef enum _Docket__V1__AttributeType {
   DOCKET__V1__ATTRIBUTE_TYPE__ATTRIBUTE_TYPE_UNSPECIFIED = 0,
   DOCKET__V1__ATTRIBUTE_TYPE__ATTRIBUTE_TYPE_KEYWORD = 1,
@@ -1017,11 +1036,20 @@ struct  Docket__V1__StreamPart
     , 0,NULL, {0,NULL}, 0,NULL, 0,NULL }
 
 
+/*
+ * What somebody has begun to type; of several words the last is completed.
+ */
 struct  Docket__V1__SuggestRequest
 {
   ProtobufCMessage base;
   char *collection;
+  /*
+   * 1 to 256 bytes
+   */
   char *prefix;
+  /*
+   * 1 to 50; 0 means 10
+   */
   uint32_t limit;
 };
 #define DOCKET__V1__SUGGEST_REQUEST__INIT \
@@ -1032,12 +1060,33 @@ struct  Docket__V1__SuggestRequest
 struct  Docket__V1__SuggestReply
 {
   ProtobufCMessage base;
+  /*
+   * what most documents have first
+   */
   size_t n_suggestions;
   char **suggestions;
+  /*
+   * by suggestion
+   */
+  size_t n_kinds;
+  Docket__V1__SuggestionKind *kinds;
+  /*
+   * by suggestion: how many have it, about
+   */
+  size_t n_documents;
+  uint64_t *documents;
+  /*
+   * what was completed instead, where nothing begins as asked
+   */
+  char *corrected_prefix;
+  /*
+   * not every completion was looked at
+   */
+  protobuf_c_boolean approximate;
 };
 #define DOCKET__V1__SUGGEST_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__suggest_reply__descriptor) \
-    , 0,NULL }
+    , 0,NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Docket__V1__AttributeDefinition
@@ -2932,6 +2981,7 @@ extern const ProtobufCEnumDescriptor    docket__v1__document_state__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__match__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__filter_operator__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__total_mode__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__suggestion_kind__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__attribute_type__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__attribute__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__document__descriptor;

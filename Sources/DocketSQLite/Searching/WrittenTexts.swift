@@ -1,0 +1,85 @@
+internal import DocketCore
+internal import DocketText
+
+/// How documents write what the index holds folded.
+struct WrittenTexts {
+    /// Bytes of a body that are looked through for a word.
+    private static let bodyBytes = 4 << 10
+    let connection: ConnectionHandle
+    let tables: CollectionTables
+    let schema: CollectionSchema
+    let cutter: WordCutter
+
+    /// The title, or the value of a keyword, that a document has for a term of wholes and that
+    /// begins with `beginning`.
+    func whole(
+        _ term: String,
+        beginningWith beginning: String,
+        in document: Int64
+    ) throws -> (text: String, kind: Suggestion.Kind)? {
+        let title = try text("title", of: document)
+        if isWhole(title, term, beginning) { return (title, .title) }
+        let slots = schema.completedSlots
+        for attribute in try attributes(of: document) where slots.contains(attribute.slot) {
+            for value in attribute.values {
+                let text = String(decoding: value.bytes, as: UTF8.self)
+                if isWhole(text, term, beginning) { return (text, .keyword) }
+            }
+        }
+        return nil
+    }
+
+    private func isWhole(_ text: String, _ term: String, _ beginning: String) -> Bool {
+        // Every letter takes a byte or more.
+        let folded = cutter.words(of: text).map(\.folded).joined(separator: " ")
+        guard folded.utf8.count <= CompletionsHandle.wholeBytes else {
+            return folded.utf8.starts(with: term.utf8) && folded.utf8.starts(with: beginning.utf8)
+        }
+        return folded == term && folded.utf8.starts(with: beginning.utf8)
+    }
+
+    /// A word as a document writes it, in lower case; folded, where it stands beyond the beginning
+    /// of the body alone.
+    func word(_ folded: String, in document: Int64) throws -> String {
+        if let word = cutter.written(folded, in: try text("title", of: document)) {
+            return word.lowercased()
+        }
+        let body = try text("substr(body, 1, \(Self.bodyBytes))", of: document)
+        if let word = cutter.written(folded, in: body) { return word.lowercased() }
+        for attribute in try attributes(of: document) {
+            guard schema.attributes[attribute.slot].uses.contains(.search) else { continue }
+            for value in attribute.values {
+                let text = String(decoding: value.bytes, as: UTF8.self)
+                if let word = cutter.written(folded, in: text) { return word.lowercased() }
+            }
+        }
+        return folded
+    }
+
+    /// A text of the version that is indexed.
+    private func text(_ column: String, of document: Int64) throws -> String {
+        for table in ["indexed_contents", "contents"] {
+            let text = try connection.first(
+                "SELECT \(column) FROM \(table) WHERE number = ?1",
+                .integer(document),
+                row: { $0.text(0) }
+            )
+            if let text { return text }
+        }
+        return ""
+    }
+
+    private func attributes(of document: Int64) throws -> [BoundAttribute] {
+        let blob = try connection.first(
+            tables.selectVisible,
+            .integer(document),
+            row: { $0.bytes(1) }
+        )
+        guard let blob else { return [] }
+        guard let attributes = AttributeBlobCodec.decode(blob) else {
+            throw DocketError(.dataLoss, "the attributes of a document are damaged")
+        }
+        // A schema of before may be asked with attributes of now.
+        return attributes.filter { $0.slot < schema.attributes.count }
+    }
+}
