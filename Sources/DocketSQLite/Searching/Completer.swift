@@ -193,7 +193,7 @@ struct Completer {
                 kind: .inflected,
                 role: .clause,
                 columns: nil,
-                times: 1,
+                boost: 1,
                 words: stem
             )
             guard try query.add(term) > 0 else { return 0 }

@@ -11,6 +11,8 @@ package struct RabbitMQServer: Sendable {
     /// What docketd is told to tell other processes by it.
     ///
     /// - Parameter folder: Where the file with the password goes.
+    /// - Returns: The settings by their variables.
+    /// - Throws: What the file system refuses.
     package func settings(_ folder: TestFolder) throws -> [String: String] {
         [
             "DOCKET_RABBITMQ": "amqp://docket@\(engine.host):\(engine.port)",
