@@ -3,16 +3,31 @@ internal import DocketTestKit
 internal import Foundation
 internal import Testing
 
-/// A docketd on engines that a test may hurt, under load.
+/// Processes of docketd on engines that a test may hurt, and that may be killed, under load.
 struct Rehearsal: Sendable {
     let postgres: PostgresServer
     let elasticsearch: SearchServer
     let redis: RedisServer
+    /// nil where processes look for documents by themselves.
+    let rabbitmq: RabbitMQServer?
+    /// By their roles.
+    let servers: [RehearsedServer]
     private let folder: TestFolder
-    private let server: TestServer
 
     /// Engines are those of `engines`, which are started if they are not; the rest is new.
-    init(on engines: Engines) async throws {
+    ///
+    /// - Parameters:
+    ///   - engines: Nobody else's.
+    ///   - roles: Of each process; the first one answers calls.
+    ///   - isHinted: Whether they tell each other of documents.
+    ///   - isCached: Whether they share replies.
+    /// - Throws: What keeps engines or processes from starting.
+    init(
+        on engines: Engines,
+        roles: [String] = ["api,indexer"],
+        isHinted: Bool = false,
+        isCached: Bool = true
+    ) async throws {
         async let starting = engines.elasticsearch(settings: ["action.auto_create_index=false"])
         async let caching = engines.redis()
         // What a crash may lose otherwise would be no fault of Docket.
@@ -24,10 +39,34 @@ struct Rehearsal: Sendable {
             "DOCKET_ELASTICSEARCH": elasticsearch.url,
             "DOCKET_ELASTICSEARCH_PREFIX": "faults-" + UUID().uuidString.lowercased(),
             "DOCKET_ELASTICSEARCH_REPLICAS": "0",
+        ]
+        let cache = [
             "DOCKET_REDIS": "redis://\(redis.engine.host):\(redis.engine.port)",
             "DOCKET_REDIS_PASSWORD_FILE": try folder.write(redis.password, to: "redis-password"),
         ]
-        server = try await TestServer(folder, environment: database.settings.merging(own) { $1 })
+        rabbitmq = isHinted ? try await engines.rabbitmq() : nil
+        let hints = try rabbitmq?.settings(folder) ?? [:]
+        let settings = database.settings.merging(own) { $1 }.merging(hints) { $1 }
+            .merging(isCached ? cache : [:]) { $1 }
+        var servers: [RehearsedServer] = []
+        for role in roles { servers.append(try await RehearsedServer(role, settings)) }
+        self.servers = servers
+    }
+
+    private var addresses: [String] { servers.map(\.server.address).filter { !$0.isEmpty } }
+
+    /// Runs `body` with a client of all that answer calls.
+    func client<Value>(
+        _ key: String,
+        _ configuration: ClientConfiguration = ClientConfiguration(),
+        _ body: (DocketClient) async throws -> Value
+    ) async throws -> Value {
+        try await withDocketClient(
+            addresses: addresses,
+            key: key,
+            configuration: configuration,
+            body
+        )
     }
 
     /// Load, fault in, fault out; then what was acknowledged must be there, once.
@@ -45,8 +84,8 @@ struct Rehearsal: Sendable {
         isFelt: @escaping @Sendable (FaultHistory.State) -> Bool = { _ in true },
         end: () async throws -> Void
     ) async throws -> FaultHistory.State {
-        let key = try await server.makeTenant("acme")
-        return try await server.client(key, FaultLoad.client) { client in
+        let key = try await servers[0].server.makeTenant("acme")
+        return try await client(key, FaultLoad.client) { client in
             _ = try await client.createCollection(FaultLoad.collection)
             let load = FaultLoad()
             let (history, calls) = (load.history, load.calls)
@@ -66,8 +105,8 @@ struct Rehearsal: Sendable {
                 }
             }
             // One that tries again what the server asks for.
-            try await server.client(key) { try await expectKept(history.now, fault, $0) }
-            try await #expect(server.stop().status == 0)
+            try await self.client(key) { try await expectKept(history.now, fault, $0) }
+            for one in servers { try await #expect(one.server.stop().status == 0) }
             return history.now
         }
     }
