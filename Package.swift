@@ -205,7 +205,7 @@ let testing: [Target] = [
     tests("DocketSettings", ["DocketSettings"]),
     tests("DocketRuntime", ["DocketRuntime", "DocketSystem", "DocketTestKit"]),
     tests("DocketCrypto", ["DocketCrypto", "DocketSystem"]),
-    tests("DocketText", ["DocketTestKit", "DocketText"]),
+    tests("DocketText", ["DocketCore", "DocketTestKit", "DocketText"]),
     tests("DocketJSON", ["DocketJSON", "DocketTestKit"]),
     tests("DocketWire", ["DocketSystem", "DocketTestKit", "DocketWire"]),
     tests(

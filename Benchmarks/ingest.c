@@ -263,7 +263,7 @@ static sqlite3_int64 segment_words;
 
 static void add_text(unsigned column, sqlite3_value *text) {
     const unsigned char *bytes = sqlite3_value_blob(text);
-    must(file, docket_builder_add(builder, column, bytes, (size_t)sqlite3_value_bytes(text)));
+    must(file, docket_builder_add(builder, column, bytes, (size_t)sqlite3_value_bytes(text), 0));
 }
 
 static void index_document(sqlite3_int64 version, sqlite3_int64 number, int raises) {

@@ -5858,7 +5858,7 @@ const ProtobufCMessageDescriptor docket__v1__suggest_reply__descriptor =
   (ProtobufCMessageInit) docket__v1__suggest_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__attribute_definition__field_descriptors[6] =
+static const ProtobufCFieldDescriptor docket__v1__attribute_definition__field_descriptors[7] =
 {
   {
     "name",
@@ -5932,10 +5932,23 @@ static const ProtobufCFieldDescriptor docket__v1__attribute_definition__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "language",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__AttributeDefinition, language),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__attribute_definition__field_indices_by_name[] = {
   4,   /* field[4] = facet */
   2,   /* field[2] = filter */
+  6,   /* field[6] = language */
   0,   /* field[0] = name */
   5,   /* field[5] = search */
   3,   /* field[3] = sort */
@@ -5944,7 +5957,7 @@ static const unsigned docket__v1__attribute_definition__field_indices_by_name[] 
 static const ProtobufCIntRange docket__v1__attribute_definition__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor docket__v1__attribute_definition__descriptor =
 {
@@ -5954,14 +5967,14 @@ const ProtobufCMessageDescriptor docket__v1__attribute_definition__descriptor =
   "Docket__V1__AttributeDefinition",
   "docket.v1",
   sizeof(Docket__V1__AttributeDefinition),
-  6,
+  7,
   docket__v1__attribute_definition__field_descriptors,
   docket__v1__attribute_definition__field_indices_by_name,
   1,  docket__v1__attribute_definition__number_ranges,
   (ProtobufCMessageInit) docket__v1__attribute_definition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__collection__field_descriptors[4] =
+static const ProtobufCFieldDescriptor docket__v1__collection__field_descriptors[5] =
 {
   {
     "name",
@@ -6011,17 +6024,30 @@ static const ProtobufCFieldDescriptor docket__v1__collection__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "language",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Collection, language),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__collection__field_indices_by_name[] = {
   1,   /* field[1] = attributes */
   3,   /* field[3] = created_us */
+  4,   /* field[4] = language */
   0,   /* field[0] = name */
   2,   /* field[2] = schema_epoch */
 };
 static const ProtobufCIntRange docket__v1__collection__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor docket__v1__collection__descriptor =
 {
@@ -6031,14 +6057,14 @@ const ProtobufCMessageDescriptor docket__v1__collection__descriptor =
   "Docket__V1__Collection",
   "docket.v1",
   sizeof(Docket__V1__Collection),
-  4,
+  5,
   docket__v1__collection__field_descriptors,
   docket__v1__collection__field_indices_by_name,
   1,  docket__v1__collection__number_ranges,
   (ProtobufCMessageInit) docket__v1__collection__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__create_collection_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor docket__v1__create_collection_request__field_descriptors[3] =
 {
   {
     "name",
@@ -6064,15 +6090,28 @@ static const ProtobufCFieldDescriptor docket__v1__create_collection_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "language",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__CreateCollectionRequest, language),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__create_collection_request__field_indices_by_name[] = {
   1,   /* field[1] = attributes */
+  2,   /* field[2] = language */
   0,   /* field[0] = name */
 };
 static const ProtobufCIntRange docket__v1__create_collection_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor docket__v1__create_collection_request__descriptor =
 {
@@ -6082,7 +6121,7 @@ const ProtobufCMessageDescriptor docket__v1__create_collection_request__descript
   "Docket__V1__CreateCollectionRequest",
   "docket.v1",
   sizeof(Docket__V1__CreateCollectionRequest),
-  2,
+  3,
   docket__v1__create_collection_request__field_descriptors,
   docket__v1__create_collection_request__field_indices_by_name,
   1,  docket__v1__create_collection_request__number_ranges,

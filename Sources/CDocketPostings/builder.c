@@ -1,53 +1,8 @@
+#include "builder.h"
+
 #include <stdlib.h>
 
-#include "list_writer.h"
 #include "whole.h"
-
-/* One list in the making. Of lists S and P the values are documents and frequencies in turns; of
- * the others, for each document: itself, the count of its codes, the codes. Documents stand by
- * their places among all of the segment. */
-typedef struct built_list {
-    uint32_t *values;
-    uint32_t used;
-    uint32_t capacity;
-    uint32_t documents;
-    /* Where the frequency, or the count of codes, of the last document stands. */
-    uint32_t last;
-    uint32_t column;
-    uint32_t place;
-    /* Of a word: the lists of its stem. */
-    struct built_list *stem;
-    struct built_list *inflected;
-    uint32_t hash;
-    uint32_t key_length;
-    uint8_t key[];
-} built_list;
-
-typedef struct memory_block {
-    struct memory_block *next;
-    size_t used;
-    uint8_t bytes[1 << 16];
-} memory_block;
-
-struct docket_builder {
-    docket_tokenizer *tokenizer;
-    work_watch watch;
-    /* Lists by a hash of their keys; the count of slots is a power of two. */
-    built_list **slots;
-    uint32_t slot_count;
-    uint32_t list_count;
-    memory_block *memory;
-    size_t bytes;
-    /* Documents ascending, with their lengths. */
-    uint32_t *documents;
-    uint16_t *lengths;
-    size_t document_count;
-    size_t document_capacity;
-    /* Of the document under way. */
-    uint64_t length;
-    uint32_t place;
-    unsigned column;
-};
 
 docket_builder *docket_builder_new(docket_watch watch) {
     docket_builder *builder = calloc(1, sizeof *builder);
@@ -205,23 +160,61 @@ static int add_place(docket_builder *builder, built_list *list) {
     return SQLITE_OK;
 }
 
+static bool is_itself(const docket_word *word, const uint8_t *stem, size_t length) {
+    return length == word->folded_length && memcmp(stem, word->folded, length) == 0;
+}
+
+/* Finds the lists of the word's stem. */
+static int find_stem(docket_builder *builder, built_list *list, const docket_word *word) {
+    uint32_t language = (uint32_t)builder->language + 1;
+    if (word->is_stemmed_folded && list->language == language) return SQLITE_OK;
+    list->language = word->is_stemmed_folded ? language : 0;
+    list->inflected = NULL;
+    size_t length;
+    const uint8_t *stem = docket_tokenizer_stem(builder->tokenizer, &length);
+    list->stem = find_list(builder, STEM_LIST, stem, length);
+    if (!list->stem) return SQLITE_NOMEM;
+    if (is_itself(word, stem, length)) return SQLITE_OK;
+    list->inflected = find_list(builder, INFLECTED_LIST, stem, length);
+    return list->inflected ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+/* Adds the word by the stem that it has without accents, where that is another. */
+static int add_plain_stem(docket_builder *builder, const docket_word *word) {
+    size_t length;
+    const uint8_t *stem = docket_tokenizer_plain_stem(builder->tokenizer, &length);
+    if (!stem) return SQLITE_OK;
+    built_list *list = find_list(builder, STEM_LIST, stem, length);
+    int code = list ? add_frequency(builder, list) : SQLITE_NOMEM;
+    if (code != SQLITE_OK || is_itself(word, stem, length)) return code;
+    list = find_list(builder, INFLECTED_LIST, stem, length);
+    return list ? add_place(builder, list) : SQLITE_NOMEM;
+}
+
+/* A letter is found by its places, and by the grams that end with it. */
+static int add_letter(docket_builder *builder, built_list *list) {
+    int code = add_place(builder, list);
+    size_t length;
+    const uint8_t *gram;
+    for (unsigned i = 0; code == SQLITE_OK; i++) {
+        gram = docket_tokenizer_gram(builder->tokenizer, i, &length);
+        if (!gram) break;
+        built_list *grams = find_list(builder, STEM_LIST, gram, length);
+        code = grams ? add_frequency(builder, grams) : SQLITE_NOMEM;
+    }
+    return code;
+}
+
 static int add_word(docket_builder *builder, const docket_word *word) {
     built_list *list = find_list(builder, WORD_LIST, word->folded, word->folded_length);
     if (!list) return SQLITE_NOMEM;
-    if (!list->stem) {
-        size_t length;
-        const uint8_t *stem = docket_tokenizer_stem(builder->tokenizer, &length);
-        if (length > DOCKET_WORD_BYTES) length = DOCKET_WORD_BYTES;
-        list->stem = find_list(builder, STEM_LIST, stem, length);
-        if (!list->stem) return SQLITE_NOMEM;
-        if (length != word->folded_length || memcmp(stem, word->folded, length) != 0) {
-            list->inflected = find_list(builder, INFLECTED_LIST, stem, length);
-            if (!list->inflected) return SQLITE_NOMEM;
-        }
-    }
-    int code = add_frequency(builder, list->stem);
+    if (word->kind != DOCKET_PLAIN_WORD) return add_letter(builder, list);
+    int code = find_stem(builder, list, word);
+    if (code != SQLITE_OK) return code;
+    code = add_frequency(builder, list->stem);
     if (code == SQLITE_OK) code = add_place(builder, list);
     if (code == SQLITE_OK && list->inflected) code = add_place(builder, list->inflected);
+    if (code == SQLITE_OK && !word->is_stemmed_folded) code = add_plain_stem(builder, word);
     return code;
 }
 
@@ -250,16 +243,18 @@ int docket_builder_begin(docket_builder *builder, uint32_t document) {
 }
 
 int docket_builder_add(
-    docket_builder *builder, unsigned column, const unsigned char *text, size_t length) {
+    docket_builder *builder, unsigned column, const unsigned char *text, size_t length,
+    size_t language) {
     if (column >= DOCKET_COLUMNS || column < builder->column || builder->document_count == 0) {
         return SQLITE_MISUSE;
     }
     if (column != builder->column) builder->place = 0;
     builder->column = column;
+    builder->language = language;
     /* No phrase goes over the end of a text. */
     builder->place++;
     docket_word word;
-    docket_tokenizer_start(builder->tokenizer, text, length);
+    docket_tokenizer_start(builder->tokenizer, text, length, language);
     while (docket_tokenizer_next(builder->tokenizer, &word)) {
         int code = spend(&builder->watch, UNITS_OF_WORD);
         if (code != SQLITE_OK) return code;
@@ -275,124 +270,14 @@ int docket_builder_add(
     return SQLITE_OK;
 }
 
-int docket_builder_add_whole(docket_builder *builder, const unsigned char *text, size_t length) {
+int docket_builder_add_whole(
+    docket_builder *builder, const unsigned char *text, size_t length, size_t language) {
     if (builder->document_count == 0) return SQLITE_MISUSE;
     uint8_t key[DOCKET_WHOLE_BYTES];
     size_t used;
-    int code = fold_whole(builder->tokenizer, text, length, &builder->watch, key, &used);
+    docket_tokenizer_start(builder->tokenizer, text, length, language);
+    int code = fold_whole(builder->tokenizer, &builder->watch, key, &used);
     if (code != SQLITE_OK || used == 0) return code;
     built_list *list = find_list(builder, WHOLE_LIST, key, used);
     return list ? add_frequency(builder, list) : SQLITE_NOMEM;
-}
-
-/* ---- Writing ---- */
-
-/* A list with the beginning of its key, which decides most comparisons. */
-typedef struct {
-    uint64_t beginning;
-    const built_list *list;
-} sorted_list;
-
-static sorted_list sorted(const built_list *list) {
-    uint8_t bytes[8] = {0};
-    uint64_t beginning;
-    memcpy(bytes, list->key, list->key_length < 8 ? list->key_length : 8);
-    memcpy(&beginning, bytes, sizeof beginning);
-    return (sorted_list){__builtin_bswap64(beginning), list};
-}
-
-static int compare(const void *one, const void *other) {
-    const sorted_list *left_key = one, *right_key = other;
-    if (left_key->beginning != right_key->beginning) {
-        return left_key->beginning < right_key->beginning ? -1 : 1;
-    }
-    const built_list *left = left_key->list, *right = right_key->list;
-    uint32_t length = left->key_length < right->key_length ? left->key_length : right->key_length;
-    int order = memcmp(left->key, right->key, length);
-    if (order != 0) return order;
-    return left->key_length < right->key_length ? -1 : left->key_length > right->key_length;
-}
-
-static int write_stems(
-    const docket_builder *builder, list_writer *writer, const built_list *list,
-    stem_posting *postings) {
-    for (uint32_t i = 0; i < list->documents; i++) {
-        uint32_t place = list->values[2 * i];
-        postings[i] = (stem_posting){
-            builder->documents[place], builder->lengths[place], (uint8_t)list->values[2 * i + 1]};
-    }
-    return write_stem_list(writer, list->key, list->key_length, postings, list->documents);
-}
-
-static int write_places(
-    const docket_builder *builder, list_writer *writer, const built_list *list,
-    byte_buffer *codes) {
-    begin_places(writer);
-    for (uint32_t i = 0; i < list->used;) {
-        uint32_t document = builder->documents[list->values[i]], count = list->values[i + 1];
-        codes->used = 0;
-        if (!buffer_reserve(codes, ((size_t)count + 1) * VARINT_BYTES)) return SQLITE_NOMEM;
-        for (uint32_t j = 1; j < count + 2; j++) put_varint(codes, list->values[i + j]);
-        int code = add_places(writer, document, codes->bytes, codes->used);
-        if (code != SQLITE_OK) return code;
-        i += count + 2;
-    }
-    return end_places(writer, list->key, list->key_length);
-}
-
-static int write_lists(docket_builder *builder, list_writer *writer) {
-    sorted_list *lists = malloc((size_t)builder->list_count * sizeof *lists);
-    stem_posting *postings = malloc(builder->document_count * sizeof *postings);
-    byte_buffer codes = {0};
-    int code = lists && postings ? SQLITE_OK : SQLITE_NOMEM;
-    uint32_t count = 0;
-    for (uint32_t i = 0; code == SQLITE_OK && i < builder->slot_count; i++) {
-        if (builder->slots[i]) lists[count++] = sorted(builder->slots[i]);
-    }
-    if (code == SQLITE_OK) qsort(lists, count, sizeof *lists, compare);
-    for (uint32_t i = 0; code == SQLITE_OK && i < count; i++) {
-        const built_list *list = lists[i].list;
-        code = spend(&builder->watch, UNITS_OF_ROW + list->used);
-        if (code != SQLITE_OK) break;
-        code = has_frequencies(list->key[0]) ? write_stems(builder, writer, list, postings)
-                                             : write_places(builder, writer, list, &codes);
-    }
-    free(lists);
-    free(postings);
-    buffer_free(&codes);
-    return code;
-}
-
-static int write_lengths(
-    const docket_builder *builder, const docket_reading *reading, const docket_writing *writing) {
-    byte_buffer chunk = {0};
-    int code = SQLITE_OK;
-    for (size_t i = 0; code == SQLITE_OK && i < builder->document_count;) {
-        uint32_t place = builder->documents[i] / DOCKET_CHUNK;
-        code = read_by_id(reading->chunk, place, &chunk);
-        if (code != SQLITE_OK) break;
-        if (chunk.used != 0 && chunk.used != 2 * DOCKET_CHUNK) code = SQLITE_CORRUPT;
-        if (code == SQLITE_OK && !buffer_reserve(&chunk, 2 * DOCKET_CHUNK)) code = SQLITE_NOMEM;
-        if (code != SQLITE_OK) break;
-        if (chunk.used == 0) memset(chunk.bytes, 0, 2 * DOCKET_CHUNK);
-        for (; i < builder->document_count && builder->documents[i] / DOCKET_CHUNK == place; i++) {
-            store16(chunk.bytes + 2 * (builder->documents[i] % DOCKET_CHUNK), builder->lengths[i]);
-        }
-        code = write_by_id(writing->chunk, place, chunk.bytes, 2 * DOCKET_CHUNK);
-    }
-    buffer_free(&chunk);
-    return code;
-}
-
-int docket_builder_write(
-    docket_builder *builder, const docket_reading *reading, const docket_writing *writing,
-    uint32_t segment) {
-    if (builder->document_count == 0) return SQLITE_OK;
-    list_writer writer = {.writing = writing, .segment = segment};
-    int code = builder->list_count > 0 ? write_lists(builder, &writer) : SQLITE_OK;
-    if (code == SQLITE_OK) code = end_segment(&writer);
-    list_writer_free(&writer);
-    if (code == SQLITE_OK) code = write_lengths(builder, reading, writing);
-    docket_builder_clear(builder);
-    return code;
 }

@@ -8,11 +8,9 @@ static size_t fitting(const docket_word *word, size_t room) {
 }
 
 int fold_whole(
-    docket_tokenizer *tokenizer, const uint8_t *text, size_t length, work_watch *watch,
-    uint8_t *whole, size_t *used) {
+    docket_tokenizer *tokenizer, work_watch *watch, uint8_t *whole, size_t *used) {
     docket_word word;
     *used = 0;
-    docket_tokenizer_start(tokenizer, text, length);
     while (*used + 1 < DOCKET_WHOLE_BYTES && docket_tokenizer_next(tokenizer, &word)) {
         int code = spend(watch, UNITS_OF_WORD);
         if (code != SQLITE_OK) return code;

@@ -4,8 +4,6 @@
 
 #include "codec.h"
 
-/* Writes the folded words of a text with a space between two, at most DOCKET_WHOLE_BYTES, where it
- * is cut at a code point. */
-int fold_whole(
-    docket_tokenizer *tokenizer, const uint8_t *text, size_t length, work_watch *watch,
-    uint8_t *whole, size_t *used);
+/* Writes the folded words of the text that the tokenizer was started with, a space between two, at
+ * most DOCKET_WHOLE_BYTES, where it is cut at a code point. */
+int fold_whole(docket_tokenizer *tokenizer, work_watch *watch, uint8_t *whole, size_t *used);

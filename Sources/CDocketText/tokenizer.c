@@ -1,38 +1,7 @@
-#include "docket_text.h"
+#include "tokenizer.h"
 
-#include <libstemmer.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "letters.h"
-
-/* Words repeat, and finding a stem again takes a tenth of the time of making it. Of 128 KiB only
- * what is used becomes memory. */
-enum { REMEMBERED_STEMS = 2048, REMEMBERED_BYTES = 30 };
-
-typedef struct {
-    /* 0 where nothing is remembered. */
-    unsigned char word_length;
-    unsigned char stem_length;
-    unsigned char word[REMEMBERED_BYTES];
-    unsigned char stem[REMEMBERED_BYTES + 2];
-} remembered_stem;
-
-struct docket_tokenizer {
-    const unsigned char *text;
-    size_t length;
-    size_t place;
-    struct sb_stemmer *stemmer;
-    /* By a hash of the word; made when the first stem is asked for. */
-    remembered_stem *remembered;
-    size_t folded_length;
-    /* The folded word is full: what follows is left out. */
-    bool is_cut;
-    bool is_ascii;
-    /* Length of the folded word at the last apostrophe, 0 without one. */
-    size_t before_apostrophe;
-    unsigned char folded[DOCKET_WORD_BYTES];
-};
 
 /* The folded form of the ASCII letters and digits, 0 for all else. */
 static const unsigned char ascii_folded[128] = {
@@ -50,27 +19,29 @@ static const unsigned char ascii_folded[128] = {
 
 docket_tokenizer *docket_tokenizer_new(void) {
     docket_tokenizer *tokenizer = calloc(1, sizeof *tokenizer);
-    if (!tokenizer) return NULL;
-    tokenizer->stemmer = sb_stemmer_new("english", "UTF_8");
-    if (!tokenizer->stemmer) {
-        free(tokenizer);
-        return NULL;
-    }
+    if (tokenizer) docket_tokenizer_start(tokenizer, NULL, 0, 0);
     return tokenizer;
 }
 
 void docket_tokenizer_free(docket_tokenizer *tokenizer) {
     if (!tokenizer) return;
-    sb_stemmer_delete(tokenizer->stemmer);
-    free(tokenizer->remembered);
+    docket_stems_free(tokenizer);
     free(tokenizer);
 }
 
-void docket_tokenizer_start(docket_tokenizer *tokenizer, const unsigned char *text, size_t length) {
+void docket_tokenizer_start(
+    docket_tokenizer *tokenizer, const unsigned char *text, size_t length, size_t language) {
     tokenizer->text = text;
     tokenizer->length = length;
     tokenizer->place = 0;
     tokenizer->folded_length = 0;
+    tokenizer->language = docket_language_at(language);
+    tokenizer->language_place = language;
+    if (!tokenizer->language) {
+        tokenizer->language = docket_language_at(0);
+        tokenizer->language_place = 0;
+    }
+    tokenizer->run.end = SIZE_MAX;
 }
 
 /* The class of what stands at `place`, and its length in bytes, at least 1. */
@@ -100,11 +71,12 @@ static void append(docket_tokenizer *tokenizer, int32_t code_point) {
         }
         return;
     }
+    tokenizer->was_ascii = false;
     size_t before = *used;
     if (!docket_fold(code_point, tokenizer->folded, used, DOCKET_WORD_BYTES)) {
         tokenizer->is_cut = true;
     }
-    for (size_t i = before; i < *used; i++) {
+    for (size_t i = before < *used ? before : 0; i < *used; i++) {
         if (tokenizer->folded[i] >= 0x80) tokenizer->is_ascii = false;
     }
 }
@@ -127,6 +99,25 @@ static void take_ascii(docket_tokenizer *tokenizer) {
     }
 }
 
+/* Whether what is before the apostrophe is an article without its vowel. */
+static bool is_elided(const docket_tokenizer *tokenizer) {
+    char word[16] = " ";
+    size_t length = tokenizer->folded_length;
+    if (!tokenizer->language->elided || length > sizeof word - 3) return false;
+    memcpy(word + 1, tokenizer->folded, length);
+    word[length + 1] = ' ';
+    return strstr(tokenizer->language->elided, word) != NULL;
+}
+
+static void begin_word(docket_tokenizer *tokenizer, size_t start) {
+    tokenizer->start = start;
+    tokenizer->folded_length = 0;
+    tokenizer->is_cut = false;
+    tokenizer->is_ascii = true;
+    tokenizer->was_ascii = true;
+    tokenizer->before_apostrophe = 0;
+}
+
 static void take_rest(docket_tokenizer *tokenizer, bool is_sole) {
     while (tokenizer->place < tokenizer->length) {
         if (!is_sole) take_ascii(tokenizer);
@@ -135,7 +126,11 @@ static void take_rest(docket_tokenizer *tokenizer, bool is_sole) {
         size_t length;
         docket_letter_class class = look(tokenizer, tokenizer->place, &code_point, &length);
         if (class == DOCKET_APOSTROPHE && !is_sole && joins(tokenizer, tokenizer->place + length)) {
-            tokenizer->before_apostrophe = tokenizer->folded_length;
+            if (is_elided(tokenizer)) {
+                begin_word(tokenizer, tokenizer->place + length);
+            } else {
+                tokenizer->before_apostrophe = tokenizer->folded_length;
+            }
         } else if (class == DOCKET_MARK || (class == DOCKET_LETTER && !is_sole)) {
             append(tokenizer, code_point);
         } else {
@@ -153,6 +148,22 @@ static void drop_possessive(docket_tokenizer *tokenizer) {
     }
 }
 
+/* Takes the word as the next letter of a run, and looks whether that goes on. */
+static docket_word_kind add_letter(docket_tokenizer *tokenizer, int32_t code_point) {
+    letter_run *run = &tokenizer->run;
+    docket_word_kind kind = letter_run_add(
+        run, docket_script_of(code_point), tokenizer->start, tokenizer->place, tokenizer->folded,
+        tokenizer->folded_length);
+    run->has_ended = true;
+    if (tokenizer->place == tokenizer->length) return kind;
+    int32_t next;
+    size_t length;
+    if (look(tokenizer, tokenizer->place, &next, &length) == DOCKET_SOLE_LETTER) {
+        run->has_ended = !letter_run_goes_on(run, docket_script_of(next));
+    }
+    return kind;
+}
+
 bool docket_tokenizer_next(docket_tokenizer *tokenizer, docket_word *word) {
     while (tokenizer->place < tokenizer->length) {
         size_t start = tokenizer->place;
@@ -161,66 +172,25 @@ bool docket_tokenizer_next(docket_tokenizer *tokenizer, docket_word *word) {
         docket_letter_class class = look(tokenizer, start, &code_point, &length);
         tokenizer->place += length;
         if (class != DOCKET_LETTER && class != DOCKET_SOLE_LETTER) continue;
-        tokenizer->folded_length = 0;
-        tokenizer->is_cut = false;
-        tokenizer->is_ascii = true;
-        tokenizer->before_apostrophe = 0;
+        begin_word(tokenizer, start);
         append(tokenizer, code_point);
         take_rest(tokenizer, class == DOCKET_SOLE_LETTER);
         drop_possessive(tokenizer);
         /* A letter may fold to nothing, as the Hangul fillers do. */
         if (!tokenizer->folded_length) continue;
-        word->start = start;
+        word->start = tokenizer->start;
         word->end = tokenizer->place;
         word->folded = tokenizer->folded;
         word->folded_length = tokenizer->folded_length;
+        word->is_stemmed_folded = tokenizer->was_ascii || !tokenizer->language->has_accents;
+        word->kind = class == DOCKET_SOLE_LETTER ? add_letter(tokenizer, code_point)
+                                                 : DOCKET_PLAIN_WORD;
         return true;
     }
     return false;
 }
 
-static const unsigned char *make_stem(docket_tokenizer *tokenizer, size_t *length) {
-    const unsigned char *word = tokenizer->folded;
-    const unsigned char *stem =
-        sb_stemmer_stem(tokenizer->stemmer, word, (int)tokenizer->folded_length);
-    int stem_length = stem ? sb_stemmer_length(tokenizer->stemmer) : 0;
-    *length = tokenizer->folded_length;
-    if (stem_length < 1 || stem[0] != word[0]) return word;
-    *length = (size_t)stem_length;
-    return stem;
-}
-
-/* Where the stem of the word is remembered if it is; NULL for words too long to be, and when there
- * is no memory. */
-static remembered_stem *place_of(docket_tokenizer *tokenizer) {
-    if (tokenizer->folded_length > REMEMBERED_BYTES) return NULL;
-    if (!tokenizer->remembered) {
-        tokenizer->remembered = calloc(REMEMBERED_STEMS, sizeof *tokenizer->remembered);
-        if (!tokenizer->remembered) return NULL;
-    }
-    unsigned hash = 2166136261u;
-    for (size_t i = 0; i < tokenizer->folded_length; i++) {
-        hash = (hash ^ tokenizer->folded[i]) * 16777619u;
-    }
-    return &tokenizer->remembered[(hash ^ hash >> 16) % REMEMBERED_STEMS];
-}
-
-const unsigned char *docket_tokenizer_stem(docket_tokenizer *tokenizer, size_t *length) {
-    *length = tokenizer->folded_length;
-    /* The stemmer leaves words of one and two letters alone; other alphabets have no stems here. */
-    if (!tokenizer->is_ascii || tokenizer->folded_length < 3) return tokenizer->folded;
-    remembered_stem *place = place_of(tokenizer);
-    if (place && place->word_length == tokenizer->folded_length &&
-        memcmp(place->word, tokenizer->folded, place->word_length) == 0) {
-        *length = place->stem_length;
-        return place->stem;
-    }
-    const unsigned char *stem = make_stem(tokenizer, length);
-    if (place && *length <= sizeof place->stem) {
-        place->word_length = (unsigned char)tokenizer->folded_length;
-        place->stem_length = (unsigned char)*length;
-        memcpy(place->word, tokenizer->folded, tokenizer->folded_length);
-        memcpy(place->stem, stem, *length);
-    }
-    return stem;
+const unsigned char *docket_tokenizer_gram(
+    docket_tokenizer *tokenizer, unsigned number, size_t *length) {
+    return letter_run_gram(&tokenizer->run, number, length);
 }

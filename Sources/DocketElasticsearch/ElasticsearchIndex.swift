@@ -176,8 +176,9 @@ extension ElasticsearchIndex {
         _ plan: SearchPlan,
         _ work: WorkLimit
     ) async throws(DocketError) -> QueryWords {
-        let terms = QueryTerms(plan.text, plan.match) { text in
-            TextNormalizer.canonical(text).split(separator: " ").map(String.init)
+        let cutter = WordCutter()
+        let terms = QueryTerms(plan.text, plan.match) {
+            ClauseWords($0, in: $1, plan.collection.schema, cutter)
         }
         var documents: [QueryTerms.Term: Int] = [:]
         if !TermChoice.isMade(terms, plan) {

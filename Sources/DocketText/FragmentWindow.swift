@@ -8,7 +8,7 @@ struct FragmentWindow {
 
     /// The piece, in bytes of the text, on boundaries of code points.
     let range: Range<Int>
-    /// The found words, relative to the piece.
+    /// The found words, relative to the piece; those that touch are one.
     let marks: [Range<Int>]
 
     /// nil without matches, which ascend and do not overlap.
@@ -27,10 +27,15 @@ struct FragmentWindow {
         }
         let cut = start..<end
         range = cut
-        marks = matches.compactMap { match in
+        marks = matches.reduce(into: []) { marks, match in
             let part = match.range.clamped(to: cut)
-            guard !part.isEmpty, match.range.lowerBound >= start else { return nil }
-            return part.lowerBound - start..<part.upperBound - start
+            guard !part.isEmpty, match.range.lowerBound >= start else { return }
+            let mark = part.lowerBound - start..<part.upperBound - start
+            if let last = marks.last, last.upperBound == mark.lowerBound {
+                marks[marks.count - 1] = last.lowerBound..<mark.upperBound
+            } else {
+                marks.append(mark)
+            }
         }
     }
 

@@ -42,23 +42,33 @@ package struct Highlighter {
     private var termCount = 0
     /// Words of the longest sequence.
     private var longest = 1
-    /// Elements by their first byte, which is that of the words they match, inflected or not.
+    /// Elements by their first byte, which is that of the words they match, or of the stems of
+    /// these.
     private var elementsByFirstByte = [[Int]](repeating: [], count: 256)
     private var stemsBegin = [Bool](repeating: false, count: 256)
+    private let language: TextLanguage
 
-    package init() {}
+    /// Marks words of texts of this language.
+    package init(_ language: TextLanguage = .unknown) { self.language = language }
 
     /// True when there is nothing to look for.
     package var isEmpty: Bool { elements.isEmpty }
 
     /// Marks the words of `text` in all their inflections: where they follow each other, and in
-    /// texts where they nowhere do, each by itself.
+    /// texts where they nowhere do, each by itself, letters of scripts without spaces in pairs.
     package mutating func add(inflected text: String) {
         let words = words(of: text)
         add(words) { _ in .stem }
         guard words.count > 1 else { return }
         let whole = termCount - 1
-        for word in words { add([word], partOf: whole) { _ in .stem } }
+        for (place, word) in words.enumerated() {
+            let isPaired = place + 1 < words.count && words[place + 1].kind.isJoined
+            if isPaired {
+                add(Array(words[place...place + 1]), partOf: whole) { _ in .stem }
+            } else if !word.kind.isJoined {
+                add([word], partOf: whole) { _ in .stem }
+            }
+        }
     }
 
     /// Marks the words of `text` as they are, where they follow each other.
@@ -70,13 +80,13 @@ package struct Highlighter {
         add(words(of: text)) { $0 ? .prefix : .word }
     }
 
-    private func words(of text: String) -> [(folded: String, stem: String)] {
+    private func words(of text: String) -> [Word] {
         guard var tokenizer = TokenizerHandle() else { return [] }
-        return tokenizer.words(in: text).map { ($0.folded, $0.stem) }
+        return tokenizer.words(in: text, of: language)
     }
 
     private mutating func add(
-        _ words: [(folded: String, stem: String)],
+        _ words: [Word],
         partOf whole: Int? = nil,
         _ kind: (_ isLast: Bool) -> Kind
     ) {
@@ -87,7 +97,7 @@ package struct Highlighter {
             // No word is empty.
             let first = Int(bytes.first ?? 0)
             elementsByFirstByte[first].append(elements.count)
-            if kind == .stem { stemsBegin[first] = true }
+            if kind == .stem { noteStem(first) }
             elements.append(
                 Element(
                     kind: kind,
@@ -101,6 +111,18 @@ package struct Highlighter {
         }
         termCount += 1
         longest = max(longest, words.count)
+    }
+
+    /// Words may have a stem that begins so.
+    private mutating func noteStem(_ first: Int) {
+        if language.changesBeginnings {
+            stemsBegin = [Bool](repeating: true, count: 256)
+        } else if first < 0x80 {
+            stemsBegin[first] = true
+        } else {
+            // Arabic words have an article that their stems lack.
+            for byte in 0x80..<256 { stemsBegin[byte] = true }
+        }
     }
 
     /// The piece of `text` with the most of the words looked for; nil when it has none of them.
@@ -130,13 +152,21 @@ package struct Highlighter {
     ) -> [FragmentWindow.Match] {
         var marks = WordMarks(longest: longest)
         var reached: [Int] = []
-        tokenizer.forEachWord(in: text, stemmed: .beginning(stemsBegin)) { range, folded, stem in
-            marks.add(range, in: text)
+        tokenizer.forEachWord(
+            in: text,
+            of: language,
+            stemmed: .beginning(stemsBegin)
+        ) { word in
+            marks.add(word.range, in: text)
+            var candidates = elementsByFirstByte[Int(word.folded[0])]
+            if word.stem[0] != word.folded[0] {
+                candidates += elementsByFirstByte[Int(word.stem[0])]
+            }
             // Elements that the words up to here have led to.
-            reached = elementsByFirstByte[Int(folded[0])].filter { index in
+            reached = candidates.filter { index in
                 let element = elements[index]
                 return (element.place == 0 || reached.contains(index - 1))
-                    && Self.matches(element, folded, stem)
+                    && Self.matches(element, word)
             }
             for index in reached where elements[index].isLast {
                 let element = elements[index]
@@ -149,13 +179,14 @@ package struct Highlighter {
 
     private static func matches(
         _ element: Element,
-        _ folded: Span<UInt8>,
-        _ stem: Span<UInt8>
+        _ word: borrowing CutWord
     ) -> Bool {
         switch element.kind {
-        case .stem: stem.isEqual(to: element.bytes) || folded.isEqual(to: element.bytes)
-        case .word: folded.isEqual(to: element.bytes)
-        case .prefix: folded.starts(with: element.bytes)
+        case .stem:
+            word.stem.isEqual(to: element.bytes) || word.folded.isEqual(to: element.bytes)
+                || word.plainStem.isEqual(to: element.bytes)
+        case .word: word.folded.isEqual(to: element.bytes)
+        case .prefix: word.folded.starts(with: element.bytes)
         }
     }
 }
@@ -234,11 +265,11 @@ private struct WordMarks {
 }
 
 extension Span<UInt8> {
-    fileprivate func isEqual(to bytes: [UInt8]) -> Bool {
+    func isEqual(to bytes: [UInt8]) -> Bool {
         count == bytes.count && starts(with: bytes)
     }
 
-    fileprivate func starts(with bytes: [UInt8]) -> Bool {
+    func starts(with bytes: [UInt8]) -> Bool {
         guard count >= bytes.count else { return false }
         for place in bytes.indices where self[place] != bytes[place] { return false }
         return true

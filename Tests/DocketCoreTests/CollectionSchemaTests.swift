@@ -37,6 +37,68 @@ struct CollectionSchemaTests {
         )
     }
 
+    @Test("has a language, and text attributes may have another")
+    func languages() throws {
+        let attributes = [
+            AttributeDefinition("year", .number, .filter),
+            AttributeDefinition("summary", .text, .search, language: .german),
+            AttributeDefinition("authors", .keyword, .search),
+        ]
+        let schema = try CollectionSchema(attributes, language: .french)
+        #expect(schema.language(of: "title") == .french && schema.language(of: nil) == .french)
+        #expect(schema.language(of: "summary") == .german)
+        #expect(schema.language(of: "authors") == .french)
+        #expect(schema.languages == [.french, .german])
+        #expect(try CollectionSchema(attributes).languages == [nil, .german])
+        #expect(try CollectionSchema([]).languages == [nil])
+        for type in AttributeType.allCases where type != .text {
+            #expect(
+                fault { () throws(DocketError) in
+                    _ = try CollectionSchema([AttributeDefinition("a", type, language: .thai)])
+                } == "attributes.a.language: only text attributes have a language"
+            )
+        }
+    }
+
+    @Test("a code names a language, or a field is wrong and says which there are")
+    func codes() throws {
+        #expect(try Language.named("", field: "language") == nil)
+        #expect(try Language.named("de", field: "language") == .german)
+        for code in ["xx", "DE", "deu", "d", "de\0"] {
+            let message = fault { () throws(DocketError) in
+                _ = try Language.named(code, field: "language")
+            }
+            #expect(message?.hasPrefix("language: is none of ar, ca, da, de, el, en") == true)
+        }
+    }
+
+    @Test("is stored with its languages, and as before where it has none")
+    func stored() throws {
+        let attributes = [
+            AttributeDefinition("a", .keyword, [.filter, .search]),
+            AttributeDefinition("text", .text, .search, language: .hindi),
+            AttributeDefinition("other", .text, .search),
+        ]
+        let schema = try CollectionSchema(attributes, language: .chinese)
+        let bytes = SchemaCodec.encode(schema)
+        #expect(try SchemaCodec.decode(bytes) == schema)
+        let plain = try CollectionSchema([attributes[0], attributes[2]])
+        #expect(
+            SchemaCodec.encode(plain) == [1, 9, 1] + Array("a".utf8) + [2, 8, 5]
+                + Array("other".utf8)
+        )
+        #expect(try SchemaCodec.decode(SchemaCodec.encode(plain)) == plain)
+        #expect(throws: DocketError.self) { try SchemaCodec.decode([0xFF, 0x78, 0x78]) }
+        #expect(throws: DocketError.self) { try SchemaCodec.decode([0xFF]) }
+        // The language, and the first two attributes.
+        let whole = [3, 7, 16]
+        for length in 1..<bytes.count where !whole.contains(length) {
+            #expect(throws: DocketError.self) {
+                try SchemaCodec.decode(Array(bytes.prefix(length)))
+            }
+        }
+    }
+
     @Test("refuses names that mean something else", arguments: CollectionSchema.reservedNames)
     func reserved(_ name: String) {
         #expect(

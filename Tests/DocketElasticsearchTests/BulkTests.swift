@@ -63,6 +63,40 @@ struct BulkTests {
         )
     }
 
+    @Test("letters go in as grams too, those of the title four times, and words by their languages")
+    func languages() throws {
+        let schema = try CollectionSchema(
+            [AttributeDefinition("note", .text, .search, language: .german)],
+            language: .french
+        )
+        let collection = Collection(
+            number: 1,
+            name: "c",
+            schema: schema,
+            schemaEpoch: 1,
+            createdMicroseconds: 0
+        )
+        let document = Document(
+            id: "a",
+            title: "京都",
+            body: "L'école délié",
+            attributes: [Attribute("note", ["Häuser", "都は"])]
+        )
+        let changes = try Self.changes([document], in: collection, place: "p")
+        let lines = String(decoding: BulkCodec.encode(changes), as: UTF8.self)
+        #expect(
+            lines.split(separator: "\n").last == """
+                {"tenant":"1","collection":"1.1","number":1,"title":"京 都","title_stems":"京 都",\
+                "everything":["京 都","京 都","京 都"],\
+                "everything_stems":["京 都","京 都","京 都"],"body":"ecole delie",\
+                "body_stems":["ecol deli","del"],"text_01":["hauser","都 は"],\
+                "text_01_stems":["haus","都 は"],\
+                "everything_grams":["京都 =京都","京都 =京都","京都 =京都","京都 =京都",\
+                "=都 都は"]}
+                """
+        )
+    }
+
     @Test("an answer is what both engines' names of it mean")
     func outcomes() throws {
         let index = try Self.changes(

@@ -5,20 +5,23 @@ extension ContractText {
     private static let attribute = AttributeDefinition("a", .time, [.filter, .facet])
     private static let attributeText =
         "attributes { name: \"a\" type: ATTRIBUTE_TYPE_TIME filter: true facet: true }"
-    private static let attributes = [attribute, AttributeDefinition("b", .text, [.sort, .search])]
+    private static let attributes = [
+        attribute, AttributeDefinition("b", .text, [.sort, .search], language: .german),
+    ]
     private static let attributesText = """
         \(attributeText)
-        attributes { name: "b" type: ATTRIBUTE_TYPE_TEXT sort: true search: true }
+        attributes { name: "b" type: ATTRIBUTE_TYPE_TEXT sort: true search: true language: "de" }
         """
 
     private static let collection = CollectionDescription(
         name: "c",
         attributes: attributes,
         schemaEpoch: 2,
-        createdMicroseconds: 3
+        createdMicroseconds: 3,
+        language: .french
     )
     private static let collectionText =
-        "name: \"c\"\n\(attributesText)\nschema_epoch: 2 created_us: 3"
+        "name: \"c\"\n\(attributesText)\nschema_epoch: 2 created_us: 3 language: \"fr\""
 
     private static let quota = Quota(documents: 0, bytes: 5, collections: 6)
     private static let quotaText = "quota { documents: 0 bytes: 5 collections: 6 }"
@@ -48,8 +51,8 @@ extension ContractText {
         ContractText("Collection", collection, collectionText),
         ContractText(
             "CreateCollectionRequest",
-            CreateCollectionRequest(name: "c", attributes: attributes),
-            "name: \"c\"\n\(attributesText)"
+            CreateCollectionRequest(name: "c", attributes: attributes, language: .japanese),
+            "name: \"c\"\n\(attributesText)\nlanguage: \"ja\""
         ),
         ContractText(
             "ListCollectionsReply",

@@ -101,6 +101,21 @@ struct RefusedBodyTests {
         #expect(total?.message.contains("total") == true)
     }
 
+    @Test("a language that is unknown is refused by its field's name, with those there are")
+    func unknownLanguage() {
+        let collection = fault(CreateCollectionRequest.self) { $0.appendField(3, "xx") }
+        #expect(collection?.code == .invalidArgument)
+        #expect(collection?.message.hasPrefix("language: is none of ar, ca") == true)
+        let attribute = fault(CreateCollectionRequest.self) { request in
+            request.appendMessage(2) { attribute in
+                attribute.appendField(1, "a")
+                attribute.appendField(2, 2 as UInt8)
+                attribute.appendField(7, "DE")
+            }
+        }
+        #expect(attribute?.message.hasPrefix("attributes.a.language: is none of ar") == true)
+    }
+
     @Test("a field that is not served is UNIMPLEMENTED by its name")
     func unserved() {
         let error = fault(UploadRequest.self) { $0.appendMessage(3) { _ in } }

@@ -61,7 +61,11 @@ extension SampleValues {
     }
 
     mutating func createCollectionRequest() -> CreateCollectionRequest {
-        CreateCollectionRequest(name: text(), attributes: collection().attributes)
+        CreateCollectionRequest(
+            name: text(),
+            attributes: collection().attributes,
+            language: maybe { $0.language() }
+        )
     }
 
     mutating func addAttributesRequest() -> AddAttributesRequest {

@@ -131,12 +131,18 @@ extension SampleValues {
                 AttributeDefinition(
                     sample.text(),
                     AttributeType.allCases[sample.number(0...AttributeType.allCases.count - 1)],
-                    AttributeUses(rawValue: UInt8(sample.number(0...15)))
+                    AttributeUses(rawValue: UInt8(sample.number(0...15))),
+                    language: sample.maybe { $0.language() }
                 )
             },
             schemaEpoch: unsigned(),
-            createdMicroseconds: microseconds()
+            createdMicroseconds: microseconds(),
+            language: maybe { $0.language() }
         )
+    }
+
+    mutating func language() -> Language {
+        Language.allCases[number(0...Language.allCases.count - 1)]
     }
 
     mutating func createKeyReply() -> CreateKeyReply {

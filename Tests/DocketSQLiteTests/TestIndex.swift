@@ -28,7 +28,8 @@ struct TestIndex {
     ) throws -> [Int] {
         let builder = try SegmentBuilderHandle(connection)
         let words = try documents.map { number, texts in
-            try builder.add(number, texts, wholes: wholes(number))
+            let languages = texts.map { _ in TextLanguage.unknown }
+            return try builder.add(number, texts, languages, wholes: wholes(number))
         }
         let id = try segments.newID()
         try connection.writing {
@@ -59,7 +60,7 @@ struct TestIndex {
         boost: Double = 1,
         columns: UInt32? = nil
     ) -> IndexTerm {
-        let cut = cutter.cut(text)
+        let cut = cutter.cut(text, of: .unknown)
         return IndexTerm(
             kind: kind,
             role: role,

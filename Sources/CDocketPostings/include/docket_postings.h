@@ -14,7 +14,8 @@
  * byte of the term:
  *
  *   S stem   documents with a word of this stem, how often in the title and how often elsewhere;
- *            what most searches read
+ *            what most searches read. Letters of scripts without spaces have grams here: pairs of
+ *            letters, and runs
  *   W word   documents with this word, and all its places
  *   X stem   the same for words of this stem that are not the stem itself
  *   P words  documents of which the title, or a value of a keyword, begins with these words and is
@@ -98,14 +99,15 @@ void docket_builder_free(docket_builder *builder);
 int docket_builder_begin(docket_builder *builder, uint32_t document);
 
 /* Adds a text to a column below DOCKET_COLUMNS, columns in ascending order. A column may have
- * several texts: no phrase goes from one to the next. */
+ * several texts: no phrase goes from one to the next. `language` is that of the tokenizer. */
 int docket_builder_add(
-    docket_builder *builder, unsigned column, const unsigned char *text, size_t length);
+    docket_builder *builder, unsigned column, const unsigned char *text, size_t length,
+    size_t language);
 
 /* Adds a title, or a value of a keyword, as a whole: what completions are made of. Not one of the
  * document's words. */
 int docket_builder_add_whole(
-    docket_builder *builder, const unsigned char *text, size_t length);
+    docket_builder *builder, const unsigned char *text, size_t length, size_t language);
 
 /* The length of the document under way. */
 uint64_t docket_builder_length(const docket_builder *builder);

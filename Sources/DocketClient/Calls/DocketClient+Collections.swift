@@ -5,13 +5,21 @@ internal import DocketMessages
 extension DocketClient {
     /// Makes a collection; needs the scope `admin`.
     ///
+    /// `language` is that of its titles, bodies and searched attributes; nil leaves it open. It
+    /// never changes.
+    ///
     /// - Throws: ``DocketError`` `alreadyExists`; `resourceExhausted` for a full quota.
     @discardableResult
     public func createCollection(
         _ name: String,
-        attributes: [AttributeDefinition] = []
+        attributes: [AttributeDefinition] = [],
+        language: Language? = nil
     ) async throws(DocketError) -> CollectionDescription {
-        let request = CreateCollectionRequest(name: name, attributes: attributes)
+        let request = CreateCollectionRequest(
+            name: name,
+            attributes: attributes,
+            language: language
+        )
         return try await call(.createCollection, request, change).value
     }
 

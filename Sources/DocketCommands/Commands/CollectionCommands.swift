@@ -8,8 +8,15 @@ extension CommandContext {
         switch action {
         case "create":
             let attributes = try attributes()
+            let language = try self[CommandSettings.language].flatMap {
+                try ArgumentSyntax.language($0, in: "--language")
+            }
             let collection = try await withClient {
-                try await $0.createCollection(operands[0], attributes: attributes)
+                try await $0.createCollection(
+                    operands[0],
+                    attributes: attributes,
+                    language: language
+                )
             }
             try show(collection, heading: "collection \(collection.name) made\n")
         case "add-attribute":
@@ -48,9 +55,12 @@ extension CommandContext {
             var table = TextTable([("ATTRIBUTE", .left), ("TYPE", .left), ("USES", .left)])
             for attribute in collection.attributes {
                 let uses = attribute.uses.nameList.joined(separator: ",")
-                table.add([attribute.name, attribute.type.name, uses])
+                let language = attribute.language.map { " (\($0.code))" } ?? ""
+                table.add([attribute.name, attribute.type.name + language, uses])
             }
-            return heading + (collection.attributes.isEmpty ? "no attributes\n" : table.text())
+            let language = collection.language.map { "language \($0.code)\n" } ?? ""
+            return heading + language
+                + (collection.attributes.isEmpty ? "no attributes\n" : table.text())
         }
     }
 
@@ -86,6 +96,7 @@ extension JSONWriter {
     fileprivate mutating func write(_ collection: CollectionDescription) {
         object { writer in
             writer.member("name", collection.name)
+            if let language = collection.language { writer.member("language", language.code) }
             writer.member("attributes") { writer in
                 writer.object { writer in
                     for attribute in collection.attributes { writer.member(attribute) }
@@ -105,6 +116,7 @@ extension JSONWriter {
                         for use in attribute.uses.nameList { writer.value(use) }
                     }
                 }
+                if let language = attribute.language { writer.member("language", language.code) }
             }
         }
     }

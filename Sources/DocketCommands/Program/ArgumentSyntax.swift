@@ -18,6 +18,7 @@ package enum ArgumentSyntax {
         _ name: String,
         type typeName: String,
         uses useNames: [String],
+        language: Language? = nil,
         in place: String
     ) throws -> AttributeDefinition {
         guard let type = AttributeType(name: typeName) else {
@@ -32,10 +33,19 @@ package enum ArgumentSyntax {
             }
             uses.insert(use)
         }
-        return AttributeDefinition(name, type, uses)
+        return AttributeDefinition(name, type, uses, language: language)
     }
 
-    /// A file of `{"NAME": {"type": "TYPE", "uses": ["USE", ...]}, ...}`.
+    /// An ISO 639-1 code.
+    static func language(_ code: String, in place: String) throws -> Language {
+        guard let language = Language(rawValue: code) else {
+            let all = Language.codes.joined(separator: ", ")
+            throw UsageError("\(place): \"\(code)\" is no language: \(all)")
+        }
+        return language
+    }
+
+    /// A file of `{"NAME": {"type": "TYPE", "uses": ["USE", ...], "language": "CODE"}, ...}`.
     package static func schema(file: String) throws -> [AttributeDefinition] {
         let text = try SettingsFile.text(at: file)
         var parser = JSONParserHandle(byteMaximum: SettingsFile.byteMaximum)
@@ -59,17 +69,21 @@ package enum ArgumentSyntax {
     ) throws -> AttributeDefinition {
         var type: String?
         var uses: [String] = []
+        var language: Language?
         let isObject = try value.forEachMember { key, value in
             switch key {
             case "type": type = value.string
             case "uses":
                 let isArray = value.forEachElement { uses.append($0.string ?? "") }
                 guard isArray else { throw UsageError("\(place): uses is not an array") }
-            default: throw UsageError("\(place): \"\(key)\" is neither type nor uses")
+            case "language":
+                language = try Self.language(value.string ?? "", in: "\(place): language")
+            default:
+                throw UsageError("\(place): \"\(key)\" is none of type, uses and language")
             }
         }
         guard isObject, let type else { throw UsageError("\(place): has no type") }
-        return try attribute(name, type: type, uses: uses, in: place)
+        return try attribute(name, type: type, uses: uses, language: language, in: place)
     }
 
     /// `NAME` or `NAME:asc` or `NAME:desc`.

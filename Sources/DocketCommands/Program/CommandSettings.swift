@@ -75,10 +75,17 @@ package enum CommandSettings {
         help: "TYPE is keyword, text, number, boolean or time; "
             + "USES are of filter, sort, facet and search, with commas"
     ).from(.arguments)
+    static let language = Setting<String?>.text(
+        "language",
+        "CODE",
+        help: "the language of titles, bodies and searched attributes, such as de (default open)"
+    ).from(.arguments)
     static let schema = Setting<String?>.text(
         "schema",
         "FILE",
-        help: "attributes as JSON: {\"NAME\": {\"type\": \"keyword\", \"uses\": [\"filter\"]}, ...}"
+        help:
+            "attributes as JSON: {\"NAME\": {\"type\": \"keyword\", \"uses\": [\"filter\"]}, ...}; "
+            + "\"language\" of a text"
     ).from(.arguments)
     static let waits = Setting<Bool>.flag(
         "wait",

@@ -102,6 +102,7 @@ enum DocketCommand {
                 "makes a collection",
                 settings: [
                     CommandSettings.attributes.definition, CommandSettings.schema.definition,
+                    CommandSettings.language.definition,
                 ],
                 operands: [.init("NAME")],
                 examples: [
@@ -109,7 +110,8 @@ enum DocketCommand {
                         "docket collection create books --attribute year:number:filter,sort"
                             + " --attribute authors:keyword:filter,facet,search",
                         "With two attributes"
-                    )
+                    ),
+                    .init("docket collection create livres --language fr", "Of French texts"),
                 ]
             ),
             Command(

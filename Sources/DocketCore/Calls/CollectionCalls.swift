@@ -8,18 +8,22 @@ public struct CollectionDescription: Hashable, Sendable {
     public var schemaEpoch: UInt64
     /// When it was made, microseconds since 1970.
     public var createdMicroseconds: Int64
+    /// The language of its texts; nil where none was set.
+    public var language: Language?
 
     /// A collection with all that is shown of it.
     public init(
         name: String,
         attributes: [AttributeDefinition],
         schemaEpoch: UInt64 = 0,
-        createdMicroseconds: Int64 = 0
+        createdMicroseconds: Int64 = 0,
+        language: Language? = nil
     ) {
         self.name = name
         self.attributes = attributes
         self.schemaEpoch = schemaEpoch
         self.createdMicroseconds = createdMicroseconds
+        self.language = language
     }
 
     /// What is shown of a collection.
@@ -28,7 +32,8 @@ public struct CollectionDescription: Hashable, Sendable {
             name: collection.name,
             attributes: collection.schema.attributes,
             schemaEpoch: collection.schemaEpoch,
-            createdMicroseconds: collection.createdMicroseconds
+            createdMicroseconds: collection.createdMicroseconds,
+            language: collection.schema.language
         )
     }
 }
@@ -39,11 +44,14 @@ public struct CreateCollectionRequest: Hashable, Sendable {
     public var name: String
     /// Its attributes.
     public var attributes: [AttributeDefinition]
+    /// The language of its texts; nil to leave it open.
+    public var language: Language?
 
     /// A collection to be made.
-    public init(name: String, attributes: [AttributeDefinition]) {
+    public init(name: String, attributes: [AttributeDefinition], language: Language? = nil) {
         self.name = name
         self.attributes = attributes
+        self.language = language
     }
 }
 

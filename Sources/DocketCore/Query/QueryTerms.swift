@@ -3,7 +3,9 @@
 ///
 /// A clause is one term, its words next to each other. A word that separates into several, as
 /// `lib-foo` or `std::vector`, is one clause; where not every clause is demanded, each of its words
-/// is a term as well.
+/// is a term as well. Of scripts that are searched by their letters these are pairs of letters; and
+/// a run of letters is a term, so that documents where it stands by itself come before those where
+/// it is within a longer one.
 package struct QueryTerms {
     /// Words of one term that are looked for: nobody quotes more of a text to find it.
     package static let termWordsMaximum = 64
@@ -21,12 +23,14 @@ package struct QueryTerms {
             case exact
             /// Each as it is, the last one the beginning of a word.
             case prefix
+            /// A gram of letters, which indices have beside the stems: its words together.
+            case gram
         }
 
         package enum Role: Hashable, Sendable {
             /// A clause.
             case clause
-            /// A word of a clause.
+            /// A part of a clause.
             case part
             /// A clause whose matches are left out.
             case excluded
@@ -36,9 +40,19 @@ package struct QueryTerms {
         package let field: String?
         /// Folded; never empty.
         package let words: [String]
+        /// The stems of inflected words, of each in the languages that it may be of.
+        package let stems: [[String]]
         package let role: Role
 
-        package var text: String { words.joined(separator: " ") }
+        package var text: String { words.joined(separator: kind == .gram ? "" : " ") }
+
+        /// As replies name it: without the mark of a run.
+        package var shownText: String {
+            kind == .gram ? text.filter { $0.isLetter || $0.isNumber } : text
+        }
+
+        /// The stems in the first language, next to each other.
+        package var stemText: String { stems.compactMap(\.first).joined(separator: " ") }
     }
 
     /// The most that a term counts.
@@ -56,22 +70,22 @@ package struct QueryTerms {
     /// True when clauses look for nothing that a document could have, as `++`.
     package private(set) var isNothing = false
 
-    /// The terms of `text`; `words` gives the folded words of a text, in order.
+    /// The terms of `text`; `words` cuts a text that is looked for in a field, nil for all fields.
     package init(
         _ text: TextQuery,
         _ match: SearchRequest.Match,
-        words: (String) -> [String]
+        words: (_ text: String, _ field: String?) -> ClauseWords
     ) {
-        let clauses = text.clauses.map { ($0, words($0.words)) }.filter { !$0.1.isEmpty }
+        let clauses = text.clauses.map { ($0, words($0.words, $0.field)) }
+            .filter { !$0.1.words.isEmpty }
         for (clause, words) in clauses {
             add(Self.term(clause, words, clause.isExcluded ? .excluded : .clause))
         }
         let wanted = all.count { $0.role == .clause }
         isNothing = text.hasWanted && wanted == 0
         isQuestion = wanted > Self.shortQueryClausesMaximum
-        guard match == .any else { return }
-        for (clause, words) in clauses where !clause.isExcluded && words.count > 1 {
-            for part in Self.parts(of: clause, words) {
+        for (clause, words) in clauses where !clause.isExcluded {
+            for part in Self.parts(of: clause, words, match) {
                 let clause = Term(part, role: .clause)
                 add(times[clause] == nil ? part : clause)
             }
@@ -102,37 +116,98 @@ package struct QueryTerms {
 
     private static func term(
         _ clause: TextQuery.Clause,
-        _ words: [String],
+        _ cut: ClauseWords,
         _ role: Term.Role
     ) -> Term {
+        let words = cut.words
         let isCut = words.count > termWordsMaximum
-        let kind: Term.Kind =
-            switch clause.matcher {
-            case .word: .inflected
-            case .phrase: .exact
-            case .prefix:
-                isCut || words[words.count - 1].utf8.count < prefixBytesMinimum
-                    ? .inflected : .prefix
+        switch clause.matcher {
+        case .word: break
+        case .phrase: return Term(.exact, clause.field, words.prefix(termWordsMaximum), role)
+        case .prefix:
+            guard !isCut, words[words.count - 1].text.utf8.count >= prefixBytesMinimum else {
+                break
             }
-        let kept = isCut ? Array(words.prefix(termWordsMaximum)) : words
-        return Term(kind: kind, field: clause.field, words: kept, role: role)
+            return Term(.prefix, clause.field, words[...], role)
+        }
+        if cut.pieces.count == 1, let piece = cut.pieces.first {
+            return term(words[piece], in: clause.field, role)
+        }
+        return Term(.inflected, clause.field, words.prefix(termWordsMaximum), role)
     }
 
-    /// The words of a clause by themselves; those in quotes count only together.
-    private static func parts(of clause: TextQuery.Clause, _ words: [String]) -> [Term] {
-        if case .phrase = clause.matcher { return [] }
-        let last = words.count - 1
-        return words.enumerated().map { place, word in
-            var part = TextQuery.Clause(.word(word), in: clause.field)
-            if case .prefix = clause.matcher, place == last { part.matcher = .prefix(word) }
-            return term(part, [word], .part)
+    /// A pair of letters, a letter, or a word in any of its inflections.
+    private static func term(
+        _ piece: ArraySlice<ClauseWords.Word>,
+        in field: String?,
+        _ role: Term.Role
+    ) -> Term {
+        let isLetters = piece.allSatisfy(\.isLetter)
+        guard isLetters, piece.count > 1, field == nil else {
+            return Term(isLetters ? .exact : .inflected, field, piece, role)
         }
+        return Term(gram: piece.map(\.text), role)
+    }
+
+    /// The pieces of a clause by themselves, and its runs of letters; what stands in quotes counts
+    /// only together.
+    private static func parts(
+        of clause: TextQuery.Clause,
+        _ cut: ClauseWords,
+        _ match: SearchRequest.Match
+    ) -> [Term] {
+        if case .phrase = clause.matcher { return [] }
+        var parts: [Term] = []
+        let pieces = cut.pieces
+        if match == .any, pieces.count > 1 {
+            parts = pieces.map { piece in
+                let words = cut.words[piece]
+                if case .prefix = clause.matcher, piece.upperBound == cut.words.count,
+                    !words.contains(where: \.isLetter)
+                {
+                    return term(
+                        TextQuery.Clause(clause.matcher, in: clause.field),
+                        ClauseWords(Array(words)),
+                        .part
+                    )
+                }
+                return term(words, in: clause.field, .part)
+            }
+        }
+        // Indices have runs over all fields together.
+        guard clause.field == nil else { return parts }
+        return parts + cut.runs.map { Term(gram: [$0], .part) }
     }
 }
 
 extension QueryTerms.Term {
     fileprivate init(_ term: QueryTerms.Term, role: Role) {
-        self.init(kind: term.kind, field: term.field, words: term.words, role: role)
+        self.init(
+            kind: term.kind,
+            field: term.field,
+            words: term.words,
+            stems: term.stems,
+            role: role
+        )
+    }
+
+    fileprivate init(
+        _ kind: Kind,
+        _ field: String?,
+        _ words: ArraySlice<ClauseWords.Word>,
+        _ role: Role
+    ) {
+        self.init(
+            kind: kind,
+            field: field,
+            words: words.map(\.text),
+            stems: kind == .inflected ? words.map(\.stems) : [],
+            role: role
+        )
+    }
+
+    fileprivate init(gram: [String], _ role: Role) {
+        self.init(kind: .gram, field: nil, words: gram, stems: [], role: role)
     }
 }
 

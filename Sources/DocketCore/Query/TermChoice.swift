@@ -21,7 +21,7 @@ package struct TermChoice {
         if !Self.isMade(terms, plan) { ignored = try Self.ignored(terms.all, plan, documents) }
         counted = terms.all.enumerated().filter { !ignored.contains($0.offset) }.map(\.element)
         self.ignored = terms.all.enumerated().filter { ignored.contains($0.offset) }.map {
-            IgnoredTerm(place: $0.offset, text: $0.element.text)
+            IgnoredTerm(place: $0.offset, text: $0.element.shownText)
         }
     }
 

@@ -52,20 +52,31 @@ public struct AttributeDefinition: Hashable, Sendable {
     public var type: AttributeType
     /// What it can be used for.
     public var uses: AttributeUses
+    /// The language of its words, of a text attribute; nil for that of the collection.
+    public var language: Language?
 
     /// An attribute of a schema.
-    public init(_ name: String, _ type: AttributeType, _ uses: AttributeUses = []) {
+    public init(
+        _ name: String,
+        _ type: AttributeType,
+        _ uses: AttributeUses = [],
+        language: Language? = nil
+    ) {
         self.name = name
         self.type = type
         self.uses = uses
+        self.language = language
     }
 }
 
 /// The attributes that the documents of a collection may have.
 ///
 /// Attributes can be added at the end, never removed or changed: an attribute's place in the list
-/// is its *slot*, by which stores and filters name it.
+/// is its *slot*, by which stores and filters name it. Languages never change.
 public struct CollectionSchema: Hashable, Sendable {
+    /// The language of titles, bodies and of all attributes that have none of their own; nil where
+    /// nobody said.
+    public let language: Language?
     /// The attributes by slot.
     public private(set) var attributes: [AttributeDefinition]
     private var slots: [String: Int]
@@ -78,8 +89,12 @@ public struct CollectionSchema: Hashable, Sendable {
     /// A schema of these attributes.
     ///
     /// - Throws: ``DocketError`` that names the attribute and the rule it breaks.
-    public init(_ attributes: [AttributeDefinition], limits: Limits = Limits()) throws(DocketError)
-    {
+    public init(
+        _ attributes: [AttributeDefinition],
+        language: Language? = nil,
+        limits: Limits = Limits()
+    ) throws(DocketError) {
+        self.language = language
         self.attributes = []
         self.slots = [:]
         for attribute in attributes { try add(attribute, limits: limits) }
@@ -97,6 +112,21 @@ public struct CollectionSchema: Hashable, Sendable {
     package var completedSlots: [Int] {
         attributes.indices.filter { slot in
             attributes[slot].type == .keyword && !attributes[slot].uses.isEmpty
+        }
+    }
+
+    /// The language of a text field: `title`, `body` or a searched attribute; of the collection for
+    /// nil.
+    package func language(of field: String?) -> Language? {
+        field.flatMap { slot(of: $0) }.flatMap { attributes[$0].language } ?? language
+    }
+
+    /// The languages that words may be of where a search names no field: that of the collection
+    /// first, each once.
+    package var languages: [Language?] {
+        searchedSlots.reduce(into: [language]) { languages, slot in
+            let language = attributes[slot].language ?? language
+            if !languages.contains(language) { languages.append(language) }
         }
     }
 
@@ -133,6 +163,9 @@ public struct CollectionSchema: Hashable, Sendable {
                     limit: limits.searchedAttributes
                 )
             }
+        }
+        guard attribute.language == nil || attribute.type == .text else {
+            throw .invalid("\(field).language", "only text attributes have a language")
         }
         if attribute.type == .text, !attribute.uses.isSubset(of: .search) {
             throw .invalid(field, "a text attribute can only be searched, use keyword")

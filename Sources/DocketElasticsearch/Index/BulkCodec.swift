@@ -48,16 +48,20 @@ struct BulkCodec {
             IndexedIdentity.collection(tenant, change.collection.number)
         )
         writer.member(Mapping.number, change.number)
-        let title = cutter.cut(content.title)
+        let schema = change.collection.schema
+        let language = TextLanguage(code: schema.language?.code)
+        let title = cutter.cut(content.title, of: language)
         if !title.isEmpty {
             write(title, in: Mapping.title, &writer)
             // The copy of the title field is the rest of its weight.
             let more = Mapping.titleWeight - 1
             write(title, in: Mapping.everything, times: more, &writer)
         }
-        let body = cutter.cut(content.body)
+        let body = cutter.cut(content.body, of: language)
         if !body.isEmpty { write(body, in: Mapping.body, &writer) }
-        let fields = SlotFields(change.collection.schema)
+        var grams = [String](repeating: title.grams, count: Mapping.titleWeight)
+        grams.append(body.grams)
+        let fields = SlotFields(schema)
         for attribute in content.attributes {
             if let field = fields.values(of: attribute.slot) {
                 writer.member(field) { list in
@@ -66,19 +70,36 @@ struct BulkCodec {
             }
             guard let field = fields.text(of: attribute.slot) else { continue }
             // The engine leaves a gap between values, so that no phrase reaches over it.
-            let values = attribute.values.compactMap(\.string).map(cutter.cut)
+            let own = schema.attributes[attribute.slot].language ?? schema.language
+            let values = attribute.values.compactMap(\.string).map {
+                cutter.cut($0, of: TextLanguage(code: own?.code))
+            }
+            grams += values.map(\.grams)
             writer.member(field) { list in
                 list.array { for value in values { $0.value(value.words) } }
             }
             writer.member(Mapping.stems(of: field)) { list in
-                list.array { for value in values { $0.value(value.stems) } }
+                list.array { writer in
+                    for value in values { for stems in value.stemValues { writer.value(stems) } }
+                }
             }
+        }
+        grams.removeAll(where: \.isEmpty)
+        guard !grams.isEmpty else { return }
+        writer.member(Mapping.grams) { list in
+            list.array { for gram in grams { $0.value(gram) } }
         }
     }
 
     private static func write(_ text: CutText, in field: String, _ writer: inout JSONWriter) {
         writer.member(field, text.words)
-        writer.member(Mapping.stems(of: field), text.stems)
+        let stems = text.stemValues
+        guard stems.count > 1 else {
+            return writer.member(Mapping.stems(of: field), text.stems)
+        }
+        writer.member(Mapping.stems(of: field)) { list in
+            list.array { for value in stems { $0.value(value) } }
+        }
     }
 
     private static func write(
@@ -87,8 +108,12 @@ struct BulkCodec {
         times: Int,
         _ writer: inout JSONWriter
     ) {
-        for (field, text) in [(field, text.words), (Mapping.stems(of: field), text.stems)] {
-            writer.member(field) { list in list.array { for _ in 0..<times { $0.value(text) } } }
+        for (field, texts) in [(field, [text.words]), (Mapping.stems(of: field), text.stemValues)] {
+            writer.member(field) { list in
+                list.array { writer in
+                    for _ in 0..<times { for text in texts { writer.value(text) } }
+                }
+            }
         }
     }
 
@@ -148,6 +173,11 @@ extension JSONWriter {
         case .time(let microseconds): self.value(microseconds)
         }
     }
+}
+
+extension CutText {
+    /// The stems, and as a value of their own those that words have without accents.
+    fileprivate var stemValues: [String] { plainStems.isEmpty ? [stems] : [stems, plainStems] }
 }
 
 extension AttributeValue {

@@ -4,14 +4,18 @@ internal import DocketText
 
 /// Settings and mapping of an index that Docket makes.
 ///
-/// Docket cuts texts into folded words itself and sends these and their stems, so that every engine
-/// has the words that the embedded store has; the engine's analyzer splits at white space alone.
+/// Docket cuts texts into folded words itself and sends these, their stems and grams, so that every
+/// engine has the words that the embedded store has; the engine's analyzer splits at white space
+/// alone.
 struct Mapping: Sendable {
     /// Rises with each change of fields or analyzers; indices of another layout are not written.
-    static let layout = 3
+    static let layout = 4
     /// Holds the words of all fields, those of the title as often as they count in the embedded
     /// store: BM25 over them is BM25F over the fields.
     static let everything = "everything"
+    /// Holds the grams of letters of all fields, those of the title as often as its words: pairs of
+    /// letters of scripts without spaces, and runs.
+    static let grams = "everything_grams"
     static let title = "title"
     static let titleWeight = 4
     static let body = "body"
@@ -100,6 +104,13 @@ struct Mapping: Sendable {
         field(collection, "keyword", &all)
         field(number, "long", &all)
         text(everything, copied: false, &all)
+        all.member(grams) { field in
+            field.object { members in
+                members.member("type", "text")
+                members.member("analyzer", "docket_words")
+                members.member("index_options", "freqs")
+            }
+        }
         text(title, copied: true, &all)
         text(body, copied: true, &all)
         for place in 1...SlotFields.textsMaximum {

@@ -75,7 +75,6 @@ struct QueryBuilder {
     ) -> [UInt8] {
         var writer = JSONWriter()
         let fields = SlotFields(plan.collection.schema)
-        let stems = TermStems(terms)
         writer.object { body in
             body.member("size", 0)
             body.member("track_total_hits", false)
@@ -92,7 +91,7 @@ struct QueryBuilder {
                         all.member("t\(place)") { aggregation in
                             aggregation.object { members in
                                 members.member("filter") {
-                                    QueryWords.write(term, stems, fields, &$0)
+                                    QueryWords.write(term, fields, &$0)
                                 }
                             }
                         }
@@ -139,7 +138,7 @@ struct QueryBuilder {
                 bool.member("must_not") { list in
                     list.array { exclusions in
                         for term in words.excluded {
-                            QueryWords.write(term, words.stems, fields, &exclusions)
+                            QueryWords.write(term, fields, &exclusions)
                         }
                         writeRemoved(&exclusions)
                     }

@@ -1,20 +1,5 @@
 internal import DocketCore
 internal import DocketJSON
-internal import DocketText
-
-/// What is looked for where a word stands for its inflections.
-struct TermStems: Sendable {
-    private var texts: [QueryTerms.Term: String] = [:]
-
-    init(_ terms: [QueryTerms.Term]) {
-        let cutter = WordCutter()
-        for term in terms where term.kind == .inflected {
-            texts[term] = cutter.cut(term.text).stems
-        }
-    }
-
-    subscript(_ term: QueryTerms.Term) -> String { texts[term] ?? term.text }
-}
 
 /// The words of a search as clauses of the engine's language.
 struct QueryWords {
@@ -34,7 +19,6 @@ struct QueryWords {
     /// A document that has all of these in its title scores more.
     private let titled: [QueryTerms.Term]
     let excluded: [QueryTerms.Term]
-    let stems: TermStems
     private let matchesAll: Bool
     private let boosts: [QueryTerms.Term: Double]
     /// True when words were asked for that no document can have, as `++`.
@@ -45,7 +29,6 @@ struct QueryWords {
         let clauses = choice.counted.filter { $0.role == .clause }
         wanted = clauses + choice.counted.filter { $0.role == .part }
         excluded = choice.counted.filter { $0.role == .excluded }
-        stems = TermStems(choice.counted)
         matchesAll = plan.match == .all
         // Whatever has a compound has its parts.
         demanded = plan.match == .any && !terms.isQuestion && wanted.count > 1 ? clauses : []
@@ -65,24 +48,37 @@ struct QueryWords {
     /// power of two as small as may be, since scores are floats of 24 bits.
     func writeScores(_ fields: SlotFields, _ query: inout JSONWriter) {
         query.bool { bool in
-            bool.member(matchesAll ? "must" : "should") { list in
-                list.array { clauses in
-                    for term in wanted {
-                        Self.write(term, stems, boost: boosts[term] ?? 1, fields, &clauses)
-                    }
-                    if !demanded.isEmpty { writeComplete(fields, &clauses) }
-                    if !titled.isEmpty { writeTitled(&clauses) }
+            let clauses = wanted.filter { $0.role == .clause }
+            if matchesAll {
+                bool.member("must") { list in
+                    list.array { write(clauses, fields, &$0) }
+                }
+            }
+            bool.member("should") { list in
+                list.array { others in
+                    write(matchesAll ? wanted.filter { $0.role == .part } : wanted, fields, &others)
+                    if !demanded.isEmpty { writeComplete(fields, &others) }
+                    if !titled.isEmpty { writeTitled(&others) }
                 }
             }
             if !matchesAll { bool.member("minimum_should_match", 1) }
         }
     }
 
+    private func write(
+        _ terms: [QueryTerms.Term],
+        _ fields: SlotFields,
+        _ clauses: inout JSONWriter
+    ) {
+        for term in terms { Self.write(term, boost: boosts[term] ?? 1, fields, &clauses) }
+    }
+
     /// What matches, without scores.
     func writeMatches(_ fields: SlotFields, _ query: inout JSONWriter) {
+        let terms = matchesAll ? wanted.filter { $0.role == .clause } : wanted
         query.bool { bool in
             bool.member(matchesAll ? "filter" : "should") { list in
-                list.array { for term in wanted { Self.write(term, stems, fields, &$0) } }
+                list.array { for term in terms { Self.write(term, fields, &$0) } }
             }
             if !matchesAll { bool.member("minimum_should_match", 1) }
         }
@@ -96,7 +92,7 @@ struct QueryWords {
                         filter.bool { bool in
                             bool.member("filter") { list in
                                 list.array {
-                                    for term in demanded { Self.write(term, stems, fields, &$0) }
+                                    for term in demanded { Self.write(term, fields, &$0) }
                                 }
                             }
                         }
@@ -118,7 +114,7 @@ struct QueryWords {
         clauses.bool { bool in
             bool.member("must") { list in
                 list.array {
-                    for term in titled { Self.write(term, stems, in: Mapping.title, &$0) }
+                    for term in titled { Self.write(term, in: Mapping.title, &$0) }
                 }
             }
             bool.member("boost", Self.titleBoost)
@@ -128,18 +124,16 @@ struct QueryWords {
     /// One term as one clause.
     static func write(
         _ term: QueryTerms.Term,
-        _ stems: TermStems,
         boost: Double = 1,
         _ fields: SlotFields,
         _ clauses: inout JSONWriter
     ) {
-        write(term, stems, boost: boost, in: field(of: term, fields), &clauses)
+        write(term, boost: boost, in: field(of: term, fields), &clauses)
     }
 
     /// The same in a field of words.
     private static func write(
         _ term: QueryTerms.Term,
-        _ stems: TermStems,
         boost: Double = 1,
         in words: String,
         _ clauses: inout JSONWriter
@@ -147,8 +141,19 @@ struct QueryWords {
         let isPhrase = term.words.count > 1
         switch term.kind {
         case .inflected:
-            let kind = isPhrase ? "match_phrase" : "match"
-            write(kind, Mapping.stems(of: words), "query", stems[term], boost, &clauses)
+            let field = Mapping.stems(of: words)
+            if isPhrase {
+                write("match_phrase", field, "query", term.stemText, boost, &clauses)
+            } else {
+                let stems = term.stems.joined().joined(separator: " ")
+                write("match", field, "query", stems, boost, &clauses)
+            }
+        case .gram where words == Mapping.everything:
+            write("term", Mapping.grams, "value", term.text, boost, &clauses)
+        case .gram:
+            // A pair, of which single fields have the letters.
+            let letters = term.words.joined(separator: " ")
+            write("match_phrase", words, "query", letters, boost, &clauses)
         case .exact where isPhrase:
             write("match_phrase", words, "query", term.text, boost, &clauses)
         case .exact: write("term", words, "value", term.text, boost, &clauses)

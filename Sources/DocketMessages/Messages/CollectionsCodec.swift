@@ -18,7 +18,11 @@ extension AttributeDefinition: ContractMessage {
         if Bool(fields.sort) { uses.insert(.sort) }
         if Bool(fields.facet) { uses.insert(.facet) }
         if Bool(fields.search) { uses.insert(.search) }
-        return AttributeDefinition(name, type, uses)
+        let language = try unsafe Language.named(
+            text(fields.language),
+            field: "attributes.\(name).language"
+        )
+        return AttributeDefinition(name, type, uses, language: language)
     }
 
     func write(to fields: inout Docket__V1__AttributeDefinition, _ arena: WritingArena) {
@@ -28,6 +32,7 @@ extension AttributeDefinition: ContractMessage {
         fields.sort = protobuf_c_boolean(uses.contains(.sort))
         fields.facet = protobuf_c_boolean(uses.contains(.facet))
         fields.search = protobuf_c_boolean(uses.contains(.search))
+        unsafe fields.language = arena.text(language?.code ?? "")
     }
 }
 
@@ -43,7 +48,9 @@ extension CollectionDescription: ContractMessage {
             name: text(fields.name),
             attributes: list(fields.attributes, fields.n_attributes),
             schemaEpoch: fields.schema_epoch,
-            createdMicroseconds: fields.created_us
+            createdMicroseconds: fields.created_us,
+            // A newer server may know more.
+            language: Language(rawValue: text(fields.language))
         )
     }
 
@@ -52,6 +59,7 @@ extension CollectionDescription: ContractMessage {
         unsafe (fields.n_attributes, fields.attributes) = arena.list(attributes)
         fields.schema_epoch = schemaEpoch
         fields.created_us = createdMicroseconds
+        unsafe fields.language = arena.text(language?.code ?? "")
     }
 }
 
@@ -65,13 +73,15 @@ extension CreateCollectionRequest: ContractMessage {
     ) throws(DocketError) -> CreateCollectionRequest {
         try unsafe CreateCollectionRequest(
             name: text(fields.name),
-            attributes: list(fields.attributes, fields.n_attributes)
+            attributes: list(fields.attributes, fields.n_attributes),
+            language: Language.named(text(fields.language), field: "language")
         )
     }
 
     func write(to fields: inout Docket__V1__CreateCollectionRequest, _ arena: WritingArena) {
         unsafe fields.name = arena.text(name)
         unsafe (fields.n_attributes, fields.attributes) = arena.list(attributes)
+        unsafe fields.language = arena.text(language?.code ?? "")
     }
 }
 

@@ -1,4 +1,5 @@
 internal import CDocketPostings
+internal import DocketText
 
 /// Owns a segment in the making: the words of a group of documents in memory.
 @safe final class SegmentBuilderHandle {
@@ -18,13 +19,15 @@ internal import CDocketPostings
 
     /// Adds a document, whose number is greater than those before.
     ///
-    /// `texts` has the texts of each column, `wholes` what is completed whole: its title and its
-    /// keywords. A failure leaves the builder fit for `clear` alone.
+    /// `texts` has the texts of each column, in its language of `languages`, `wholes` what is
+    /// completed whole, its title and its keywords, in that of the title. A failure leaves the
+    /// builder fit for `clear` alone.
     ///
     /// - Returns: Its length, see docket_postings.h.
     func add(
         _ number: UInt32,
         _ texts: [[String]],
+        _ languages: [TextLanguage],
         wholes: [String] = []
     ) throws(SQLiteError) -> Int {
         try connection.checkIndex(unsafe docket_builder_begin(builder, number))
@@ -36,7 +39,8 @@ internal import CDocketPostings
                             builder,
                             UInt32(column),
                             bytes.baseAddress,
-                            bytes.count
+                            bytes.count,
+                            languages[column].number
                         )
                     }
                 )
@@ -45,7 +49,12 @@ internal import CDocketPostings
         for var whole in wholes {
             try connection.checkIndex(
                 whole.withUTF8 { bytes in
-                    unsafe docket_builder_add_whole(builder, bytes.baseAddress, bytes.count)
+                    unsafe docket_builder_add_whole(
+                        builder,
+                        bytes.baseAddress,
+                        bytes.count,
+                        languages[0].number
+                    )
                 }
             )
         }

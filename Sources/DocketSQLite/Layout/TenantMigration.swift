@@ -9,6 +9,7 @@ struct TenantMigration {
     /// By the format that each begins with; 0 is an empty file.
     ///
     /// What format 2 added, checksums of pages, an `UncheckedFile` has before it comes here.
+    /// Format 6 has schemas with languages.
     static let steps: [Int64: Step] = [
         0: { try $0.execute(TenantSchema.tables) },
         1: { _ in },

@@ -26,6 +26,8 @@ struct Completer {
     private let statements: IndexStatements
     private let segments: [Segment]
     private let cutter: WordCutter
+    /// Of titles, bodies and keywords.
+    private let language: TextLanguage
     private let texts: WrittenTexts
     private var isCut = false
 
@@ -39,6 +41,7 @@ struct Completer {
         self.statements = statements
         self.segments = segments
         self.cutter = cutter
+        language = TextLanguage(code: plan.collection.schema.language?.code)
         texts = WrittenTexts(
             connection: statements.connection,
             tables: statements.tables,
@@ -48,7 +51,9 @@ struct Completer {
     }
 
     mutating func reply() throws -> SuggestReply {
-        guard let typed = TypedBeginning(plan.prefix, cutter) else { return SuggestReply() }
+        guard let typed = TypedBeginning(plan.prefix, cutter, language) else {
+            return SuggestReply()
+        }
         var corrected: String?
         var found = try completions(of: typed)
         if found.isEmpty, !typed.isOpen { found = try completions(of: typed.opened) }
@@ -159,7 +164,7 @@ struct Completer {
         let stems = try stems(of: earlier)
         guard !stems.isEmpty else { return terms }
         let counted = try terms.prefix(Self.togetherMaximum).map { term in
-            let stem = cutter.cut(term.text).stems
+            let stem = cutter.cut(term.text, of: language).stems
             return CompletionsHandle.Term(
                 text: term.text,
                 documents: try documents(with: stems + [stem])
@@ -175,11 +180,11 @@ struct Completer {
     private mutating func stems(of words: [String]) throws -> [String] {
         var stems: [String] = []
         for word in words.suffix(Self.earlierMaximum) {
-            let stem = cutter.cut(word).stems
+            let stem = cutter.cut(word, of: language).stems
             if try documents(with: [stem]) > 0 {
                 stems.append(stem)
             } else if let longer = try find(.words, word, count: 1).first {
-                stems.append(cutter.cut(longer.text).stems)
+                stems.append(cutter.cut(longer.text, of: language).stems)
             }
         }
         return stems
@@ -216,7 +221,7 @@ struct Completer {
         if let word = try likeliest(.words, typed.last) { return typed.ending(in: word) }
         let asked = typed.opened.whole
         guard asked.utf8.count <= CompletionsHandle.wholeBytes else { return nil }
-        return try likeliest(.wholes, asked).flatMap { TypedBeginning($0, cutter) }
+        return try likeliest(.wholes, asked).flatMap { TypedBeginning($0, cutter, language) }
     }
 
     private mutating func likeliest(_ vocabulary: Vocabulary, _ asked: String) throws -> String? {

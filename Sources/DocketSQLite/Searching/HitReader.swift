@@ -26,15 +26,19 @@ struct HitReader {
         decoder = AttributeNames(schema)
         highlighters = plan.highlights.map { field in
             let name = field.name(in: schema)
-            return (field, name, Self.highlighter(name, marked))
+            return (field, name, Self.highlighter(name, marked, schema))
         }
         let read = highlighters.filter { !$0.highlighter.isEmpty }.map(\.field)
         readsTitle = plan.shows.title || read.contains(.title)
         readsBody = plan.shows.body || read.contains(.body)
     }
 
-    private static func highlighter(_ field: String, _ text: TextQuery) -> Highlighter {
-        var highlighter = Highlighter()
+    private static func highlighter(
+        _ field: String,
+        _ text: TextQuery,
+        _ schema: CollectionSchema
+    ) -> Highlighter {
+        var highlighter = Highlighter(TextLanguage(code: schema.language(of: field)?.code))
         for clause in text.clauses where !clause.isExcluded {
             guard clause.field == nil || clause.field == field else { continue }
             switch clause.matcher {

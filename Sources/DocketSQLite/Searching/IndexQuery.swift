@@ -31,12 +31,11 @@ struct IndexQuery {
         _ cutter: WordCutter,
         documents: (IndexTerm) throws -> Int
     ) throws {
-        let terms = QueryTerms(plan.text, plan.match) { text in
-            cutter.cut(text).words.split(separator: " ").map(String.init)
-        }
-        let columns = SearchColumns(plan.collection.schema)
+        let schema = plan.collection.schema
+        let terms = QueryTerms(plan.text, plan.match) { ClauseWords($0, in: $1, schema, cutter) }
+        let columns = SearchColumns(schema)
         func term(_ term: QueryTerms.Term) -> IndexTerm {
-            Self.term(term, terms.boost(of: term), plan.collection.schema, columns, cutter)
+            Self.term(term, terms.boost(of: term), schema, columns)
         }
         let choice = try TermChoice(terms, plan) { asked, limit in
             min(limit, try documents(term(asked)))
@@ -67,9 +66,17 @@ struct IndexQuery {
         var corrected: [IndexTerm] = []
         for (index, (place, origin)) in origins.enumerated() {
             let term = terms[index]
+            let language = TextLanguage(
+                code: plan.collection.schema.language(of: origin.field)?.code
+            )
             var words = plan.corrections?[place] ?? []
             if plan.corrections == nil, origin.isSingleWord {
-                words = try corrector.alternatives(to: origin.text, term, documents[index])
+                words = try corrector.alternatives(
+                    to: origin.text,
+                    term,
+                    documents[index],
+                    language
+                )
             }
             guard !words.isEmpty else {
                 Self.add(term, to: &corrected)
@@ -79,19 +86,20 @@ struct IndexQuery {
                 CorrectedTerm(place: place, text: origin.text, alternatives: words)
             )
             alternatives += words.map { TextQuery.Clause(.word($0), in: origin.field) }
-            for term in replacements(of: term, by: words.map { cutter.cut($0).stems }) {
-                Self.add(term, to: &corrected)
-            }
+            let stems = words.map { cutter.cut($0, of: language).stems }
+            for term in replacements(of: term, by: stems) { Self.add(term, to: &corrected) }
         }
         terms = corrected
     }
 
+    /// Words of the index have no accents: documents have the stems of such words too.
     private func replacements(of term: IndexTerm, by stems: [String]) -> [IndexTerm] {
         var term = term
         if demandsAll, stems.count > 1 {
             (term.kind, term.words) = (.either, stems.joined(separator: " "))
             return [term]
         }
+        term.kind = .inflected
         return stems.enumerated().map { place, stem in
             (term.role, term.words) = (place == 0 ? .clause : .part, stem)
             return term
@@ -110,16 +118,9 @@ struct IndexQuery {
         _ term: QueryTerms.Term,
         _ boost: Double,
         _ schema: CollectionSchema,
-        _ columns: SearchColumns,
-        _ cutter: WordCutter
+        _ columns: SearchColumns
     ) -> IndexTerm {
-        let cut = cutter.cut(term.text)
-        let kind: IndexTerm.Kind =
-            switch term.kind {
-            case .inflected: .inflected
-            case .exact: .exact
-            case .prefix: .prefix
-            }
+        let (kind, words) = Self.words(of: term)
         let role: IndexTerm.Role =
             switch term.role {
             case .clause: .clause
@@ -133,8 +134,22 @@ struct IndexQuery {
                 columns.column(of: TextField(named: field, in: schema)).map { 1 << $0 } ?? 0
             },
             boost: boost,
-            words: kind == .inflected ? cut.stems : cut.words
+            words: words
         )
+    }
+
+    private static func words(of term: QueryTerms.Term) -> (IndexTerm.Kind, String) {
+        switch term.kind {
+        case .exact: return (.exact, term.text)
+        case .prefix: return (.prefix, term.text)
+        // Lists by stem have grams as well.
+        case .gram: return (.inflected, term.text)
+        case .inflected:
+            guard term.words.count == 1, let stems = term.stems.first, stems.count > 1 else {
+                return (.inflected, term.stemText)
+            }
+            return (.either, stems.joined(separator: " "))
+        }
     }
 }
 

@@ -1,13 +1,20 @@
 internal import DocketCore
+internal import DocketText
 
 /// Which columns of the index hold which fields.
 struct SearchColumns {
     private let searchedSlots: ArraySlice<Int>
     private let completedSlots: [Int]
+    /// By column.
+    let languages: [TextLanguage]
 
     init(_ schema: CollectionSchema) {
         completedSlots = schema.completedSlots
         searchedSlots = schema.searchedSlots.prefix(CollectionTables.textColumns - 2)
+        let languages =
+            [schema.language, schema.language]
+            + searchedSlots.map { schema.attributes[$0].language ?? schema.language }
+        self.languages = languages.map { TextLanguage(code: $0?.code) }
     }
 
     /// nil for an attribute that is not searched.

@@ -11,8 +11,8 @@ struct TypedBeginning {
     let isOpen: Bool
 
     /// nil for a text without words.
-    init?(_ text: String, _ cutter: WordCutter) {
-        let words = cutter.words(of: text)
+    init?(_ text: String, _ cutter: WordCutter, _ language: TextLanguage) {
+        let words = cutter.words(of: text, in: language, stemmed: .none)
         guard let last = words.last else { return nil }
         let bytes = Array(text.utf8)
         kept = String(

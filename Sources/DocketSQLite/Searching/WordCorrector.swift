@@ -34,28 +34,35 @@ struct WordCorrector {
     mutating func alternatives(
         to word: String,
         _ term: IndexTerm,
-        _ documents: Int
+        _ documents: Int,
+        _ language: TextLanguage
     ) throws -> [String] {
         let edits = Self.edits(of: word)
         guard edits > 0, wordsLeft > 0, try !isKnown(term, documents) else { return [] }
         wordsLeft -= 1
-        let near = try alternatives(to: word, walk.words(near: word, edits: 1), term.columns)
+        let near = try alternatives(
+            to: word,
+            walk.words(near: word, edits: 1),
+            term.columns,
+            language
+        )
         guard near.isEmpty, edits > 1 else { return near }
         // Of all that two edits can make, a fifth begins alike, and nearly all that people mean.
         let far = try walk.words(near: word, edits: 2, shared: 1)
-        return try alternatives(to: word, far, term.columns)
+        return try alternatives(to: word, far, term.columns, language)
     }
 
     private func alternatives(
         to asked: String,
         _ words: [VocabularyWalk.Word],
-        _ columns: UInt32?
+        _ columns: UInt32?,
+        _ language: TextLanguage
     ) throws -> [String] {
         let digits = Self.digits(of: asked)
         var (found, stems): ([String], Set<String>) = ([], [])
         // Another number is another part, version or year.
         for word in words where Self.digits(of: word.text) == digits {
-            let stem = cutter.cut(word.text).stems
+            let stem = cutter.cut(word.text, of: language).stems
             guard !stems.contains(stem), try isLiving(word, columns) else { continue }
             stems.insert(stem)
             found.append(word.text)

@@ -31,7 +31,9 @@ struct WrittenTexts {
 
     private func isWhole(_ text: String, _ term: String, _ beginning: String) -> Bool {
         // Every letter takes a byte or more.
-        let folded = cutter.words(of: text).map(\.folded).joined(separator: " ")
+        let language = TextLanguage(code: schema.language?.code)
+        let folded = cutter.words(of: text, in: language, stemmed: .none).map(\.folded)
+            .joined(separator: " ")
         guard folded.utf8.count <= CompletionsHandle.wholeBytes else {
             return folded.utf8.starts(with: term.utf8) && folded.utf8.starts(with: beginning.utf8)
         }
@@ -41,16 +43,20 @@ struct WrittenTexts {
     /// A word as a document writes it, in lower case; folded, where it stands beyond the beginning
     /// of the body alone.
     func word(_ folded: String, in document: Int64) throws -> String {
-        if let word = cutter.written(folded, in: try text("title", of: document)) {
+        let language = TextLanguage(code: schema.language?.code)
+        let title = try text("title", of: document)
+        if let word = cutter.written(folded, in: title, of: language) {
             return word.lowercased()
         }
         let body = try text("substr(body, 1, \(Self.bodyBytes))", of: document)
-        if let word = cutter.written(folded, in: body) { return word.lowercased() }
+        if let word = cutter.written(folded, in: body, of: language) { return word.lowercased() }
         for attribute in try attributes(of: document) {
-            guard schema.attributes[attribute.slot].uses.contains(.search) else { continue }
+            let definition = schema.attributes[attribute.slot]
+            guard definition.uses.contains(.search) else { continue }
+            let own = definition.language.map { TextLanguage(code: $0.code) } ?? language
             for value in attribute.values {
                 let text = String(decoding: value.bytes, as: UTF8.self)
-                if let word = cutter.written(folded, in: text) { return word.lowercased() }
+                if let word = cutter.written(folded, in: text, of: own) { return word.lowercased() }
             }
         }
         return folded

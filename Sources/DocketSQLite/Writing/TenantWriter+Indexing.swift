@@ -195,7 +195,12 @@ extension TenantWriter {
         try complete(entry, collection)
         // What can fail for one document alone is done: what is built cannot be taken back.
         let wholes = collection.columns.wholes(content.title, attributes)
-        let words = try segment.builder.add(number, texts, wholes: wholes)
+        let words = try segment.builder.add(
+            number,
+            texts,
+            collection.columns.languages,
+            wholes: wholes
+        )
         try connection.run(
             tables.insertVisible,
             .integer(entry.number),

@@ -16,7 +16,11 @@ struct CreateCollectionMethod: UnaryMethod {
         let collection = try await store.createCollection(
             tenant,
             named: request.name,
-            schema: try CollectionSchema(request.attributes, limits: limits),
+            schema: try CollectionSchema(
+                request.attributes,
+                language: request.language,
+                limits: limits
+            ),
             quota: caller.grant.quota,
             work: caller.work
         )

@@ -8,7 +8,7 @@ internal import DocketText
 /// miss the cache.
 struct CanonicalSearch {
     /// Rises when the same request comes to mean something else.
-    static let semanticsVersion: UInt64 = 4
+    static let semanticsVersion: UInt64 = 5
 
     /// All of the request: the key of its reply.
     let key: [UInt8]
@@ -22,7 +22,7 @@ struct CanonicalSearch {
         var writer = CanonicalWriter()
         writer.append(tag: request.match.rawValue)
         writer.append(tag: request.exactWords ? 1 : 0)
-        writer.append(plan.text)
+        writer.append(plan.text, plan.collection.schema)
         writer.append(plan.filter.map { CanonicalWriter.bytes(of: $0) } ?? [])
         writer.append(count: plan.sort.count)
         for sort in plan.sort { writer.append(sort) }
@@ -63,22 +63,26 @@ private struct CanonicalWriter {
 
     mutating func append(_ string: String) { append(Array(string.utf8)) }
 
-    mutating func append(_ text: TextQuery) {
+    mutating func append(_ text: TextQuery, _ schema: CollectionSchema) {
         append(count: text.clauses.count)
         for clause in text.clauses {
             append(clause.field ?? "")
             append(tag: clause.isExcluded ? 1 : 0)
+            let languages = clause.field.map { [schema.language(of: $0)] } ?? schema.languages
             switch clause.matcher {
-            case .word(let word): append(1, word)
-            case .phrase(let phrase): append(2, phrase)
-            case .prefix(let prefix): append(3, prefix)
+            case .word(let word): append(1, word, languages)
+            case .phrase(let phrase): append(2, phrase, languages)
+            case .prefix(let prefix): append(3, prefix, languages)
             }
         }
     }
 
-    private mutating func append(_ kind: UInt8, _ words: String) {
+    /// Words in each of the languages that they may be of.
+    private mutating func append(_ kind: UInt8, _ words: String, _ languages: [Language?]) {
         append(tag: kind)
-        append(TextNormalizer.canonical(words))
+        for language in languages {
+            append(TextNormalizer.canonical(words, of: TextLanguage(code: language?.code)))
+        }
     }
 
     mutating func append(_ sort: BoundSort) {

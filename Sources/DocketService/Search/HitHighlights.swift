@@ -16,16 +16,17 @@ struct HitHighlights {
     init(_ plan: SearchPlan) {
         cuts = plan.highlights.compactMap { field in
             let name = field.name(in: plan.collection.schema)
-            let highlighter = Self.highlighter(of: name, plan.text)
+            let highlighter = Self.highlighter(of: name, plan)
             return highlighter.isEmpty
                 ? nil : Cut(field: field, name: name, highlighter: highlighter)
         }
     }
 
     /// Marks what the clauses that may match in this field look for.
-    private static func highlighter(of field: String, _ text: TextQuery) -> Highlighter {
-        var highlighter = Highlighter()
-        for clause in text.clauses where !clause.isExcluded {
+    private static func highlighter(of field: String, _ plan: SearchPlan) -> Highlighter {
+        let language = plan.collection.schema.language(of: field)
+        var highlighter = Highlighter(TextLanguage(code: language?.code))
+        for clause in plan.text.clauses where !clause.isExcluded {
             guard clause.field == nil || clause.field == field else { continue }
             switch clause.matcher {
             case .word(let words): highlighter.add(inflected: words)

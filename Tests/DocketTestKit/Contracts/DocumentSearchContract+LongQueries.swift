@@ -86,7 +86,8 @@ extension DocumentSearchContract {
         try await test.add(Document(id: "a", body: "検索する語"), Document(id: "b", body: "語"))
         #expect(try await test.ids("検索する語") == ["a", "b"])
         let long = try await test.search(String(repeating: "語検索", count: 450))
-        #expect(Set(long.ids) == ["a", "b"])
+        // Within a longer run a letter is looked for with its neighbours only.
+        #expect(long.ids == ["a"])
         let phrase = String(repeating: "語 ", count: 900)
         #expect(try await test.ids("\"\(phrase)").isEmpty)
     }

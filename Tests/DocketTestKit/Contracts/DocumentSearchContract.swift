@@ -4,7 +4,8 @@ internal import Testing
 /// What every ``DocumentSearch`` promises together with the truth beside it.
 package enum DocumentSearchContract {
     package static let cases: [ContractCase<any SearchedStoreUnderTest>] =
-        visibility + tenantsApart + words + corrections + completions + longQueries + pages
+        visibility + tenantsApart + words + corrections + languages + completions + longQueries
+        + pages
         + orders
 
     private static let visibility: [ContractCase<any SearchedStoreUnderTest>] = [

@@ -1098,10 +1098,14 @@ struct  Docket__V1__AttributeDefinition
   protobuf_c_boolean sort;
   protobuf_c_boolean facet;
   protobuf_c_boolean search;
+  /*
+   * of a text attribute, instead of the collection's
+   */
+  char *language;
 };
 #define DOCKET__V1__ATTRIBUTE_DEFINITION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__attribute_definition__descriptor) \
-    , (char *)protobuf_c_empty_string, DOCKET__V1__ATTRIBUTE_TYPE__ATTRIBUTE_TYPE_UNSPECIFIED, 0, 0, 0, 0 }
+    , (char *)protobuf_c_empty_string, DOCKET__V1__ATTRIBUTE_TYPE__ATTRIBUTE_TYPE_UNSPECIFIED, 0, 0, 0, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Docket__V1__Collection
@@ -1112,10 +1116,14 @@ struct  Docket__V1__Collection
   Docket__V1__AttributeDefinition **attributes;
   uint64_t schema_epoch;
   int64_t created_us;
+  /*
+   * empty where none was set
+   */
+  char *language;
 };
 #define DOCKET__V1__COLLECTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__collection__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0,NULL, 0, 0, (char *)protobuf_c_empty_string }
 
 
 struct  Docket__V1__CreateCollectionRequest
@@ -1124,10 +1132,14 @@ struct  Docket__V1__CreateCollectionRequest
   char *name;
   size_t n_attributes;
   Docket__V1__AttributeDefinition **attributes;
+  /*
+   * of the texts, an ISO 639-1 code, or empty; it never changes
+   */
+  char *language;
 };
 #define DOCKET__V1__CREATE_COLLECTION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__create_collection_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Docket__V1__ListCollectionsRequest
