@@ -106,6 +106,39 @@ struct AdministrationCommandTests {
         )
     }
 
+    @Test("makes a collection of a language, shows it, and names the languages there are")
+    func languages() async throws {
+        let file = try library.folder.write(
+            #"{"text": {"type": "text", "uses": ["search"], "language": "fr"}}"#,
+            to: "languages"
+        )
+        let made = await library.run(
+            "collection",
+            "create",
+            "buecher",
+            "--language",
+            "de",
+            "--schema",
+            file
+        )
+        #expect(
+            made.output == """
+                collection buecher made
+                language de
+                ATTRIBUTE  TYPE       USES
+                text       text (fr)  search
+
+                """
+        )
+        let shown = try await library.run("--json", "collection", "show", "buecher").json
+        #expect(shown["language"] as? String == "de")
+        let attributes = shown["attributes"] as? [String: [String: Any]]
+        #expect(attributes?["text"]?["language"] as? String == "fr")
+        let wrong = await library.run("collection", "create", "other", "--language", "xx")
+        #expect(wrong.status == .wrongUsage)
+        #expect(wrong.errors.contains("--language: \"xx\" is no language: ar, ca, da, de, el"))
+    }
+
     @Test("widens, lists and deletes collections, and asks before it deletes")
     func collections() async throws {
         try await library.makeBooks()

@@ -34,11 +34,13 @@ struct ArgumentSyntaxTests {
     func schema() throws {
         let folder = try TestFolder()
         let file = try folder.write(
-            #"{"year": {"type": "number", "uses": ["sort"]}, "note": {"type": "text"}}"#,
+            #"{"year": {"type": "number", "uses": ["sort"]}, "note": {"type": "text"}, "#
+                + #""text": {"type": "text", "uses": ["search"], "language": "de"}}"#,
             to: "schema"
         )
         let expected = [
             AttributeDefinition("year", .number, .sort), AttributeDefinition("note", .text),
+            AttributeDefinition("text", .text, .search, language: .german),
         ]
         #expect(try ArgumentSyntax.schema(file: file) == expected)
     }
@@ -49,7 +51,11 @@ struct ArgumentSyntaxTests {
             ("[]", "is not a JSON object"), (#"{"a": 1}"#, "a: has no type"),
             (#"{"a": {"uses": []}}"#, "a: has no type"),
             (#"{"a": {"type": "text", "uses": "sort"}}"#, "a: uses is not an array"),
-            (#"{"a": {"type": "text", "kind": 1}}"#, "a: \"kind\" is neither type nor uses"),
+            (#"{"a": {"type": "text", "kind": 1}}"#, "a: \"kind\" is none of type, uses"),
+            (
+                #"{"a": {"type": "text", "language": "xx"}}"#,
+                "a: language: \"xx\" is no language: ar, ca, da, de"
+            ),
             (#"{"a": {"type": "text", "uses": [1]}}"#, "a: \"\" is not a use"),
             (#"{"a":"#, "is not JSON"),
         ]

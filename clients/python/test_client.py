@@ -63,6 +63,7 @@ def main() -> None:
                                         pb.Tenant))
     check("a tenant's key makes no tenants", error.code == "PERMISSION_DENIED")
     docket.call(method("CREATE_COLLECTION"), collection, pb.Collection)
+    languages(docket)
 
     upload(docket)
     search(docket)
@@ -81,6 +82,20 @@ def main() -> None:
     error = refusal(lambda: docket.call(method("WATCH"), pb.WatchRequest(), pb.WatchEvent))
     check("what is not served says so", error.code == "UNIMPLEMENTED")
     docket.close()
+
+
+def languages(docket: Connection) -> None:
+    """Makes a collection of German texts, with summaries in French."""
+    summary = pb.AttributeDefinition(
+        name="summary", type=pb.ATTRIBUTE_TYPE_TEXT, search=True, language="fr"
+    )
+    request = pb.CreateCollectionRequest(name="buecher", attributes=[summary], language="de")
+    made = docket.call(method("CREATE_COLLECTION"), request, pb.Collection)
+    check("a collection has its language", made.language == "de")
+    check("an attribute has its own", made.attributes[0].language == "fr")
+    request = pb.CreateCollectionRequest(name="other", language="xx")
+    error = refusal(lambda: docket.call(method("CREATE_COLLECTION"), request, pb.Collection))
+    check("a language that is unknown is named", error.details[0].field == "language")
 
 
 def upload(docket: Connection) -> None:
