@@ -4,19 +4,12 @@
 
 /* ---- The chunk under way ---- */
 
-static int read_lengths(docket_query *query, uint32_t chunk) {
+int read_lengths(docket_query *query, uint32_t chunk) {
     if (query->lengths_chunk == chunk) return SQLITE_OK;
     int code = read_by_id(query->reading.chunk, chunk, &query->lengths);
     if (code == SQLITE_OK && query->lengths.used != 2 * DOCKET_CHUNK) code = SQLITE_CORRUPT;
     if (code == SQLITE_OK) query->lengths_chunk = chunk;
     return code;
-}
-
-static double part_of_score(
-    const docket_query *query, double weight, uint8_t frequency, uint32_t place) {
-    double length = load16(query->lengths.bytes + 2 * place);
-    double tf = weigh_frequency(frequency);
-    return weight * tf / (tf + query->norm_of_all + query->norm_of_length * length);
 }
 
 /* A clause that a document has. */
@@ -283,7 +276,7 @@ int docket_query_start(docket_query *query, docket_search_mode mode, uint32_t af
         if (term->role == DOCKET_EXCLUDED) continue;
         clauses += term->role == DOCKET_CLAUSE;
         wanted++;
-        if (query->weighs_complete) query->complete += term->weight;
+        if (query->weighs_complete) query->complete += COMPLETE_FACTOR * term->weight;
         if (term->role == DOCKET_CLAUSE) query->titled += TITLE_BONUS * term->weight / (K1 + 1);
     }
     if (clauses < 2) query->titled = 0;

@@ -9,6 +9,12 @@ enum { BIT_WORDS = (DOCKET_CHUNK + 63) / 64 };
 static const double K1 = 1.2;
 static const double B = 0.75;
 static const double TITLE_BONUS = 0.2;
+static const double PAIR_SHARE = 0.15;
+/* A complete document scores more by so many times the greatest sum of its terms: the title and
+ * pairs add less than half of that. */
+static const double COMPLETE_FACTOR = 1.5;
+
+enum { PAIRS_MAXIMUM = 8 };
 
 /* A list of a term: list S of a segment, or what was found by places. */
 typedef struct {
@@ -26,7 +32,18 @@ typedef struct {
     size_t count;
     /* In a search for complete documents: of each number of the chunk under way. */
     uint8_t *frequencies;
+    /* Where the term is one stem in any column; not for others. */
+    uint8_t stem[KEY_BYTES];
+    size_t stem_length;
 } query_term;
+
+/* Terms that stand next to each other in the query. */
+typedef struct {
+    size_t first;
+    size_t second;
+    /* As that of a term. */
+    double weight;
+} term_pair;
 
 struct docket_query {
     docket_reading reading;
@@ -37,6 +54,8 @@ struct docket_query {
     query_term *terms;
     size_t term_count;
     size_t term_capacity;
+    term_pair pairs[PAIRS_MAXIMUM];
+    size_t pair_count;
     double documents;
     /* What stands beside tf in the formula: one part for all documents, one by length. */
     double norm_of_all;
@@ -63,3 +82,14 @@ struct docket_query {
     uint32_t out_documents[DOCKET_CHUNK];
     double out_scores[DOCKET_CHUNK];
 };
+
+/* Reads the lengths of a chunk; does nothing for the one that was read last. */
+int read_lengths(docket_query *query, uint32_t chunk);
+
+/* What a term adds to the score of a document of that chunk. */
+static inline double part_of_score(
+    const docket_query *query, double weight, uint8_t frequency, uint32_t place) {
+    double length = load16(query->lengths.bytes + 2 * place);
+    double tf = weigh_frequency(frequency);
+    return weight * tf / (tf + query->norm_of_all + query->norm_of_length * length);
+}

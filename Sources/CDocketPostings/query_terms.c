@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "neighbours.h"
 #include "places.h"
 #include "query.h"
 
@@ -136,10 +137,40 @@ int docket_query_add(docket_query *query, const docket_term *asked, uint64_t *do
     *term = (query_term){.role = asked->role};
     bool is_stem = asked->kind == DOCKET_INFLECTED && asked->columns == UINT32_MAX &&
                    !memchr(asked->words, ' ', asked->length);
+    if (is_stem && asked->length < sizeof term->stem) {
+        memcpy(term->stem, asked->words, asked->length);
+        term->stem_length = asked->length;
+    }
     int code = is_stem ? open_stems(query, term, asked) : open_places(query, term, asked);
     double found = (double)term->documents;
     double others = query->documents > found ? query->documents - found : 0;
     term->weight = log(1 + (others + 0.5) / (found + 0.5)) * asked->boost * (K1 + 1);
     *documents = term->documents;
     return code;
+}
+
+/* ---- Pairs ---- */
+
+int docket_query_pair(docket_query *query, size_t first, size_t second) {
+    if (first >= query->term_count || second >= query->term_count) return SQLITE_MISUSE;
+    const query_term *one = &query->terms[first], *other = &query->terms[second];
+    if (first == second || one->stem_length == 0 || other->stem_length == 0) return SQLITE_OK;
+    double half = query->documents / 2;
+    if ((double)one->documents > half || (double)other->documents > half) return SQLITE_OK;
+    term_pair pair = {first, second, PAIR_SHARE * (one->weight + other->weight)};
+    if (query->pair_count < PAIRS_MAXIMUM) {
+        query->pairs[query->pair_count++] = pair;
+        return SQLITE_OK;
+    }
+    size_t least = 0;
+    for (size_t i = 1; i < query->pair_count; i++) {
+        if (query->pairs[i].weight < query->pairs[least].weight) least = i;
+    }
+    if (query->pairs[least].weight < pair.weight) query->pairs[least] = pair;
+    return SQLITE_OK;
+}
+
+int docket_query_rank(
+    docket_query *query, const uint32_t *documents, size_t count, double *scores) {
+    return query->pair_count > 0 ? find_neighbours(query, documents, count, scores) : SQLITE_OK;
 }

@@ -73,7 +73,7 @@ struct IndexTests {
         // The document with both words has more than any sum of the two.
         let weighed = try index.found(terms, weighsComplete: true)
         let complete = try index.found(terms, weighsComplete: true, .complete(isScored: true))
-        let most = 2.2 * (idf("red") + idf("blue"))
+        let most = 1.5 * 2.2 * (idf("red") + idf("blue"))
         for (place, hit) in plain.enumerated() {
             #expect(abs(hit.score - expected(place)) < 1e-12)
             #expect(abs(weighed[place].score - hit.score - (place == 3 ? most : 0)) < 1e-12)
@@ -118,6 +118,37 @@ struct IndexTests {
             let expected: Double = Self.idf(3, of: 3) * tf * 2.2 / (tf + norm)
             #expect(abs(score - expected) < 1e-12)
         }
+    }
+
+    @Test("words next to each other score more, in either order and in one text")
+    func neighbours() throws {
+        let index = try TestIndex(folder)
+        let texts: [[[String]]] = [
+            [["x"], ["red blue y"]], [["x"], ["blues red y"]], [["x"], ["red x blue"]],
+            [["x"], ["red", "blue y"]], [["red blue"], ["y y"]], [["red"], ["blue y y"]],
+            [["x"], ["red blue red"]], [["x"], ["x y y"]],
+        ]
+        // As many others that they are in blocks, and in two segments.
+        let many = (0..<200).map { UInt32(1_000 + $0) }
+        try index.add(texts.enumerated().map { (UInt32($0 + 1), $1) })
+        try index.add(many.map { ($0, [["x"], [$0 % 2 == 0 ? "red y y" : "blue y y"]]) })
+        let more = (0..<1_000).map { (UInt32(2_000 + $0), [["x"], ["y y y"]]) }
+        try index.add(more)
+        let query = try index.query([index.term("red"), index.term("blue"), index.term("x")])
+        try query.addPair(0, 1)
+        // Half of the documents have "x".
+        try query.addPair(1, 2)
+        var scores = [Double](repeating: 0, count: texts.count + 2)
+        try query.rank((1...UInt32(texts.count)).map { $0 } + [1_000, 1_001], &scores)
+        let weight: Double = 0.15 * 2 * Self.idf(107, of: 1_208)
+        let mean: Double = (1_207 * 7 + 10) / 1_208
+        func expected(_ tf: Double, _ length: Double) -> Double {
+            let norm: Double = 1.2 * (0.25 + 0.75 * length / mean)
+            return weight * tf * 2.2 / (tf + norm)
+        }
+        let one = expected(1, 7)
+        let wanted = [one, one, 0, 0, expected(4, 10), 0, expected(2, 7), 0, 0, 0]
+        #expect(zip(scores, wanted).allSatisfy { abs($0 - $1) < 1e-12 }, "\(scores) \(wanted)")
     }
 
     private static func idf(_ found: Double, of documents: Double) -> Double {

@@ -226,6 +226,19 @@ int docket_query_start(docket_query *query, docket_search_mode mode, uint32_t af
  * name what they know. */
 int docket_query_next(docket_query *query, docket_matches *matches);
 
+/* Notes that two terms, by their places among those added, stand next to each other in the query.
+ * It counts for terms of one stem in any column, neither of which half of the documents have; of
+ * more than 8 pairs those with the greatest weights count. */
+int docket_query_pair(docket_query *query, size_t first, size_t second);
+
+/* Adds to the scores of these documents, which ascend, for each pair of terms the words of which
+ * stand next to each other there, in either order:
+ *   0.15 × sum of both idf × boost × tf × (k1 + 1) / (tf + k1 × (1 − b + b × length / mean length))
+ * tf counts how often they do, as above: the pairs of Metzler and Croft, A Markov random field
+ * model for term dependencies, 2005, with about the weight that they found. */
+int docket_query_rank(
+    docket_query *query, const uint32_t *documents, size_t count, double *scores);
+
 /* ---- The words of a segment in order ---- */
 
 typedef enum {

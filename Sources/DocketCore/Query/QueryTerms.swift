@@ -114,6 +114,13 @@ package struct QueryTerms {
         return min(times * share / Double(Self.wholeWordLetters), Self.boostMaximum)
     }
 
+    /// Whether it counts that the term stands next to another: one word, anywhere, that counts in
+    /// full.
+    package func mayPair(_ term: Term) -> Bool {
+        term.kind == .inflected && term.field == nil && term.words.count == 1
+            && boost(of: term) >= 1
+    }
+
     private static func term(
         _ clause: TextQuery.Clause,
         _ cut: ClauseWords,

@@ -9,6 +9,9 @@ struct QueryWords {
     /// Of what the title alone would score, for a title with all clauses: for one word in a title
     /// of mean length that is its rarity, as the embedded store has it.
     private static let titleBoost = 0.2
+    /// Of the scores of two words, for these next to each other, and how many such pairs count.
+    private static let pairBoost = 0.15
+    private static let pairsMaximum = 8
     /// Words that a prefix inside a phrase stands for, as many as a query may have.
     private static let expansionsMaximum = 1000
 
@@ -18,6 +21,8 @@ struct QueryWords {
     private let demanded: [QueryTerms.Term]
     /// A document that has all of these in its title scores more.
     private let titled: [QueryTerms.Term]
+    /// Next to each other in the query.
+    private let pairs: [(first: QueryTerms.Term, second: QueryTerms.Term)]
     let excluded: [QueryTerms.Term]
     private let matchesAll: Bool
     private let boosts: [QueryTerms.Term: Double]
@@ -35,6 +40,11 @@ struct QueryWords {
         let mayBeTitled = clauses.allSatisfy { $0.field == nil || $0.field == Mapping.title }
         titled = clauses.count > 1 && mayBeTitled ? clauses : []
         boosts = .init(uniqueKeysWithValues: wanted.map { ($0, terms.boost(of: $0)) })
+        pairs = Array(
+            zip(clauses, clauses.dropFirst()).filter { first, second in
+                terms.mayPair(first) && terms.mayPair(second)
+            }.prefix(Self.pairsMaximum)
+        )
         isEmpty = terms.isNothing || (wanted.isEmpty && plan.text.hasWanted)
         ignored = choice.ignored
     }
@@ -58,7 +68,7 @@ struct QueryWords {
                 list.array { others in
                     write(matchesAll ? wanted.filter { $0.role == .part } : wanted, fields, &others)
                     if !demanded.isEmpty { writeComplete(fields, &others) }
-                    if !titled.isEmpty { writeTitled(&others) }
+                    writeExtras(&others)
                 }
             }
             if !matchesAll { bool.member("minimum_should_match", 1) }
@@ -71,6 +81,12 @@ struct QueryWords {
         _ clauses: inout JSONWriter
     ) {
         for term in terms { Self.write(term, boost: boosts[term] ?? 1, fields, &clauses) }
+    }
+
+    /// What scores beside the words: who has it has some of them.
+    private func writeExtras(_ clauses: inout JSONWriter) {
+        if !titled.isEmpty { writeTitled(&clauses) }
+        for pair in pairs { writePair(pair.first, pair.second, &clauses) }
     }
 
     /// What matches, without scores.
@@ -107,7 +123,8 @@ struct QueryWords {
         let most = wanted.reduce(0.0) { sum, term in
             sum + Self.termScoreMaximum * Double(term.words.count) * (boosts[term] ?? 1)
         }
-        return 1 << (Int.bitWidth - Int(most).leadingZeroBitCount)
+        // What the title and pairs add is less than half of that.
+        return 1 << (Int.bitWidth - Int(1.5 * most).leadingZeroBitCount)
     }
 
     private func writeTitled(_ clauses: inout JSONWriter) {
@@ -118,6 +135,35 @@ struct QueryWords {
                 }
             }
             bool.member("boost", Self.titleBoost)
+        }
+    }
+
+    private func writePair(
+        _ first: QueryTerms.Term,
+        _ second: QueryTerms.Term,
+        _ clauses: inout JSONWriter
+    ) {
+        let field = Mapping.stems(of: Mapping.everything)
+        let boost = ((boosts[first] ?? 1) + (boosts[second] ?? 1)) / 2
+        clauses.object { query in
+            query.member("span_near") { near in
+                near.object { members in
+                    members.member("clauses") { list in
+                        list.array { spans in
+                            for term in [first, second] {
+                                spans.object { span in
+                                    span.member("span_term") { members in
+                                        members.object { $0.member(field, term.stemText) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                    members.member("slop", 0)
+                    members.member("in_order", false)
+                    members.member("boost", Self.pairBoost * boost)
+                }
+            }
         }
     }
 

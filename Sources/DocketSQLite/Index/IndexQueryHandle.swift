@@ -90,6 +90,17 @@ struct IndexTerm {
         return Int(clamping: documents)
     }
 
+    /// Notes that two terms, by their places among those added, are neighbours in the query.
+    func addPair(_ first: Int, _ second: Int) throws(SQLiteError) {
+        try statements.connection.checkIndex(unsafe docket_query_pair(query, first, second))
+    }
+
+    /// Adds to the scores of documents, which ascend, what neighbours among their words are worth.
+    func rank(_ documents: [UInt32], _ scores: inout [Double]) throws(SQLiteError) {
+        let code = unsafe docket_query_rank(query, documents, documents.count, &scores)
+        try statements.connection.checkIndex(code)
+    }
+
     /// Begins with the first match after a document; 0 for all.
     func start(_ mode: Mode, after number: UInt32 = 0) throws(SQLiteError) {
         try statements.connection.checkIndex(unsafe docket_query_start(query, mode.lent, number))

@@ -74,6 +74,7 @@ struct CandidateSource {
             if !asked.hasWanted { term.role = .clause }
             return try made.add(term)
         }
+        for pair in asked.pairs { try made.addPair(pair.first, pair.second) }
         return (made, documents)
     }
 
@@ -125,6 +126,18 @@ struct CandidateSource {
         try forEachMatch(query, mode, after: 0, pass.readsAttributes) {
             try pass.look(at: $0, score: $1, $2)
         }
+    }
+
+    /// Brings the first hits of an order by score into the one that neighbours among their words
+    /// make.
+    func rank(_ hits: inout [RankedHit], _ order: HitOrder) throws {
+        guard let query, order.isByScore, !asked.pairs.isEmpty, hits.count > 1 else { return }
+        var first = hits.prefix(SearchPass.rankedAnew).sorted { $0.number < $1.number }
+        var scores = first.map(\.score)
+        try query.rank(first.map { UInt32(truncatingIfNeeded: $0.number) }, &scores)
+        for place in first.indices { first[place].score = scores[place] }
+        first.sort { order.precedes($0, $1) }
+        hits.replaceSubrange(first.indices, with: first)
     }
 
     // MARK: Scanning

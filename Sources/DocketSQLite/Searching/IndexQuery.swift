@@ -22,6 +22,13 @@ struct IndexQuery {
     var weighsComplete: Bool { !demandsAll && !isQuestion && wanted.count > 1 && hasClauses }
     private let isQuestion: Bool
     var hasWanted: Bool { !wanted.isEmpty }
+    /// Clauses of one word next to each other, by their places among the terms.
+    var pairs: [(first: Int, second: Int)] {
+        let clauses = terms.indices.filter { terms[$0].role == .clause }
+        return zip(clauses, clauses.dropFirst()).filter {
+            terms[$0].mayPair && terms[$1].mayPair
+        }
+    }
     private var wanted: [IndexTerm] { terms.filter { $0.role != .excluded } }
     private var hasClauses: Bool { terms.contains { $0.role == .clause } }
 
@@ -159,6 +166,12 @@ extension QueryTerms.Term {
 }
 
 extension IndexTerm {
+    /// As ``QueryTerms/mayPair(_:)`` has it.
+    fileprivate var mayPair: Bool {
+        kind == .inflected && columns == nil && boost >= 1
+            && !words.utf8.contains(UInt8(ascii: " "))
+    }
+
     /// Whether both find the same documents.
     fileprivate func isLike(_ other: IndexTerm) -> Bool {
         role != .excluded && kind == other.kind && columns == other.columns && words == other.words

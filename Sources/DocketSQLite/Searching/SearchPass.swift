@@ -2,6 +2,8 @@ internal import DocketCore
 
 /// One look at each candidate of a search: filter, count, facets, best score, first hits.
 struct SearchPass {
+    /// The first hits of an order by score, which are ranked anew by neighbours among their words.
+    static let rankedAnew = 32
     /// Bytes of attributes that are as much work as one candidate without any.
     private static let bytesPerUnit = 64
 
@@ -14,6 +16,7 @@ struct SearchPass {
     private var shown: ShownNumbers?
     private(set) var facets: [FacetCounter]
     private(set) var top: TopHits
+    private let page: Int
     let order: HitOrder
     private let isByScore: Bool
     /// Candidates seen.
@@ -40,7 +43,9 @@ struct SearchPass {
         filter = plan.filter.map { CompiledFilter($0) }
         facets = plan.facets.map { FacetCounter($0) }
         // One more than the page tells whether there is another.
-        top = TopHits(capacity: plan.limit == 0 ? 0 : plan.limit + 1, order: order)
+        page = plan.limit == 0 ? 0 : plan.limit + 1
+        let ranked = order.isByScore && page > 0 ? max(page, Self.rankedAnew) : page
+        top = TopHits(capacity: ranked, order: order)
         switch plan.after {
         case nil: after = nil
         case .after(let values, let number):
@@ -107,7 +112,7 @@ struct SearchPass {
     }
 
     /// Whether all the hits of the page are known to be better than what was not ranked.
-    var isPageFull: Bool { top.isFull }
+    var isPageFull: Bool { top.count >= page }
 
     /// Counts candidates in ascending order, all of which match and none of which belongs on the
     /// page; false when the search needs no more of them.

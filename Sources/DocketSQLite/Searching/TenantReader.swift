@@ -47,7 +47,8 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
         var pass = try SearchPass(plan, connection.watch)
         let source = try CandidateSource(plan, connection, tables, cutter)
         try source.search(&pass)
-        let ranked = pass.top.sorted()
+        var ranked = pass.top.sorted()
+        try source.rank(&ranked, pass.order)
         let reader = HitReader(plan, source.marked, connection, tables)
         let hits = try reader.read(ranked.prefix(plan.limit), pass.order)
         return SearchPage(
@@ -56,10 +57,20 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
             facets: try pass.facetCounts(),
             isApproximate: pass.isApproximate,
             hasMore: hits.count < ranked.count,
-            bestScore: plan.text.isEmpty || pass.bestScore == 0 ? 1 : pass.bestScore,
+            bestScore: Self.bestScore(plan, pass, ranked.first),
             ignoredTerms: source.ignoredTerms,
             corrections: source.corrections
         )
+    }
+
+    /// What scores are shares of.
+    private static func bestScore(
+        _ plan: SearchPlan,
+        _ pass: SearchPass,
+        _ first: RankedHit?
+    ) -> Double {
+        let best = max(pass.bestScore, pass.order.isByScore ? first?.score ?? 0 : 0)
+        return plan.text.isEmpty || best == 0 ? 1 : best
     }
 
     /// The time of one slice, so that checkpoints of the writer go on.

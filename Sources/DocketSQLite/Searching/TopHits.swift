@@ -11,6 +11,7 @@ struct TopHits {
     }
 
     var isFull: Bool { heap.count >= capacity }
+    var count: Int { heap.count }
 
     /// The kept hit that comes last; nil unless all places are taken.
     var last: RankedHit? { isFull ? heap.first : nil }

@@ -54,9 +54,8 @@ struct OracleTests {
             let all =
                 sort.map { oracle.sorted(expected, by: $0, isDescending: isDescending) } ?? expected
             if sort == nil, !query.terms.isEmpty {
-                let score = oracle.scores(query)
-                let scores = Dictionary(uniqueKeysWithValues: expected.map { ($0.id, score($0)) })
-                expectOrder(of: found, by: scores, says)
+                let ranked = oracle.ranked(expected, by: query, page: limit)
+                expectOrder(of: found, like: ranked, says)
                 #expect(found.count == min(expected.count, max(found.count, 400)))
             } else {
                 #expect(found == all.prefix(found.count).map(\.id), "\(query.text)")
@@ -66,24 +65,18 @@ struct OracleTests {
         await test.store.close()
     }
 
-    /// Each of them once, greater scores first and equal ones as they were uploaded.
+    /// Each of them once, in this order but for equal scores.
     private func expectOrder(
         of found: [String],
-        by scores: [String: Double],
+        like ranked: [(id: String, score: Double)],
         _ says: Comment
     ) {
-        #expect(Set(found).count == found.count, says)
-        let misplaced = zip(found, found.dropFirst()).first { first, second in
-            guard let higher = scores[first], let lower = scores[second],
-                let one = Int(first.dropFirst()), let other = Int(second.dropFirst())
-            else { return true }
-            return higher == lower ? one >= other : higher < lower - 1e-9
+        #expect(Set(found).count == found.count && found.count <= ranked.count, says)
+        let scores = Dictionary(uniqueKeysWithValues: ranked.map { ($0.id, $0.score) })
+        let misplaced = zip(found, ranked).first { id, expected in
+            id != expected.id && abs((scores[id] ?? 0) - expected.score) > 1e-9
         }
-        #expect(misplaced.map { "\($0) before \($1)" } == nil, says)
-        let least = found.last.flatMap { scores[$0] } ?? 0
-        let ids = Set(found)
-        let left = scores.filter { !ids.contains($0.key) }.values.max() ?? 0
-        #expect(ids.allSatisfy { scores[$0] != nil } && left <= least + 1e-9, says)
+        #expect(misplaced.map { "\($0) for \($1)" } == nil, says)
     }
 
     @Test("100 searches bounded to 1,000 candidates say approximate exactly when they reached it")

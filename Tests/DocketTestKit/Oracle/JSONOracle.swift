@@ -15,7 +15,9 @@ package struct JSONOracle {
         /// In words, those of the title four times.
         package let length: Double
         /// Those of its title.
-        fileprivate let title: [String]
+        let title: [String]
+        /// Its texts as words, the title first: what is next to each other is in one of them.
+        let runs: [[String]]
 
         package init(line: String, place: Int) throws {
             self.place = place
@@ -25,7 +27,8 @@ package struct JSONOracle {
             attributes = (fields["attributes"] as? [String: Any] ?? [:]).mapValues {
                 $0 as? [Any] ?? [$0]
             }
-            texts = attributes.compactMapValues { $0 as? [String] }
+            let texts = attributes.compactMapValues { $0 as? [String] }
+            self.texts = texts
             numbers = attributes.mapValues { values in
                 values.compactMap { ($0 as? NSNumber)?.doubleValue }
             }
@@ -38,6 +41,8 @@ package struct JSONOracle {
             }
             self.words = words
             title = words["title"] ?? []
+            let values = ["author", "note"].flatMap { texts[$0] ?? [] }
+            runs = [title, words["body"] ?? []] + values.map(Self.cut)
             length = Double(words.values.reduce(0) { $0 + $1.count } + 3 * title.count)
         }
 
@@ -81,10 +86,10 @@ package struct JSONOracle {
             }
         }
 
-        fileprivate func isInTitle(of entry: Entry) -> Bool { count(in: entry.title, "title") > 0 }
+        func isInTitle(of entry: Entry) -> Bool { count(in: entry.title, "title") > 0 }
 
         /// What it counts in a query of more than three terms: a short word of letters less.
-        fileprivate var share: Double {
+        var share: Double {
             guard case .word(let word, _) = self, word.allSatisfy(\.isLetter) else { return 1 }
             return min(Double(word.count), 4) / 4
         }
@@ -146,7 +151,7 @@ package struct JSONOracle {
     }
 
     /// How often the term is in the entries that have it, by their places.
-    private func frequencies(_ term: Term) -> [Int: Double] {
+    func frequencies(_ term: Term) -> [Int: Double] {
         if let found = known.frequencies[term] { return found }
         var found: [Int: Double] = [:]
         for place in candidates(term) {
@@ -188,40 +193,6 @@ package struct JSONOracle {
 
     package func matching(_ query: Query) -> [Entry] {
         withWords(query).filter { query.condition?.matches($0) ?? true }
-    }
-
-    /// Of two documents the one with all terms has more, where these are no more than three; then
-    /// the one with the better sum of BM25F and of what a title with all terms adds.
-    package func scores(_ query: Query) -> (Entry) -> Double {
-        let isQuestion = Set(query.terms).count > 3
-        let terms = query.lookedFor.map { term, times in
-            (frequencies: frequencies(term), times: times * (isQuestion ? term.share : 1))
-        }
-        let (k1, b, count) = (1.2, 0.75, Double(entries.count))
-        let idf = terms.map { term in
-            let found = Double(term.frequencies.count)
-            return term.times * log(1 + (count - found + 0.5) / (found + 0.5))
-        }
-        let average = entries.reduce(0.0) { $0 + $1.length } / count
-        let weighsAll = query.isAny && terms.count > 1 && !isQuestion
-        let most = weighsAll ? idf.reduce(0) { $0 + $1 * (k1 + 1) } : 0
-        let hasAll = haveAll(query)
-        let clauses = Set(query.terms)
-        let titled =
-            clauses.count < 2
-            ? 0
-            : zip(query.lookedFor.keys, idf).reduce(0.0) {
-                $0 + (clauses.contains($1.0) ? 0.2 * $1.1 : 0)
-            }
-        return { entry in
-            let norm = k1 * (1 - b + b * entry.length / average)
-            let sum = zip(terms, idf).reduce(0.0) { sum, term in
-                let found = term.0.frequencies[entry.place] ?? 0
-                return sum + term.1 * found * (k1 + 1) / (found + norm)
-            }
-            let isTitled = clauses.allSatisfy { $0.isInTitle(of: entry) }
-            return sum + (hasAll(entry) ? most : 0) + (isTitled ? titled : 0)
-        }
     }
 
     /// Most first, then by value; each document counts once for each of its values.
