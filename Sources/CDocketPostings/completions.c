@@ -37,53 +37,107 @@ static void keep(
     found->count++;
 }
 
-static bool begins(const term_page *page, const uint8_t *key, size_t length) {
-    return page->key_length >= length && memcmp(page->key, key, length) == 0;
+/* A cursor, and what its term has next behind the key: that decides most comparisons. */
+typedef struct {
+    uint64_t next;
+    docket_words *words;
+} ordered_cursor;
+
+/* Cursors whose terms begin alike. */
+typedef struct {
+    docket_words *all;
+    size_t count;
+    /* Those of segments that have such terms left, and which of them stand at the least one. */
+    ordered_cursor *left;
+    size_t left_count;
+    size_t *least;
+    size_t least_count;
+    const uint8_t *key;
+    size_t key_length;
+} cursor_set;
+
+/* Whether the term of a cursor begins with the key; if so the cursor is in order. */
+static bool begins(const cursor_set *set, ordered_cursor *cursor) {
+    const term_page *page = &cursor->words->page;
+    if (page->key_length < set->key_length ||
+        memcmp(page->key, set->key, set->key_length) != 0) return false;
+    uint8_t bytes[8] = {0};
+    size_t length = page->key_length - set->key_length;
+    memcpy(bytes, page->key + set->key_length, length < 8 ? length : 8);
+    memcpy(&cursor->next, bytes, sizeof cursor->next);
+    cursor->next = __builtin_bswap64(cursor->next);
+    return true;
 }
 
-/* The cursors whose terms begin with the key, from the first such term on. */
-static int open_cursors(
-    docket_words *cursors, const docket_reading *reading, const docket_segment *segments,
-    size_t count, const uint8_t *key, size_t length, docket_watch watch) {
-    for (size_t i = 0; i < count; i++) {
-        cursors[i] = (docket_words){
-            .reading = *reading, .segment = segments[i].id, .kind = key[0],
+static int compare(const ordered_cursor *one, const ordered_cursor *other) {
+    if (one->next != other->next) return one->next < other->next ? -1 : 1;
+    const term_page *left = &one->words->page, *right = &other->words->page;
+    return compare_keys(left->key, left->key_length, right->key, right->key_length);
+}
+
+static void cursor_set_close(cursor_set *set) {
+    for (size_t i = 0; set->all && i < set->count; i++) term_page_free(&set->all[i].page);
+    free(set->all);
+    free(set->left);
+    free(set->least);
+}
+
+/* Goes to the first terms that begin with the key. */
+static int cursor_set_open(
+    cursor_set *set, const docket_reading *reading, const docket_segment *segments, size_t count,
+    docket_watch watch) {
+    set->all = calloc(count + 1, sizeof *set->all);
+    set->left = calloc(count + 1, sizeof *set->left);
+    set->least = calloc(count + 1, sizeof *set->least);
+    if (!set->all || !set->left || !set->least) return SQLITE_NOMEM;
+    for (; set->count < count; set->count++) {
+        docket_words *cursor = &set->all[set->count];
+        *cursor = (docket_words){
+            .reading = *reading, .segment = segments[set->count].id, .kind = set->key[0],
             .watch = {watch, UNITS_BETWEEN_LOOKS}};
         docket_indexed_word ignored;
-        int code = docket_words_seek(&cursors[i], key + 1, length - 1, &ignored);
-        if (code != SQLITE_OK) return code;
+        int code = docket_words_seek(cursor, set->key + 1, set->key_length - 1, &ignored);
+        if (code != SQLITE_OK) {
+            set->count++;
+            return code;
+        }
+        ordered_cursor *left = &set->left[set->left_count];
+        left->words = cursor;
+        if (begins(set, left)) set->left_count++;
     }
     return SQLITE_OK;
 }
 
-/* Sums up the least term of all cursors, and moves these on; false where none begins with it. */
-static int take_least(
-    docket_words *cursors, size_t count, const uint8_t *key, size_t length,
-    docket_completions *found, size_t *looks, bool *is_taken) {
-    uint8_t least[KEY_BYTES];
-    size_t least_length = 0;
-    for (size_t i = 0; i < count; i++) {
-        const term_page *page = &cursors[i].page;
-        if (!begins(page, key, length)) continue;
-        if (least_length > 0 &&
-            compare_keys(page->key, page->key_length, least, least_length) >= 0) continue;
-        memcpy(least, page->key, page->key_length);
-        least_length = page->key_length;
+/* Finds who stands at the least term; where none is left there is none. */
+static void find_least(cursor_set *set) {
+    set->least_count = 0;
+    for (size_t i = 0; i < set->left_count; i++) {
+        int order = i == 0 ? -1 : compare(&set->left[i], &set->left[set->least[0]]);
+        if (order < 0) set->least_count = 0;
+        if (order <= 0) set->least[set->least_count++] = i;
     }
-    *is_taken = least_length > 0;
+}
+
+/* Counts the documents of the least term, and goes on behind it. */
+static int take_least(cursor_set *set, docket_completions *found) {
     uint64_t documents = 0;
-    for (size_t i = 0; *is_taken && i < count; i++) {
-        const term_page *page = &cursors[i].page;
-        if (!begins(page, least, least_length) || page->key_length != least_length) continue;
+    for (size_t i = 0; i < set->least_count; i++) {
+        const term_page *page = &set->left[set->least[i]].words->page;
         list_head head;
         int code = read_head(page->row, page->row_length, &head);
-        if (code == SQLITE_OK) code = words_step(&cursors[i]);
-        if (code == SQLITE_OK) code = spend(&cursors[i].watch, UNITS_OF_LOOK);
         if (code != SQLITE_OK) return code;
         documents += head.documents;
-        ++*looks;
     }
-    if (*is_taken) keep(found, least + 1, least_length - 1, documents);
+    const term_page *least = &set->left[set->least[0]].words->page;
+    keep(found, least->key + 1, least->key_length - 1, documents);
+    /* From the last, whose place one that has ended leaves to the last of all. */
+    for (size_t i = set->least_count; i-- > 0;) {
+        ordered_cursor *cursor = &set->left[set->least[i]];
+        int code = words_step(cursor->words);
+        if (code == SQLITE_OK) code = spend(&cursor->words->watch, UNITS_OF_LOOK);
+        if (code != SQLITE_OK) return code;
+        if (!begins(set, cursor)) *cursor = set->left[--set->left_count];
+    }
     return SQLITE_OK;
 }
 
@@ -92,24 +146,23 @@ int docket_completions_new(
     docket_vocabulary vocabulary, const unsigned char *prefix, size_t length, size_t wanted,
     size_t looks, docket_watch watch, docket_completions **made, bool *is_cut) {
     *is_cut = false;
-    docket_completions *found =
-        calloc(1, sizeof *found + (wanted + 1) * sizeof *found->best);
+    docket_completions *found = calloc(1, sizeof *found + (wanted + 1) * sizeof *found->best);
     *made = found;
-    docket_words *cursors = calloc(count + 1, sizeof *cursors);
-    int code = found && cursors ? SQLITE_OK : SQLITE_NOMEM;
+    if (!found) return SQLITE_NOMEM;
+    found->wanted = wanted;
     uint8_t key[KEY_BYTES] = {list_of(vocabulary)};
-    bool is_taken = code == SQLITE_OK && wanted > 0 && length < sizeof key;
-    if (is_taken) {
-        found->wanted = wanted;
-        memcpy(key + 1, prefix, length);
-        code = open_cursors(cursors, reading, segments, count, key, length + 1, watch);
+    if (wanted == 0 || length >= sizeof key) return SQLITE_OK;
+    memcpy(key + 1, prefix, length);
+    cursor_set set = {.key = key, .key_length = length + 1};
+    int code = cursor_set_open(&set, reading, segments, count, watch);
+    for (size_t looked = 0; code == SQLITE_OK && set.left_count > 0;) {
+        find_least(&set);
+        looked += set.least_count;
+        code = take_least(&set, found);
+        *is_cut = looked >= looks && set.left_count > 0;
+        if (*is_cut) break;
     }
-    for (size_t looked = 0; code == SQLITE_OK && is_taken && !*is_cut;) {
-        code = take_least(cursors, count, key, length + 1, found, &looked, &is_taken);
-        *is_cut = is_taken && looked >= looks;
-    }
-    for (size_t i = 0; cursors && i < count; i++) term_page_free(&cursors[i].page);
-    free(cursors);
+    cursor_set_close(&set);
     return code;
 }
 
