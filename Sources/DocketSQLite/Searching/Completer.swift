@@ -5,8 +5,8 @@ internal import DocketText
 struct Completer {
     /// Terms of segments that one question looks at, some 50 ns each.
     private static let looksMaximum = 200_000
-    /// Words that are tried together with those before them.
-    private static let togetherMaximum = 16
+    /// Stems that are tried together with the words before, some 50 µs each.
+    private static let togetherMaximum = 10
     /// Words before the last that are tried together with it.
     private static let earlierMaximum = 4
     /// Documents with two words that are counted.
@@ -163,14 +163,17 @@ struct Completer {
     ) throws -> [CompletionsHandle.Term] {
         let stems = try stems(of: earlier)
         guard !stems.isEmpty else { return terms }
-        let counted = try terms.prefix(Self.togetherMaximum).map { term in
+        var documentsByStem: [String: Int] = [:]
+        var counted: [CompletionsHandle.Term] = []
+        for term in terms {
             let stem = cutter.cut(term.text, of: language).stems
-            return CompletionsHandle.Term(
-                text: term.text,
-                documents: try documents(with: stems + [stem])
-            )
+            if documentsByStem[stem] == nil {
+                guard documentsByStem.count < Self.togetherMaximum else { continue }
+                documentsByStem[stem] = try documents(with: stems + [stem])
+            }
+            guard let documents = documentsByStem[stem], documents > 0 else { continue }
+            counted.append(CompletionsHandle.Term(text: term.text, documents: documents))
         }
-        .filter { $0.documents > 0 }
         guard !counted.isEmpty else { return terms }
         return counted.sorted { $0.documents > $1.documents }
     }
@@ -181,7 +184,7 @@ struct Completer {
         var stems: [String] = []
         for word in words.suffix(Self.earlierMaximum) {
             let stem = cutter.cut(word, of: language).stems
-            if try documents(with: [stem]) > 0 {
+            if try isKnown(stem) {
                 stems.append(stem)
             } else if let longer = try find(.words, word, count: 1).first {
                 stems.append(cutter.cut(longer.text, of: language).stems)
@@ -190,18 +193,20 @@ struct Completer {
         return stems
     }
 
+    private func isKnown(_ stem: String) throws -> Bool {
+        let query = try IndexQueryHandle(statements, segments, weighsComplete: false)
+        return try query.add(Self.term(stem)) > 0
+    }
+
+    private static func term(_ stem: String) -> IndexTerm {
+        IndexTerm(kind: .inflected, role: .clause, columns: nil, boost: 1, words: stem)
+    }
+
     /// How many documents have words of all these stems; of very many, so many as were counted.
     private func documents(with stems: [String]) throws -> Int {
         let query = try IndexQueryHandle(statements, segments, weighsComplete: false)
         for stem in Set(stems) {
-            let term = IndexTerm(
-                kind: .inflected,
-                role: .clause,
-                columns: nil,
-                boost: 1,
-                words: stem
-            )
-            guard try query.add(term) > 0 else { return 0 }
+            guard try query.add(Self.term(stem)) > 0 else { return 0 }
         }
         try query.start(.complete(isScored: false))
         var count = 0
