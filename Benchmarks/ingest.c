@@ -19,20 +19,20 @@ enum { KEY_BYTES = 16, HASH_BYTES = 32, INDEXING = 1, INDEXED = 2 };
 enum { SEARCHED_SLOT = 3, SEARCHED_COLUMN = 2 };
 static const int64_t SOFT_INTERVAL_NS = 1000000000;
 
-struct value {
-    int slot;
-    sqlite3_value *value;
-};
-
 struct document {
     sqlite3_int64 number;  // in the source
     sqlite3_value *id, *bytes, *attributes, *title, *body;
-    struct value *values;
-    int value_count;
+};
+
+// A row of a column, whose block begins at a document.
+struct block {
+    sqlite3_int64 id;
+    sqlite3_value *data;
 };
 
 static struct document *documents;
-static int document_count, collection;
+static struct block *blocks;
+static int document_count, block_count, collection;
 static int reply_bytes;  // of a kept reply, for each document of its call
 static sqlite3 *file;
 static docket_builder *builder;
@@ -85,15 +85,16 @@ static void read_documents(sqlite3 *source) {
     if (document_count == 0) errx(1, "the source has no documents");
 }
 
-static void read_values(sqlite3 *source) {
-    sqlite3_stmt *rows = prepare(source, "SELECT number, slot, value FROM values_%d ORDER BY 1");
-    struct document *d = documents;
+// The blocks of all columns in the order of the documents that they begin at.
+static void read_blocks(sqlite3 *source) {
+    sqlite3_stmt *rows =
+        prepare(source, "SELECT id, data FROM columns_%d ORDER BY id & 4294967295, id");
     while (sqlite3_step(rows) == SQLITE_ROW) {
-        while (d->number < sqlite3_column_int64(rows, 0)) d++;
-        d->values = realloc(d->values, (size_t)(d->value_count + 1) * sizeof *d->values);
-        if (d->values == NULL) err(1, "realloc");
-        d->values[d->value_count++] = (struct value){
-            sqlite3_column_int(rows, 1), sqlite3_value_dup(sqlite3_column_value(rows, 2))};
+        if (block_count % 1024 == 0)
+            blocks = realloc(blocks, (size_t)(block_count + 1024) * sizeof *blocks);
+        if (blocks == NULL) err(1, "realloc");
+        blocks[block_count++] = (struct block){
+            sqlite3_column_int64(rows, 0), sqlite3_value_dup(sqlite3_column_value(rows, 1))};
     }
     sqlite3_finalize(rows);
 }
@@ -131,8 +132,8 @@ static struct {
     sqlite3_stmt *begin, *commit, *savepoint, *release, *sequence, *state;
     sqlite3_stmt *expire, *find_call, *keep_call;
     sqlite3_stmt *find, *insert, *content, *outbox;
-    sqlite3_stmt *next, *find_number, *read, *visible, *value, *complete, *worked_off;
-    sqlite3_stmt *segment;
+    sqlite3_stmt *next, *find_number, *read, *complete, *worked_off;
+    sqlite3_stmt *segment, *block, *living;
     sqlite3_stmt *apply, *raise, *applied;
 } sql;
 
@@ -173,9 +174,9 @@ static void prepare_all(void) {
     sql.find_number = prepare(
         file, "SELECT number, version, state, bytes, in_index FROM documents WHERE number = ?1");
     sql.read = prepare(file, "SELECT attributes, title, body FROM contents WHERE number = ?1");
-    sql.visible = prepare(
-        file, "INSERT INTO visible_%d(number, version, segment, words, attributes)"
-              " VALUES (?1, ?2, ?3, ?4, ?5)");
+    sql.block = prepare(file, "INSERT INTO columns_%d(id, data) VALUES (?1, ?2)");
+    sql.living = prepare(
+        file, "INSERT OR REPLACE INTO living_%d(id, data) VALUES (?1, zeroblob(512))");
     sql.segment = prepare(
         file, "INSERT INTO segments_%d(id, first, last, state, documents, words)"
               " VALUES (?1, ?1, ?1, 0, ?2, ?3)");
@@ -184,10 +185,9 @@ static void prepare_all(void) {
         .page = prepare(file, "INSERT INTO pages_%d(segment, first, place) VALUES (?1, ?2, ?3)"),
         .block = prepare(file, "INSERT INTO blocks_%d(id, data) VALUES (?1, ?2)"),
         .chunk = prepare(file, "INSERT OR REPLACE INTO chunks_%d(id, data) VALUES (?1, ?2)")};
-    sql.value = prepare(file,
-                        "INSERT OR IGNORE INTO values_%d(slot, value, number) VALUES (?1, ?2, ?3)");
     sql.complete = prepare(file, "UPDATE documents SET indexed_version = ?2, in_index = 1,"
-                                 " state = ?4, updated_us = ?3 WHERE number = ?1");
+                                 " state = ?4, updated_us = ?3, segment = ?5, words = ?6"
+                                 " WHERE number = ?1");
     sql.apply = prepare(file, "INSERT OR REPLACE INTO applied(number, collection) VALUES (?1, %d)");
     sql.raise = prepare(file, "UPDATE documents SET state = 2, updated_us = ?1 WHERE number IN"
                               " (SELECT number FROM applied WHERE collection = %d)");
@@ -266,8 +266,23 @@ static void add_text(unsigned column, sqlite3_value *text) {
     must(file, docket_builder_add(builder, column, bytes, (size_t)sqlite3_value_bytes(text), 0));
 }
 
+// Adds the values of the attribute that is searched; see AttributeBlobCodec.
+static void add_attribute(sqlite3_value *attributes) {
+    const unsigned char *at = sqlite3_value_blob(attributes);
+    const unsigned char *end = at + sqlite3_value_bytes(attributes);
+    while (end - at >= 8) {
+        int count = at[2] | at[3] << 8, slot = at[0];
+        const unsigned char *value = at + 8;
+        at = value + (at[4] | at[5] << 8 | at[6] << 16);
+        for (; slot == SEARCHED_SLOT && count > 0; count--) {
+            size_t length = (size_t)(value[0] | value[1] << 8);
+            must(file, docket_builder_add(builder, SEARCHED_COLUMN, value + 2, length));
+            value += 2 + length;
+        }
+    }
+}
+
 static void index_document(sqlite3_int64 version, sqlite3_int64 number, int raises) {
-    const struct document *d = &documents[version - 1];
     sqlite3_bind_int64(sql.find_number, 1, number);
     end(sql.find_number);
     sqlite3_bind_int64(sql.read, 1, number);
@@ -275,28 +290,16 @@ static void index_document(sqlite3_int64 version, sqlite3_int64 number, int rais
     must(file, docket_builder_begin(builder, (uint32_t)number));
     add_text(0, sqlite3_column_value(sql.read, 1));
     add_text(1, sqlite3_column_value(sql.read, 2));
-    for (int i = 0; i < d->value_count; i++) {
-        if (d->values[i].slot == SEARCHED_SLOT) add_text(SEARCHED_COLUMN, d->values[i].value);
-    }
+    add_attribute(sqlite3_column_value(sql.read, 0));
     sqlite3_int64 words = (sqlite3_int64)docket_builder_words(builder);
     segment_words += words;
-    sqlite3_bind_int64(sql.visible, 1, number);
-    sqlite3_bind_int64(sql.visible, 2, version);
-    sqlite3_bind_int(sql.visible, 3, segment);
-    sqlite3_bind_int64(sql.visible, 4, words);
-    sqlite3_bind_value(sql.visible, 5, sqlite3_column_value(sql.read, 0));
-    end(sql.visible);
     sqlite3_reset(sql.read);
-    for (int i = 0; i < d->value_count; i++) {
-        sqlite3_bind_int(sql.value, 1, d->values[i].slot);
-        sqlite3_bind_value(sql.value, 2, d->values[i].value);
-        sqlite3_bind_int64(sql.value, 3, number);
-        end(sql.value);
-    }
     sqlite3_bind_int64(sql.complete, 1, number);
     sqlite3_bind_int64(sql.complete, 2, version);
     sqlite3_bind_int64(sql.complete, 3, clock_ns(CLOCK_REALTIME) / 1000);
     sqlite3_bind_int(sql.complete, 4, raises ? INDEXED : INDEXING);
+    sqlite3_bind_int(sql.complete, 5, segment);
+    sqlite3_bind_int64(sql.complete, 6, words);
     end(sql.complete);
     if (raises) return;
     sqlite3_bind_int64(sql.apply, 1, number);
@@ -305,6 +308,19 @@ static void index_document(sqlite3_int64 version, sqlite3_int64 number, int rais
 
 // Statuses change with the soft generation, which rises once a second: until then they wait.
 static int64_t raised, wait_ns;
+
+// Writes the columns of the documents up to one; each block once, when it begins.
+static void write_columns(sqlite3_int64 last) {
+    static int done;
+    sqlite3_int64 number = documents[last - 1].number;
+    for (; done < block_count && (blocks[done].id & UINT32_MAX) <= number; done++) {
+        sqlite3_bind_int64(sql.block, 1, blocks[done].id);
+        sqlite3_bind_value(sql.block, 2, blocks[done].data);
+        end(sql.block);
+    }
+    sqlite3_bind_int64(sql.living, 1, last / 4096);
+    end(sql.living);
+}
 
 static void index_group(int count) {
     int64_t now = clock_ns(CLOCK_MONOTONIC);
@@ -333,6 +349,7 @@ static void index_group(int count) {
     sqlite3_bind_int64(sql.segment, 3, segment_words);
     end(sql.segment);
     must(file, docket_builder_write(builder, &reading, &writing, (uint32_t)segment));
+    if (found > 0) write_columns(entries[found - 1][0]);
     if (raises) {
         sqlite3_bind_int64(sql.raise, 1, clock_ns(CLOCK_REALTIME) / 1000);
         end(sql.raise);
@@ -355,7 +372,7 @@ int main(int count, char **arguments) {
     must(NULL, sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0));
     must(source, sqlite3_open_v2(arguments[1], &source, SQLITE_OPEN_READONLY, NULL));
     read_documents(source);
-    read_values(source);
+    read_blocks(source);
     make_file(source, arguments[3]);
     prepare_all();
 

@@ -5,8 +5,9 @@ import Testing
 struct QueryTermsTests {
     private func terms(_ text: String, _ match: SearchRequest.Match = .any) throws -> QueryTerms {
         let query = try TextQuery(parsing: text) { _ in false }
-        return QueryTerms(query, match) { text in
-            text.split { !$0.isLetter && !$0.isNumber }.map { $0.lowercased() }
+        return QueryTerms(query, match) { text, _ in
+            let words = text.split { !$0.isLetter && !$0.isNumber }.map { $0.lowercased() }
+            return ClauseWords(words.map { ClauseWords.Word($0, stems: [$0]) })
         }
     }
 

@@ -75,7 +75,7 @@ struct QueryTests {
     @Test("reads back the lines that it writes")
     func roundTrip() throws {
         var reader = QueryLineReader()
-        for line in lines(seed: 5, count: 100) {
+        for line in lines(seed: 5, count: 100) + [QueryLine(query: "a", sort: ["size:desc", "b"])] {
             #expect(try reader.read(Array(line.text.utf8)) == line)
         }
     }
@@ -90,7 +90,8 @@ struct QueryTests {
     @Test(
         "refuses an object that asks for what there is not",
         arguments: [
-            #"{"query": 1}"#, #"{"facets": "a"}"#, #"{"facets": [1]}"#, #"{"filter": []}"#,
+            #"{"query": 1}"#, #"{"facets": "a"}"#, #"{"facets": [1]}"#, #"{"sort": "a"}"#,
+            #"{"filter": []}"#,
             #"{"words": "a"}"#, #"{"query": "a""#,
         ]
     )
@@ -103,12 +104,18 @@ struct QueryTests {
 
     @Test("makes searches of lines")
     func requests() throws {
-        let line = QueryLine(query: "a", filter: "size >= 2", facets: ["section:3"])
+        let line = QueryLine(
+            query: "a",
+            filter: "size >= 2",
+            facets: ["section:3"],
+            sort: ["size:desc"]
+        )
         let request = try line.request(in: "books", limit: 5)
         #expect(request.collection == "books")
         #expect(request.limit == 5)
         #expect(request.filter == .range("size", .init(lower: 2)))
         #expect(request.facets == [FacetRequest("section", limit: 3)])
+        #expect(request.sort == [SortKey("size", isDescending: true)])
         #expect(throws: DocketError.self) {
             try QueryLine(filter: "size >").request(in: "books", limit: 5)
         }

@@ -188,18 +188,29 @@ struct DurabilityTests {
         #expect(try connection.first("SELECT x FROM second", row: { $0.integer(0) }) == 42)
     }
 
-    /// Makes of the file one with an index of FTS5, as the format had it.
+    /// Makes of the file one of an older format: attributes in rows of their own, and before format
+    /// 5 an index of FTS5.
     private static func makeOld(_ test: TestStore, format: Int) throws {
-        let tables = CollectionTables(collection: 1)
-        let visible = format == 4 ? tables.visible : "shown_1"
+        let visible = format == 3 ? "shown_1" : "visible_1"
         try test.tamper(
             """
-            ALTER TABLE visible_1 RENAME TO kept;
             CREATE TABLE \(visible)(
-                number INTEGER PRIMARY KEY, version INTEGER, words INTEGER, attributes BLOB
+                number INTEGER PRIMARY KEY, version INTEGER, segment INTEGER, words INTEGER,
+                attributes BLOB
             );
-            INSERT INTO \(visible) SELECT number, version, words, attributes FROM kept;
-            DROP TABLE kept; DROP TABLE indexed_contents;
+            CREATE TABLE values_1(slot INTEGER, value, number INTEGER);
+            INSERT INTO \(visible) SELECT number, version, segment, words, attributes
+                FROM documents JOIN contents USING(number) WHERE indexed_version <> 0;
+            DROP TABLE columns_1; DROP TABLE living_1;
+            ALTER TABLE documents DROP COLUMN segment; ALTER TABLE documents DROP COLUMN words;
+            ALTER TABLE indexed_contents DROP COLUMN attributes;
+            PRAGMA user_version = \(format)
+            """
+        )
+        guard format < 5 else { return }
+        try test.tamper(
+            """
+            DROP TABLE indexed_contents;
             DROP TABLE pages_1; DROP TABLE blocks_1; DROP TABLE chunks_1; DROP TABLE segments_1;
             CREATE VIRTUAL TABLE search_1 USING fts5(title, body, columnsize = 0);
             INSERT INTO search_1(rowid, title, body) SELECT number, title, body FROM contents;
@@ -208,13 +219,12 @@ struct DurabilityTests {
                 SET sql = replace(sql, 'columnsize', 'tokenize=''docket'', columnsize')
                 WHERE name = 'search_1';
             PRAGMA writable_schema = RESET;
-            PRAGMA user_version = \(format)
             """
         )
     }
 
-    @Test("a file with an index of FTS5 is indexed anew from its documents", arguments: [3, 4])
-    func replacesFullTextIndex(_ format: Int) async throws {
+    @Test("a file of an older index is indexed anew from its documents", arguments: [3, 4, 5])
+    func replacesIndex(_ format: Int) async throws {
         var test = try await TestStore.make()
         try await test.add(Document(id: "a", title: "x"), Document(id: "b", title: "y"))
         try await test.upload([Document(id: "b", title: "newer y")])

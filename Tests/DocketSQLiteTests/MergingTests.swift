@@ -65,11 +65,11 @@ struct MergingTests {
             ) == 0
         )
         #expect(
-            try await count(test, "SELECT count(*) FROM visible_1")
+            try await count(test, "SELECT count(*) FROM documents WHERE indexed_version <> 0")
                 == count(test, "SELECT sum(documents - dead) FROM segments_1")
         )
         #expect(
-            try await count(test, "SELECT sum(words) FROM visible_1")
+            try await count(test, "SELECT sum(words) FROM documents WHERE indexed_version <> 0")
                 == count(test, "SELECT sum(words - dead_words) FROM segments_1")
         )
     }

@@ -71,25 +71,15 @@ struct StopTests {
         let work = WorkLimit()
         let watch = WorkWatch()
         watch.begin(work, nil)
-        let blob = AttributeBlobCodec.encode([BoundAttribute(slot: 0, values: [.string("Knuth")])])
-        var facet = FacetCounter(BoundFacet(slot: 0, limit: 10))
-        for number in 0..<1000 {
-            let values: [AttributeValue] = [.string("author \(number)")]
-            let blob = AttributeBlobCodec.encode([BoundAttribute(slot: 0, values: values)])
-            facet.count(Int64(number), unsafe blob.span.bytes)
-        }
+        var facet = FacetCounter(BoundFacet(slot: 0, limit: 10), column: 0)
+        let block = try ColumnBlock((0..<1000).map { [.string("author \($0)")] })
+        for code in 1...1000 { facet.add(1, of: code, in: block) }
         #expect(try facet.counts(watch).count == 10)
         work.stop()
         #expect(throws: DocketError.self) { try facet.counts(watch) }
         #expect(throws: DocketError.self) {
             for _ in 0..<WorkWatch.unitsBetweenLooks { try watch.spend() }
         }
-        let looks = watch.looks
-        // A candidate counts for its bytes.
-        #expect(throws: DocketError.self) {
-            try watch.spend(1 + 64 * blob.count)
-        }
-        #expect(watch.looks == looks + 1)
     }
 
     @Test("work stops by itself at its deadline")
@@ -236,16 +226,11 @@ struct KeyedTableTests {
     }
 
     @Test("facet values that collide in an unkeyed hash do not collide")
-    func collisions() {
-        var facet = FacetCounter(BoundFacet(slot: 0, limit: 10))
-        var count = 0
-        for number in 0... where Self.unkeyed("v\(number)") & 1023 == 0 {
-            let values: [AttributeValue] = [.string("v\(number)")]
-            let blob = AttributeBlobCodec.encode([BoundAttribute(slot: 0, values: values)])
-            facet.count(Int64(number), unsafe blob.span.bytes)
-            count += 1
-            if count == 400 { break }
-        }
+    func collisions() throws {
+        var facet = FacetCounter(BoundFacet(slot: 0, limit: 10), column: 0)
+        let values = (0...).lazy.map { "v\($0)" }.filter { Self.unkeyed($0) & 1023 == 0 }
+        let block = try ColumnBlock(values.prefix(400).map { [.string($0)] })
+        for code in 1...400 { facet.add(1, of: code, in: block) }
         // All in one place they take 80,000 steps.
         #expect(facet.collisions < 4000)
     }
@@ -254,15 +239,15 @@ struct KeyedTableTests {
     func order() throws {
         var random = SeededGenerator(seed: 11)
         for limit in [1, 2, 7, 100] {
-            var facet = FacetCounter(BoundFacet(slot: 0, limit: limit))
+            var facet = FacetCounter(BoundFacet(slot: 0, limit: limit), column: 0)
             var expected: [String: Int] = [:]
-            for number in 0..<500 {
-                let value = "v\(Int.random(in: 0..<40, using: &random))"
-                expected[value, default: 0] += 1
-                let blob = AttributeBlobCodec.encode([
-                    BoundAttribute(slot: 0, values: [.string(value)])
-                ])
-                facet.count(Int64(number), unsafe blob.span.bytes)
+            for _ in 0..<50 {
+                let values = (0..<10).map { _ in "v\(Int.random(in: 0..<40, using: &random))" }
+                let block = try ColumnBlock(values.map { [.string($0)] })
+                for place in 0..<10 {
+                    expected[values[place], default: 0] += 1
+                    facet.add(1, of: block.code(at: place), in: block)
+                }
             }
             let sorted = expected.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             let counts = try facet.counts(WorkWatch())

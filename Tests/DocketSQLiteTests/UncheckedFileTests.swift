@@ -35,12 +35,16 @@ extension ChecksumTests {
             """
         )
         try old.run("ATTACH ?1 AS new", .text(source))
-        for table in ["meta", "collections", "documents", "contents", "values_1"] {
+        for table in ["meta", "collections", "contents"] {
             try old.execute("INSERT INTO \(table) SELECT * FROM new.\(table)")
         }
+        let columns = try old.all("SELECT name FROM pragma_table_info('documents')") { $0.text(0) }
+        let names = columns.joined(separator: ", ")
         try old.execute(
             """
-            INSERT INTO shown_1 SELECT number, version, words, attributes FROM new.visible_1;
+            INSERT INTO documents(\(names)) SELECT \(names) FROM new.documents;
+            INSERT INTO shown_1 SELECT number, version, words, attributes
+                FROM new.documents JOIN new.contents USING(number) WHERE indexed_version <> 0;
             INSERT INTO search_1(rowid, title, body) SELECT number, title, body FROM new.contents;
             UPDATE search_1_config SET v = replace(v, 'unicode61', 'docket');
             PRAGMA user_version = 1;
@@ -66,7 +70,11 @@ extension ChecksumTests {
             try await Self.outcome(test, configuration, expected, isMigrated: true) == .right
         )
         #expect(try FileVerification.run(configuration).allSatisfy { $0.faults.isEmpty })
-        try Self.flip(copied, at: FileSystem.size(copied) / 2, bit: 3)
+        let page = try ConnectionHandle(path: copied, creates: false, vfs: nil).first(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'contents'",
+            row: { Int($0.integer(0)) }
+        )
+        try Self.flip(copied, at: try #require(page) * 4096 - 2000, bit: 3)
         #expect(try await Self.outcome(test, configuration, expected) == .lost)
 
         // One that is damaged is refused, and stays as it is.

@@ -87,7 +87,7 @@ package enum ArgumentSyntax {
     }
 
     /// `NAME` or `NAME:asc` or `NAME:desc`.
-    static func sortKey(_ text: String) throws -> SortKey {
+    package static func sortKey(_ text: String) throws -> SortKey {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         switch parts.count == 2 ? parts[1] : parts.count == 1 ? "asc" : "" {
         case "asc": return SortKey(parts[0])

@@ -185,6 +185,13 @@ package struct AttributePart {
     }
 }
 
+extension [UInt8] {
+    /// Lends the bytes.
+    @inlinable package func lent<Value>(_ body: (RawSpan) throws -> Value) rethrows -> Value {
+        try body(unsafe span.bytes)
+    }
+}
+
 extension RawSpan {
     /// The little-endian integer at `place`; nil when it is not all inside.
     @inlinable package func integer<Value: FixedWidthInteger & BitwiseCopyable>(

@@ -11,7 +11,7 @@ enum LoadSettings {
     static let queries = Setting<String?>.text(
         "queries",
         "FILE",
-        help: "searches, one a line: words, or {\"query\", \"filter\", \"facets\"}"
+        help: "searches, one a line: words, or {\"query\", \"filter\", \"facets\", \"sort\"}"
     ).from(.arguments)
     static let documents = Setting<String?>.text(
         "documents",

@@ -2,7 +2,8 @@ internal import DocketCommands
 internal import DocketCore
 internal import DocketJSON
 
-/// A search as a line of a file: words alone, or an object with `query`, `filter` and `facets`.
+/// A search as a line of a file: words alone, or an object with `query`,
+/// `filter`, `facets` and `sort`.
 struct QueryLine: Hashable, Sendable {
     /// Longest line: a query and a filter of the longest forms that a server takes.
     static let byteMaximum = 64 << 10
@@ -12,6 +13,8 @@ struct QueryLine: Hashable, Sendable {
     var filter: String?
     /// Attributes, each perhaps with `:N`.
     var facets: [String] = []
+    /// Attributes, each perhaps with `:asc` or `:desc`.
+    var sort: [String] = []
 
     /// The line as it is in a file, without its end.
     var text: String {
@@ -19,9 +22,10 @@ struct QueryLine: Hashable, Sendable {
         writer.object { writer in
             writer.member("query", query)
             if let filter { writer.member("filter", filter) }
-            guard !facets.isEmpty else { return }
-            writer.member("facets") { writer in
-                writer.array { for facet in facets { $0.value(facet) } }
+            for (name, texts) in [("facets", facets), ("sort", sort)] where !texts.isEmpty {
+                writer.member(name) { writer in
+                    writer.array { for text in texts { $0.value(text) } }
+                }
             }
         }
         return writer.text
@@ -29,12 +33,14 @@ struct QueryLine: Hashable, Sendable {
 
     /// The search that it asks for.
     ///
-    /// - Throws: `DocketError` for a filter that cannot be read, ``UsageError`` for a facet.
+    /// - Throws: `DocketError` for a filter that cannot be read, ``UsageError`` for a facet or a
+    ///   key.
     func request(in collection: String, limit: Int) throws -> SearchRequest {
         SearchRequest(
             collection: collection,
             query: query,
             filter: try filter.map { try Filter(parsing: $0) },
+            sort: try sort.map(ArgumentSyntax.sortKey),
             facets: try facets.map(ArgumentSyntax.facet),
             limit: limit
         )
@@ -78,15 +84,21 @@ struct QueryLineReader: ~Copyable {
             if value.isNull { return }
             guard let text = value.string else { throw UsageError("filter is not a string") }
             query.filter = text
-        case "facets":
-            let isArray = try value.forEachElement { element in
-                guard let facet = element.string else {
-                    throw UsageError("facets holds something that is not a string")
-                }
-                query.facets.append(facet)
-            }
-            guard isArray else { throw UsageError("facets is not an array") }
-        default: throw UsageError("\"\(name)\" is none of query, filter and facets")
+        case "facets": query.facets = try strings(value, name)
+        case "sort": query.sort = try strings(value, name)
+        default: throw UsageError("\"\(name)\" is none of query, filter, facets and sort")
         }
+    }
+
+    private static func strings(_ value: borrowing JSONValue, _ name: String) throws -> [String] {
+        var strings: [String] = []
+        let isArray = try value.forEachElement { element in
+            guard let string = element.string else {
+                throw UsageError("\(name) holds something that is not a string")
+            }
+            strings.append(string)
+        }
+        guard isArray else { throw UsageError("\(name) is not an array") }
+        return strings
     }
 }

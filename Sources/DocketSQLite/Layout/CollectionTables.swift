@@ -7,35 +7,38 @@ struct CollectionTables: Sendable {
     let blocks: String
     let chunks: String
     let segments: String
-    let visible: String
-    let values: String
-    let insertVisible: String
-    let selectVisible: String
-    let deleteVisible: String
-    let insertValue: String
-    let deleteValue: String
+    let columns: String
+    let living: String
+    let lastColumn: String
+    let nextColumn: String
+    let writeColumn: String
+    let deleteColumn: String
+    let selectLiving: String
+    let nextLiving: String
+    let writeLiving: String
 
     init(collection: UInt32) {
         pages = "pages_\(collection)"
         blocks = "blocks_\(collection)"
         chunks = "chunks_\(collection)"
         segments = "segments_\(collection)"
-        visible = "visible_\(collection)"
-        values = "values_\(collection)"
-        insertVisible = """
-            INSERT INTO \(visible)(number, version, segment, words, attributes)
-            VALUES (?1, ?2, ?3, ?4, ?5)
+        columns = "columns_\(collection)"
+        living = "living_\(collection)"
+        lastColumn = """
+            SELECT id, data FROM \(columns) WHERE id >= ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1
             """
-        selectVisible = "SELECT version, attributes FROM \(visible) WHERE number = ?1"
-        deleteVisible = "DELETE FROM \(visible) WHERE number = ?1"
-        insertValue = "INSERT OR IGNORE INTO \(values)(slot, value, number) VALUES (?1, ?2, ?3)"
-        deleteValue = "DELETE FROM \(values) WHERE slot = ?1 AND value = ?2 AND number = ?3"
+        nextColumn = "SELECT id FROM \(columns) WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT 1"
+        writeColumn = "INSERT OR REPLACE INTO \(columns)(id, data) VALUES (?1, ?2)"
+        deleteColumn = "DELETE FROM \(columns) WHERE id = ?1"
+        selectLiving = "SELECT data FROM \(living) WHERE id = ?1"
+        nextLiving = "SELECT id, data FROM \(living) WHERE id >= ?1 ORDER BY id LIMIT 1"
+        writeLiving = "INSERT OR REPLACE INTO \(living)(id, data) VALUES (?1, ?2)"
     }
 
-    /// The tables: what searches may find, its values, and the index.
+    /// The tables: what searches may find, its attributes, and the index.
     ///
-    /// `visible` has the attributes of a document and the segment that it came into; `values` those
-    /// attributes that can be filtered by. The other four are the search index: `blocks` has the
+    /// `living` says which documents there are, see ``LivingDocuments``, and `columns` has their
+    /// attributes, see ``ColumnBlock``. The other four are the search index: `blocks` has the
     /// terms and their lists, found by `pages`, and `chunks` lengths of documents and which of a
     /// segment are dead, see docket_postings.h.
     ///
@@ -67,23 +70,19 @@ struct CollectionTables: Sendable {
             dead INTEGER NOT NULL DEFAULT 0,
             dead_words INTEGER NOT NULL DEFAULT 0
         );
-        CREATE TABLE \(visible)(
-            number INTEGER PRIMARY KEY,
-            version INTEGER NOT NULL,
-            segment INTEGER NOT NULL,
-            words INTEGER NOT NULL,
-            attributes BLOB NOT NULL
+        CREATE TABLE \(columns)(
+            id INTEGER PRIMARY KEY,
+            data BLOB NOT NULL
         );
-        CREATE TABLE \(values)(
-            slot INTEGER NOT NULL,
-            value NOT NULL,
-            number INTEGER NOT NULL,
-            PRIMARY KEY(slot, value, number)
-        ) WITHOUT ROWID;
+        CREATE TABLE \(living)(
+            id INTEGER PRIMARY KEY,
+            data BLOB NOT NULL
+        );
         """
     }
 
     var removal: String {
-        [pages, blocks, chunks, segments, visible, values].map { "DROP TABLE \($0);" }.joined()
+        [pages, blocks, chunks, segments, columns, living]
+            .map { "DROP TABLE IF EXISTS \($0);" }.joined()
     }
 }

@@ -15,8 +15,8 @@ struct TenantMigration {
         1: { _ in },
         2: { try $0.execute(TenantSchema.keptBytes) },
         3: renameVisibleDocuments,
-        4: replaceFullTextTables,
-        5: indexAllAgain,
+        4: removeFullTextTables,
+        5: rebuildIndex,
     ]
 
     let connection: ConnectionHandle
@@ -73,10 +73,8 @@ struct TenantMigration {
         }
     }
 
-    /// Until format 4 the search index was a table of FTS5, with texts of its own: all documents go
-    /// into the new one.
-    private static func replaceFullTextTables(_ connection: ConnectionHandle) throws {
-        try connection.execute(TenantSchema.indexedContents)
+    /// Until format 4 the search index was a table of FTS5, with texts of its own.
+    private static func removeFullTextTables(_ connection: ConnectionHandle) throws {
         let names = try connection.all(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'search_[0-9]*'",
             row: { $0.text(0) }
@@ -93,23 +91,28 @@ struct TenantMigration {
         for name in names where name.dropFirst("search_".count).allSatisfy(\.isNumber) == false {
             try connection.execute("DROP TABLE \(name)")
         }
-        let collections = try connection.all(
-            "SELECT id FROM collections",
-            row: { UInt32(truncatingIfNeeded: $0.integer(0)) }
-        )
-        for collection in collections {
-            let tables = CollectionTables(collection: collection)
-            try connection.execute("DROP TABLE \(tables.visible); DROP TABLE \(tables.values);")
-            try connection.execute(tables.creation)
-            try indexAgain(collection, connection)
-        }
     }
 
-    /// Until format 5 frequencies did not tell words of the title from others, and the index had no
-    /// titles and keywords as a whole.
+    /// Until format 5 attributes stood in a row for each document, `visible`, and one for each
+    /// value, `values`; frequencies did not tell words of the title from others; and the index had
+    /// no titles and keywords as a whole.
+    private static func rebuildIndex(_ connection: ConnectionHandle) throws {
+        try connection.execute(TenantSchema.indexedContents)
+        let names = try connection.all(
+            """
+            SELECT name FROM sqlite_schema WHERE type = 'table'
+                AND (name GLOB 'visible_[0-9]*' OR name GLOB 'values_[0-9]*')
+            """,
+            row: { $0.text(0) }
+        )
+        for name in names { try connection.execute("DROP TABLE \(name)") }
+        try indexAllAgain(connection)
+    }
+
+    /// All documents go into new indices.
     private static func indexAllAgain(_ connection: ConnectionHandle) throws {
         let collections = try connection.all(
-            "SELECT id FROM collections WHERE deleted = 0",
+            "SELECT id FROM collections",
             row: { UInt32(truncatingIfNeeded: $0.integer(0)) }
         )
         for collection in collections {

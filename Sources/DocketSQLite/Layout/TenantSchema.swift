@@ -32,13 +32,18 @@ enum TenantSchema {
         CREATE INDEX deleted_documents ON documents(updated_us) WHERE state = 5;
         """
 
-    /// The texts that searches show of a document of which a newer version waits to be indexed.
+    /// What searches show of a document of which a newer version waits to be indexed; and where in
+    /// the index a document is: the segment that it came into, and its words.
     static let indexedContents = """
+        DROP TABLE IF EXISTS indexed_contents;
         CREATE TABLE indexed_contents(
             number INTEGER PRIMARY KEY,
+            attributes BLOB NOT NULL,
             title TEXT NOT NULL,
             body TEXT NOT NULL
         );
+        ALTER TABLE documents ADD COLUMN segment INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE documents ADD COLUMN words INTEGER NOT NULL DEFAULT 0;
         """
 
     /// The tables of a tenant.

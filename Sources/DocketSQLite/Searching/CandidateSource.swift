@@ -1,11 +1,8 @@
 internal import DocketCore
 internal import DocketText
 
-/// The documents that a search has to look at, in ascending order, with what it needs of each.
+/// The documents that a search has to look at, in ascending order.
 struct CandidateSource {
-    /// Numbers of candidates that each slice of a scan may read anew.
-    private static let sliceCandidates = 10_000
-
     private let plan: SearchPlan
     private let connection: ConnectionHandle
     private let tables: CollectionTables
@@ -84,7 +81,11 @@ struct CandidateSource {
     func search(_ pass: inout SearchPass) throws {
         guard !asked.isEmpty else { return }
         guard let query else {
-            return try forEachVisible(after: 0) { try pass.look(at: $0, score: 1, $1) }
+            var living = try LivingCandidates(connection, tables, excluded, after: 0)
+            while let number = try living.next(from: { try pass.firstPossible($0) }) {
+                guard try pass.look(at: number, score: 1) else { return }
+            }
+            return
         }
         if asked.demandsAll {
             return try look(query, .complete(isScored: true), &pass)
@@ -93,8 +94,8 @@ struct CandidateSource {
         try look(query, .scored, &pass)
         if asked.weighsComplete, let cut = pass.cut {
             // What comes first may be beyond the candidates.
-            try forEachMatch(query, .complete(isScored: true), after: cut, pass.readsAttributes) {
-                try pass.rank($0, score: $1, $2)
+            try forEachMatch(query, .complete(isScored: true), after: cut) {
+                try pass.rank($0, score: $1)
             }
         }
     }
@@ -103,11 +104,9 @@ struct CandidateSource {
     /// others need only be counted.
     private func searchComplete(_ query: IndexQueryHandle, _ pass: inout SearchPass) throws -> Bool
     {
-        guard asked.weighsComplete, pass.order.isByScore, !pass.readsAttributes else {
-            return false
-        }
-        try forEachMatch(query, .complete(isScored: true), after: 0, false) {
-            try pass.rank($0, score: $1, $2)
+        guard asked.weighsComplete, pass.order.isByScore else { return false }
+        try forEachMatch(query, .complete(isScored: true), after: 0) {
+            try pass.rank($0, score: $1)
         }
         guard pass.isPageFull else {
             pass.forgetRanked()
@@ -123,9 +122,7 @@ struct CandidateSource {
         _ mode: IndexQueryHandle.Mode,
         _ pass: inout SearchPass
     ) throws {
-        try forEachMatch(query, mode, after: 0, pass.readsAttributes) {
-            try pass.look(at: $0, score: $1, $2)
-        }
+        try forEachMatch(query, mode, after: 0) { try pass.look(at: $0, score: $1) }
     }
 
     /// Brings the first hits of an order by score into the one that neighbours among their words
@@ -143,94 +140,69 @@ struct CandidateSource {
     // MARK: Scanning
 
     /// Calls `look` with each candidate after a number, until it returns false.
+    ///
+    /// `firstPossible` says which is the first from a number on that may be wanted.
     func scan(
         after number: Int64,
-        readsAttributes: Bool,
-        _ look: (_ number: Int64, _ attributes: RawSpan) throws -> Bool
+        firstPossible: (UInt32) throws -> Int64,
+        _ look: (_ number: UInt32) throws -> Bool
     ) throws {
         guard !asked.isEmpty else { return }
-        guard let query else { return try forEachVisible(after: number, look) }
+        guard let query else {
+            var living = try LivingCandidates(connection, tables, excluded, after: number)
+            while let number = try living.next(from: firstPossible) {
+                guard try look(number) else { return }
+            }
+            return
+        }
         let mode: IndexQueryHandle.Mode =
             asked.demandsAll ? .complete(isScored: false) : .unscored
-        try forEachMatch(query, mode, after: number, readsAttributes) { number, _, attributes in
-            try look(number, attributes)
-        }
+        try forEachMatch(query, mode, after: number) { number, _ in try look(number) }
     }
-
-    // MARK: Candidates
 
     private func forEachMatch(
         _ query: IndexQueryHandle,
         _ mode: IndexQueryHandle.Mode,
         after number: Int64,
-        _ readsAttributes: Bool,
-        _ look: (_ number: Int64, _ score: Double, _ attributes: RawSpan) throws -> Bool
+        _ look: (_ number: UInt32, _ score: Double) throws -> Bool
     ) throws {
         // Numbers of documents in the index have 32 bits.
         guard let after = UInt32(exactly: number) else { return }
         try query.start(mode, after: after)
-        guard readsAttributes else {
-            return try query.eachMatch { try look(Int64($0), $1, RawSpan()) }
-        }
-        let statement = try connection.prepared(tables.selectVisible)
-        defer { statement.reset() }
-        try query.eachMatch { document, score in
-            defer { statement.reset() }
-            try statement.bind(1, .integer(Int64(document)))
-            // Whatever lives in the index is visible.
-            guard try statement.step() else { throw SQLiteError.damagedPages }
-            return try statement.withBytes(1) { try look(Int64(document), score, $0) }
-        }
+        try query.eachMatch(look)
     }
+}
 
-    private func forEachVisible(
-        after number: Int64,
-        _ look: (_ number: Int64, _ attributes: RawSpan) throws -> Bool
+/// All documents of a collection without those that a search excludes, in ascending order.
+private struct LivingCandidates {
+    private var documents: LivingDocuments
+    private var exclusion: ExcludedDocuments?
+    /// Where the next one is looked for.
+    private var number: UInt32?
+
+    init(
+        _ connection: ConnectionHandle,
+        _ tables: CollectionTables,
+        _ excluded: IndexQueryHandle?,
+        after number: Int64
     ) throws {
-        var exclusion = try excluded.map { try ExcludedDocuments($0, after: number) }
-        if let numbers = try candidates(isSlice: number > 0) {
-            return try forEach(of: numbers, &exclusion, number, look)
-        }
-        let statement = try connection.prepared(
-            "SELECT number, attributes FROM \(tables.visible) WHERE number > ?1 ORDER BY number"
-        )
-        defer { statement.reset() }
-        try statement.bind(1, .integer(number))
-        while try statement.step() {
-            let number = statement.integer(0)
-            if try exclusion?.contains(number) ?? false { continue }
-            guard try statement.withBytes(1, { try look(number, $0) }) else { return }
-        }
+        documents = LivingDocuments(connection, tables)
+        exclusion = try excluded.map { try ExcludedDocuments($0, after: number) }
+        self.number = UInt32(exactly: number + 1)
     }
 
-    private func forEach(
-        of numbers: [Int64],
-        _ exclusion: inout ExcludedDocuments?,
-        _ after: Int64,
-        _ look: (_ number: Int64, _ attributes: RawSpan) throws -> Bool
-    ) throws {
-        let statement = try connection.prepared(tables.selectVisible)
-        for number in numbers where number > after {
-            if try exclusion?.contains(number) ?? false { continue }
-            defer { statement.reset() }
-            try statement.bind(1, .integer(number))
-            guard try statement.step() else { continue }
-            guard try statement.withBytes(1, { try look(number, $0) }) else { return }
+    mutating func next(from firstPossible: (UInt32) throws -> Int64) throws -> UInt32? {
+        while let start = number, let found = try documents.next(from: start) {
+            let possible = try firstPossible(found)
+            guard possible == Int64(found) else {
+                number = UInt32(exactly: possible)
+                continue
+            }
+            number = found < .max ? found + 1 : nil
+            if try exclusion?.contains(Int64(found)) ?? false { continue }
+            return found
         }
-    }
-
-    /// The numbers that the filter leaves, where that is quicker than looking at all documents.
-    private func candidates(isSlice: Bool) throws -> [Int64]? {
-        guard let filter = plan.filter else { return nil }
-        let documents =
-            try connection.first(
-                "SELECT indexing + indexed FROM collections WHERE id = ?1",
-                .number(plan.collection.number),
-                row: { Int($0.integer(0)) }
-            ) ?? 0
-        // A look by number costs about twice a step of the scan; slices read all numbers each time.
-        let limit = max(1, isSlice ? min(documents / 2, Self.sliceCandidates) : documents / 2)
-        return try CandidateNumbers(connection, tables).numbers(meeting: filter, fewerThan: limit)
+        return nil
     }
 }
 

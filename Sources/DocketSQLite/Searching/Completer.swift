@@ -44,7 +44,6 @@ struct Completer {
         language = TextLanguage(code: plan.collection.schema.language?.code)
         texts = WrittenTexts(
             connection: statements.connection,
-            tables: statements.tables,
             schema: plan.collection.schema,
             cutter: cutter
         )

@@ -11,11 +11,15 @@ struct FacetCounter {
         var value: SortValue
         var hash: Int
         var count: Int
-        /// A document that has a value twice counts once.
-        var lastDocument: Int64
     }
 
     private let facet: BoundFacet
+    /// The place of its column.
+    private let column: Int
+    /// How many documents have each code of the block under way.
+    private var blockCounts: [Int] = []
+    private var block: ColumnBlock?
+    private var serial = -1
     private var tallies: [Tally] = []
     /// Places in `tallies` by hash, -1 for none; its count is a power of two.
     private var slots = [Int32](repeating: -1, count: 64)
@@ -26,55 +30,61 @@ struct FacetCounter {
     /// Places looked at beside the first one of each value.
     private(set) var collisions = 0
 
-    init(_ facet: BoundFacet) { self.facet = facet }
-
-    mutating func count(_ document: Int64, _ blob: RawSpan) {
-        guard let part = AttributePart(slot: facet.slot, in: blob) else { return }
-        kind = part.kind
-        part.forEachValue(in: blob) { value in
-            count(document, value, blob)
-            return true
-        }
+    init(_ facet: BoundFacet, column: Int) {
+        self.facet = facet
+        self.column = column
     }
 
-    private mutating func count(_ document: Int64, _ value: EncodedValue, _ blob: RawSpan) {
-        let hash = Self.hash(value, blob)
+    /// Counts a document, where `columns` is.
+    ///
+    /// - Returns: About the work, in looks at a value.
+    mutating func count(_ document: UInt32, _ columns: DocumentColumns) -> Int {
+        var work = 0
+        if serial != columns.serial(column) {
+            work = finishBlock()
+            serial = columns.serial(column)
+            block = columns.block(column)
+            blockCounts = [Int](repeating: 0, count: (block?.values ?? 0) + 1)
+        }
+        columns.forEachCode(column, document) { code in
+            blockCounts[code] += 1
+            work += 1
+            return true
+        }
+        return work
+    }
+
+    private mutating func finishBlock() -> Int {
+        guard let block else { return 0 }
+        for code in blockCounts.indices where blockCounts[code] > 0 {
+            add(blockCounts[code], of: code, in: block)
+        }
+        self.block = nil
+        return blockCounts.count
+    }
+
+    /// Counts documents that have the value of a code.
+    mutating func add(_ count: Int, of code: Int, in block: ColumnBlock) {
+        kind = block.kind
+        let hash = Self.hash(code, block)
         var slot = hash & (slots.count - 1)
         while slots[slot] >= 0 {
             let place = Int(slots[slot])
-            if Self.isEqual(tallies[place].value, value, blob) {
-                if tallies[place].lastDocument != document {
-                    tallies[place].lastDocument = document
-                    tallies[place].count += 1
-                }
+            if Self.isEqual(tallies[place].value, code, block) {
+                tallies[place].count += count
                 return
             }
             slot = (slot + 1) & (slots.count - 1)
             collisions += 1
         }
-        add(document, value, blob, hash, at: slot)
-    }
-
-    private mutating func add(
-        _ document: Int64,
-        _ value: EncodedValue,
-        _ blob: RawSpan,
-        _ hash: Int,
-        at slot: Int
-    ) {
         guard tallies.count < Self.valuesMaximum, bytes < Self.bytesMaximum else {
             isIncomplete = true
             return
         }
-        let kept: SortValue
-        switch value {
-        case .ordinal(let ordinal): kept = .ordinal(ordinal)
-        case .string(let range):
-            kept = .string(blob.array(range))
-            bytes += range.count
-        }
+        let value = block.sortValue(code)
+        if case .string(let string) = value { bytes += string.count }
         slots[slot] = Int32(tallies.count)
-        tallies.append(Tally(value: kept, hash: hash, count: 1, lastDocument: document))
+        tallies.append(Tally(value: value, hash: hash, count: count))
         if tallies.count * 2 > slots.count { grow() }
     }
 
@@ -90,7 +100,8 @@ struct FacetCounter {
     /// Most frequent first, equal ones in value order.
     ///
     /// - Throws: ``DocketError`` `cancelled` once `watch` says that the work is over.
-    func counts(_ watch: WorkWatch) throws(DocketError) -> [FacetResult.Count] {
+    mutating func counts(_ watch: WorkWatch) throws(DocketError) -> [FacetResult.Count] {
+        try watch.spend(finishBlock())
         // The best so far, in order: most tallies are less than the last and cost one comparison.
         var best: [Tally] = []
         for tally in tallies {
@@ -123,34 +134,27 @@ struct FacetCounter {
         }
     }
 
-    private static func isEqual(
-        _ kept: SortValue,
-        _ value: EncodedValue,
-        _ blob: RawSpan
-    ) -> Bool {
-        switch (kept, value) {
-        case (.ordinal(let kept), .ordinal(let ordinal)): kept == ordinal
-        case (.string(let kept), .string(let range)):
-            kept.count == range.count && blob.compare(range, with: kept) == 0
-        default: false
+    private static func isEqual(_ kept: SortValue, _ code: Int, _ block: ColumnBlock) -> Bool {
+        switch kept {
+        case .ordinal(let kept): block.kind != .string && kept == block.ordinal(code)
+        case .string(let kept): block.kind == .string && block.string(code).elementsEqual(kept)
+        case .missing: false
         }
     }
 
     /// Keyed by the process: who chooses the values cannot choose where they meet.
-    private static func hash(_ value: EncodedValue, _ blob: RawSpan) -> Int {
+    private static func hash(_ code: Int, _ block: ColumnBlock) -> Int {
         var hasher = Hasher()
-        switch value {
-        case .ordinal(let ordinal): hasher.combine(ordinal)
-        case .string(let range):
-            var place = range.lowerBound
-            while place + 8 <= range.upperBound {
-                hasher.combine(blob.integer(UInt64.self, at: place) ?? 0)
-                place += 8
+        if block.kind == .string {
+            var (word, count) = (UInt64(0), 0)
+            for byte in block.string(code) {
+                (word, count) = (word << 8 | UInt64(byte), count + 1)
+                if count.isMultiple(of: 8) { hasher.combine(word) }
             }
-            while place < range.upperBound {
-                hasher.combine(blob.integer(UInt8.self, at: place) ?? 0)
-                place += 1
-            }
+            hasher.combine(word)
+            hasher.combine(count)
+        } else {
+            hasher.combine(block.ordinal(code))
         }
         return hasher.finalize() & .max
     }

@@ -18,50 +18,80 @@ struct RankedHit {
 /// The order of a search: its keys, then the number of the document.
 struct HitOrder {
     private let keys: [BoundSort]
-    /// The attributes among the keys.
-    let slots: [(slot: Int, isDescending: Bool)]
+    /// The columns of the attributes among the keys.
+    private let columns: [(place: Int, isDescending: Bool)]
 
-    init(_ keys: [BoundSort]) {
+    /// `column` is the place of an attribute's column.
+    init(_ keys: [BoundSort], column: (_ slot: Int) -> Int = { _ in 0 }) {
         self.keys = keys
-        slots = keys.compactMap { key in
+        columns = keys.compactMap { key in
             guard case .slot(let slot) = key.key else { return nil }
-            return (slot, key.isDescending)
+            return (column(slot), key.isDescending)
+        }
+    }
+
+    /// The attributes among the keys of an order.
+    static func slots(_ keys: [BoundSort]) -> [Int] {
+        keys.compactMap { key in
+            guard case .slot(let slot) = key.key else { return nil }
+            return slot
         }
     }
 
     /// Whether the best score comes first, and nothing else but the number counts.
     var isByScore: Bool { keys == [BoundSort(.score, isDescending: true)] }
 
-    /// What the document with these attributes is sorted by.
-    func values(of blob: RawSpan) -> [SortValue] {
-        guard !slots.isEmpty else { return [] }
-        return slots.map { Self.value($0.slot, greatest: $0.isDescending, of: blob) }
+    /// What a document is sorted by, where `columns` is: of each attribute the least value, or the
+    /// greatest where these come first.
+    func values(of number: UInt32, _ read: DocumentColumns) -> [SortValue] {
+        guard !columns.isEmpty else { return [] }
+        return columns.map { place, isDescending in
+            let code = read.code(place, number, greatest: isDescending)
+            guard code > 0, let block = read.block(place) else { return .missing }
+            return block.sortValue(code)
+        }
     }
 
-    /// The least or the greatest value of the attribute.
-    private static func value(_ slot: Int, greatest: Bool, of blob: RawSpan) -> SortValue {
-        guard let part = AttributePart(slot: slot, in: blob) else { return .missing }
-        var ordinal: Int64?
-        var string: [UInt8]?
-        part.forEachValue(in: blob) { value in
-            switch value {
-            case .ordinal(let candidate):
-                guard let best = ordinal else {
-                    ordinal = candidate
-                    return true
-                }
-                ordinal = greatest ? max(best, candidate) : min(best, candidate)
-            case .string(let range):
-                guard let best = string else {
-                    string = blob.array(range)
-                    return true
-                }
-                let order = blob.compare(range, with: best)
-                if greatest ? order > 0 : order < 0 { string = blob.array(range) }
+    /// Whether a document, where `columns` is, comes behind `last`.
+    func isBehind(
+        _ last: RankedHit,
+        _ number: UInt32,
+        score: Double,
+        _ read: DocumentColumns
+    ) -> Bool {
+        var place = 0
+        for key in keys {
+            let order: Int
+            switch key.key {
+            case .score: order = Self.compare(score, last.score, isDescending: key.isDescending)
+            case .number:
+                order = Self.compare(Int64(number), last.number, isDescending: key.isDescending)
+            case .slot:
+                order = compare(number, columns[place].place, last.values[place], key, read)
+                place += 1
             }
-            return true
+            if order != 0 { return order > 0 }
         }
-        return ordinal.map { .ordinal($0) } ?? string.map { .string($0) } ?? .missing
+        return Int64(number) > last.number
+    }
+
+    private func compare(
+        _ number: UInt32,
+        _ column: Int,
+        _ last: SortValue,
+        _ key: BoundSort,
+        _ read: DocumentColumns
+    ) -> Int {
+        let code = read.code(column, number, greatest: key.isDescending)
+        guard code > 0, let block = read.block(column) else { return last == .missing ? 0 : 1 }
+        switch last {
+        case .missing: return -1
+        case .ordinal(let last):
+            return Self.compare(block.ordinal(code), last, isDescending: key.isDescending)
+        case .string(let last):
+            let order = block.string(code).compare(with: last)
+            return key.isDescending ? -order : order
+        }
     }
 
     /// Whether `left` comes before `right`.

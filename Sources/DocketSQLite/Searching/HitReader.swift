@@ -5,7 +5,6 @@ internal import DocketText
 struct HitReader {
     private let plan: SearchPlan
     private let connection: ConnectionHandle
-    private let tables: CollectionTables
     private let decoder: AttributeNames
     /// Texts that are read for a hit: those that are shown or highlighted.
     private let readsTitle: Bool
@@ -16,12 +15,10 @@ struct HitReader {
     init(
         _ plan: SearchPlan,
         _ marked: TextQuery,
-        _ connection: ConnectionHandle,
-        _ tables: CollectionTables
+        _ connection: ConnectionHandle
     ) {
         self.plan = plan
         self.connection = connection
-        self.tables = tables
         let schema = plan.collection.schema
         decoder = AttributeNames(schema)
         highlighters = plan.highlights.map { field in
@@ -66,87 +63,75 @@ struct HitReader {
         return hits
     }
 
-    /// What is indexed of a document, but for its texts.
+    /// What is indexed of a document; a text is empty where nobody asks for it.
     private struct Visible {
-        var version: UInt64
         var attributes: [BoundAttribute]
         var shown: [Attribute]
+        var title: String
+        var body: String
     }
 
     /// nil when the document is no longer there, which the one moment of a search excludes.
     private func read(_ hit: RankedHit, _ sortValues: [AttributeValue?]) throws -> FoundDocument? {
-        let number = SQLValue.integer(hit.number)
-        guard
-            let (id, state, newest) = try connection.first(
-                "SELECT id, state, version FROM documents WHERE number = ?1",
-                number,
-                row: { row in
-                    (
-                        row.text(0), DocumentState(rawValue: UInt8(clamping: row.integer(1))),
-                        row.unsigned(2)
-                    )
-                }
-            ),
-            let visible = try connection.first(tables.selectVisible, number, row: visible)
+        let row = try connection.first(
+            "SELECT id, state, version, indexed_version FROM documents WHERE number = ?1",
+            .integer(hit.number)
+        ) { row in
+            (
+                id: row.text(0), state: DocumentState(rawValue: UInt8(clamping: row.integer(1))),
+                newest: row.unsigned(2), version: row.unsigned(3)
+            )
+        }
+        guard let row, let visible = try visible(hit.number, isNewest: row.version == row.newest)
         else { return nil }
-        let texts = try texts(of: hit.number, isNewest: visible.version == newest)
         return FoundDocument(
             number: UInt64(bitPattern: hit.number),
-            version: visible.version,
-            state: state ?? .indexed,
+            version: row.version,
+            state: row.state ?? .indexed,
             score: hit.score,
             sortValues: sortValues,
             document: Document(
-                id: id,
-                title: plan.shows.title ? texts.title : "",
-                body: plan.shows.body ? texts.body : "",
+                id: row.id,
+                title: plan.shows.title ? visible.title : "",
+                body: plan.shows.body ? visible.body : "",
                 attributes: visible.shown
             ),
-            highlights: try highlights(texts, visible.attributes)
+            highlights: try highlights(visible)
         )
     }
 
-    private func visible(_ row: StatementHandle) throws -> Visible {
-        try row.withBytes(1) { blob in
-            let marks = highlighters.contains { field, _, _ in field != .title && field != .body }
-            return Visible(
-                version: row.unsigned(0),
-                attributes: marks ? AttributeBlobCodec.decode(blob) ?? [] : [],
-                shown: try decoder.attributes(blob, plan.shows)
-            )
-        }
-    }
-
-    /// Title and body, each empty where nobody asks for it.
-    private func texts(
-        of number: Int64,
-        isNewest: Bool
-    ) throws -> (title: String, body: String) {
-        guard readsTitle || readsBody else { return ("", "") }
-        let columns = "\(readsTitle ? "title" : "''"), \(readsBody ? "body" : "''")"
-        // Of a document whose newer version waits, the texts that are indexed are kept apart.
+    /// Of a document whose newer version waits, what is indexed is kept apart.
+    private func visible(_ number: Int64, isNewest: Bool) throws -> Visible? {
+        let columns = "attributes, \(readsTitle ? "title" : "''"), \(readsBody ? "body" : "''")"
+        let marks = highlighters.contains { field, _, _ in field != .title && field != .body }
         for table in isNewest ? ["contents"] : ["indexed_contents", "contents"] {
-            let texts = try connection.first(
+            let found = try connection.first(
                 "SELECT \(columns) FROM \(table) WHERE number = ?1",
-                .integer(number),
-                row: { ($0.text(0), $0.text(1)) }
-            )
-            if let texts { return texts }
+                .integer(number)
+            ) { row in
+                try row.withBytes(0) { blob in
+                    Visible(
+                        attributes: marks ? AttributeBlobCodec.decode(blob) ?? [] : [],
+                        shown: try decoder.attributes(blob, plan.shows),
+                        title: row.text(1),
+                        body: row.text(2)
+                    )
+                }
+            }
+            if let found { return found }
         }
-        return ("", "")
+        return nil
     }
 
-    private func highlights(
-        _ texts: (title: String, body: String),
-        _ attributes: [BoundAttribute]
-    ) throws -> [Highlight] {
+    private func highlights(_ visible: Visible) throws -> [Highlight] {
         try highlighters.compactMap { field, name, highlighter in
             try connection.watch.spend(WorkWatch.unitsBetweenLooks)
             let text =
                 switch field {
-                case .title: texts.title
-                case .body: texts.body
-                case .attribute(let slot): attributes.first { $0.slot == slot }?.text ?? ""
+                case .title: visible.title
+                case .body: visible.body
+                case .attribute(let slot):
+                    visible.attributes.first { $0.slot == slot }?.text ?? ""
                 }
             guard let fragment = highlighter.fragment(of: text) else { return nil }
             return Highlight(field: name, fragment: fragment.text, ranges: fragment.ranges)

@@ -4,12 +4,11 @@ internal import DocketCore
 struct SearchPass {
     /// The first hits of an order by score, which are ranked anew by neighbours among their words.
     static let rankedAnew = 32
-    /// Bytes of attributes that are as much work as one candidate without any.
-    private static let bytesPerUnit = 64
 
     private let plan: SearchPlan
     private let watch: WorkWatch
-    private let filter: CompiledFilter?
+    private var columns: DocumentColumns
+    private var filter: ColumnFilter?
     /// Only hits behind this one belong on the page.
     private let after: RankedHit?
     /// Hits that earlier pages had.
@@ -31,17 +30,19 @@ struct SearchPass {
     private var lastNumber: Int64 = 0
 
     /// - Throws: ``DocketError`` `invalidArgument` for a position of another order.
-    init(_ plan: SearchPlan, _ watch: WorkWatch) throws(DocketError) {
+    init(_ plan: SearchPlan, _ connection: ConnectionHandle, _ tables: CollectionTables) throws {
         self.plan = plan
-        self.watch = watch
-        if case .rest = plan.after {
-            order = HitOrder([BoundSort(.number, isDescending: false)])
-        } else {
-            order = HitOrder(plan.sort)
-        }
+        watch = connection.watch
+        var keys = plan.sort
+        if case .rest = plan.after { keys = [BoundSort(.number, isDescending: false)] }
+        let compiled = plan.filter.map { CompiledFilter($0) }
+        let slots = HitOrder.slots(keys) + plan.facets.map(\.slot) + (compiled?.slots ?? [])
+        let columns = try DocumentColumns(connection, tables, slots: Set(slots).sorted())
+        order = HitOrder(keys) { columns.place(of: $0) }
         isByScore = order.isByScore
-        filter = plan.filter.map { CompiledFilter($0) }
-        facets = plan.facets.map { FacetCounter($0) }
+        filter = compiled.map { ColumnFilter($0, columns) }
+        facets = plan.facets.map { FacetCounter($0, column: columns.place(of: $0.slot)) }
+        self.columns = columns
         // One more than the page tells whether there is another.
         page = plan.limit == 0 ? 0 : plan.limit + 1
         let ranked = order.isByScore && page > 0 ? max(page, Self.rankedAnew) : page
@@ -50,7 +51,7 @@ struct SearchPass {
         case nil: after = nil
         case .after(let values, let number):
             guard let hit = order.hit(values, number: number) else {
-                throw .invalid("cursor", "belongs to another search")
+                throw DocketError.invalid("cursor", "belongs to another search")
             }
             after = hit
         case .without(let shown):
@@ -63,46 +64,53 @@ struct SearchPass {
     }
 
     /// Whether what it looks at depends on the attributes of a candidate.
-    var readsAttributes: Bool { filter != nil || !facets.isEmpty || !order.slots.isEmpty }
+    var readsColumns: Bool { filter != nil || !columns.isEmpty }
 
     /// Looks at one candidate; false when the search needs no more of them.
     ///
     /// - Throws: ``DocketError`` `cancelled` once the search is no longer wanted.
-    mutating func look(
-        at number: Int64,
-        score: Double,
-        _ attributes: RawSpan
-    ) throws(DocketError) -> Bool {
-        try watch.spend(1 + attributes.byteCount / Self.bytesPerUnit)
+    mutating func look(at number: UInt32, score: Double) throws -> Bool {
+        try watch.spend()
         guard candidates < plan.candidates else {
             cut = lastNumber
             return false
         }
-        candidates += 1
-        lastNumber = number
-        if let filter, !filter.matches(attributes) { return true }
-        matches += 1
+        guard try isMatch(number) else { return true }
         if score > bestScore { bestScore = score }
-        for place in facets.indices { facets[place].count(number, attributes) }
-        insert(number, score, attributes)
+        insert(number, score)
         return !isDone
+    }
+
+    /// Whether a candidate meets the filter; one that does counts.
+    private mutating func isMatch(_ number: UInt32) throws -> Bool {
+        candidates += 1
+        lastNumber = Int64(number)
+        try columns.move(to: number)
+        guard filter?.matches(number, columns) ?? true else { return false }
+        matches += 1
+        for place in facets.indices { try watch.spend(facets[place].count(number, columns)) }
+        return true
     }
 
     /// Looks at a candidate for its place alone; false after too many.
     ///
     /// It may be among the first hits, and counts for nothing else.
-    mutating func rank(
-        _ number: Int64,
-        score: Double,
-        _ attributes: RawSpan
-    ) throws(DocketError) -> Bool {
-        try watch.spend(1 + attributes.byteCount / Self.bytesPerUnit)
+    mutating func rank(_ number: UInt32, score: Double) throws -> Bool {
+        try watch.spend()
         guard candidatesRanked < plan.candidates else { return false }
         candidatesRanked += 1
-        guard filter?.matches(attributes) ?? true else { return true }
+        try columns.move(to: number)
+        guard filter?.matches(number, columns) ?? true else { return true }
         if score > bestScore { bestScore = score }
-        insert(number, score, attributes)
+        insert(number, score)
         return true
+    }
+
+    /// The first number from `number` on that may meet the filter.
+    mutating func firstPossible(_ number: UInt32) throws -> Int64 {
+        guard filter != nil else { return Int64(number) }
+        try columns.move(to: number)
+        return filter?.firstPossible(number, columns) ?? Int64(number)
     }
 
     /// Takes back what was ranked.
@@ -114,18 +122,26 @@ struct SearchPass {
     /// Whether all the hits of the page are known to be better than what was not ranked.
     var isPageFull: Bool { top.count >= page }
 
-    /// Counts candidates in ascending order, all of which match and none of which belongs on the
-    /// page; false when the search needs no more of them.
-    mutating func count(_ documents: Span<UInt32>) throws(DocketError) -> Bool {
-        try watch.spend(1 + documents.count / 64)
+    /// Counts candidates in ascending order, none of which belongs on the page; false when the
+    /// search needs no more of them.
+    mutating func count(_ documents: Span<UInt32>) throws -> Bool {
         let left = min(documents.count, plan.candidates - candidates)
-        candidates += left
-        matches += left
-        if left > 0 { lastNumber = Int64(documents[left - 1]) }
+        if readsColumns {
+            for place in 0..<left {
+                try watch.spend()
+                _ = try isMatch(documents[place])
+            }
+        } else {
+            try watch.spend(1 + documents.count / 64)
+            candidates += left
+            matches += left
+            if left > 0 { lastNumber = Int64(documents[left - 1]) }
+        }
         if left < documents.count {
             cut = lastNumber
             return false
         }
+        guard facets.isEmpty else { return true }
         switch plan.total {
         case .exact: return true
         case .bounded(let bound): return matches <= bound
@@ -133,11 +149,18 @@ struct SearchPass {
         }
     }
 
-    private mutating func insert(_ number: Int64, _ score: Double, _ attributes: RawSpan) {
+    private mutating func insert(_ number: UInt32, _ score: Double) {
         // Most candidates are no better than the page is; they come in ascending order.
-        if isByScore, let last = top.last, score <= last.score, number > last.number { return }
-        if shown?.contains(number) ?? false { return }
-        let hit = RankedHit(number: number, score: score, values: order.values(of: attributes))
+        if let last = top.last {
+            if isByScore, score < last.score { return }
+            if order.isBehind(last, number, score: score, columns) { return }
+        }
+        if shown?.contains(Int64(number)) ?? false { return }
+        let hit = RankedHit(
+            number: Int64(number),
+            score: score,
+            values: order.values(of: number, columns)
+        )
         if after.map({ order.precedes($0, hit) }) ?? true { top.insert(hit) }
     }
 
@@ -154,9 +177,9 @@ struct SearchPass {
     }
 
     /// What each facet counted, in the order of the plan.
-    func facetCounts() throws(DocketError) -> [[FacetResult.Count]] {
+    mutating func facetCounts() throws(DocketError) -> [[FacetResult.Count]] {
         var counts: [[FacetResult.Count]] = []
-        for facet in facets { try counts.append(facet.counts(watch)) }
+        for place in facets.indices { try counts.append(facets[place].counts(watch)) }
         return counts
     }
 

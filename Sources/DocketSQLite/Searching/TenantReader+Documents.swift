@@ -114,25 +114,26 @@ extension TenantReader {
             let end = MonotonicTime.now() + .milliseconds(50)
             var page = DocumentPage(documents: [], next: nil)
             var bytes = 0
-            try connection.forEachRow(
-                """
-                SELECT d.number, d.version, d.state, d.id, c.attributes, \(Self.texts(shows))
-                FROM \(tables.visible) AS visible
-                CROSS JOIN documents d ON d.number = visible.number
-                    CROSS JOIN contents c ON c.number = d.number
-                WHERE visible.number > ?1 ORDER BY visible.number
-                """,
-                .integer(Int64(clamping: number))
-            ) { row in
-                let stored = try Self.stored(row, names, shows)
+            var living = LivingDocuments(connection, tables)
+            var next = UInt32(exactly: number).flatMap { $0 < .max ? $0 + 1 : nil }
+            while let start = next, let found = try living.next(from: start) {
+                next = found < .max ? found + 1 : nil
+                let stored = try connection.first(
+                    """
+                    SELECT d.number, d.version, d.state, d.id, c.attributes, \(Self.texts(shows))
+                    FROM documents d JOIN contents c ON c.number = d.number WHERE d.number = ?1
+                    """,
+                    .number(found),
+                    row: { try Self.stored($0, names, shows) }
+                )
+                guard let stored else { throw SQLiteError.damagedPages }
                 bytes += stored.document.bytes
                 let isFull = page.documents.count >= limit || bytes > limitBytes
                 if isFull || MonotonicTime.now() >= end, !page.documents.isEmpty {
                     page.next = page.documents.last?.number
-                    return false
+                    break
                 }
                 page.documents.append(stored)
-                return true
             }
             return page
         }

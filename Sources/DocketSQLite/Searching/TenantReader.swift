@@ -44,12 +44,12 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
 
     private func page(_ plan: SearchPlan) throws -> SearchPage {
         let tables = CollectionTables(collection: plan.collection.number)
-        var pass = try SearchPass(plan, connection.watch)
+        var pass = try SearchPass(plan, connection, tables)
         let source = try CandidateSource(plan, connection, tables, cutter)
         try source.search(&pass)
         var ranked = pass.top.sorted()
         try source.rank(&ranked, pass.order)
-        let reader = HitReader(plan, source.marked, connection, tables)
+        let reader = HitReader(plan, source.marked, connection)
         let hits = try reader.read(ranked.prefix(plan.limit), pass.order)
         return SearchPage(
             hits: hits,
@@ -86,24 +86,31 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
     private func slice(_ plan: SearchPlan, after number: Int64) throws -> ScanSlice {
         let tables = CollectionTables(collection: plan.collection.number)
         let order = HitOrder([BoundSort(.number, isDescending: false)])
-        let filter = plan.filter.map { CompiledFilter($0) }
+        let compiled = plan.filter.map { CompiledFilter($0) }
+        var columns = try DocumentColumns(connection, tables, slots: compiled?.slots ?? [])
+        var filter = compiled.map { ColumnFilter($0, columns) }
         let end = MonotonicTime.now() + Self.sliceTime
         var found: [RankedHit] = []
         var last: Int64?
         var looked = 0
         let source = try CandidateSource(plan, connection, tables, cutter)
-        try source.scan(after: number, readsAttributes: filter != nil) { number, attributes in
-            if filter?.matches(attributes) ?? true {
-                found.append(RankedHit(number: number, score: 1, values: []))
+        func firstPossible(_ number: UInt32) throws -> Int64 {
+            try columns.move(to: number)
+            return filter?.firstPossible(number, columns) ?? Int64(number)
+        }
+        try source.scan(after: number, firstPossible: firstPossible) { number in
+            try columns.move(to: number)
+            if filter?.matches(number, columns) ?? true {
+                found.append(RankedHit(number: Int64(number), score: 1, values: []))
             }
             looked += 1
-            try connection.watch.spend(1 + attributes.byteCount / 64)
+            try connection.watch.spend()
             guard found.count >= plan.limit || (looked % 64 == 0 && MonotonicTime.now() >= end)
             else { return true }
-            last = number
+            last = Int64(number)
             return false
         }
-        let reader = HitReader(plan, source.marked, connection, tables)
+        let reader = HitReader(plan, source.marked, connection)
         let hits = try reader.read(found[...], order)
         // A slice that its bytes ended goes on after the last hit read.
         if hits.count < found.count {

@@ -6,7 +6,6 @@ struct WrittenTexts {
     /// Bytes of a body that are looked through for a word.
     private static let bodyBytes = 4 << 10
     let connection: ConnectionHandle
-    let tables: CollectionTables
     let schema: CollectionSchema
     let cutter: WordCutter
 
@@ -62,26 +61,27 @@ struct WrittenTexts {
         return folded
     }
 
-    /// A text of the version that is indexed.
     private func text(_ column: String, of document: Int64) throws -> String {
+        try first(column, of: document) { $0.text(0) } ?? ""
+    }
+
+    /// A column of the version that is indexed.
+    private func first<Value>(
+        _ column: String,
+        of document: Int64,
+        row: (StatementHandle) throws -> Value
+    ) throws -> Value? {
         for table in ["indexed_contents", "contents"] {
-            let text = try connection.first(
-                "SELECT \(column) FROM \(table) WHERE number = ?1",
-                .integer(document),
-                row: { $0.text(0) }
-            )
-            if let text { return text }
+            let statement = "SELECT \(column) FROM \(table) WHERE number = ?1"
+            let found = try connection.first(statement, .integer(document), row: row)
+            if let found { return found }
         }
-        return ""
+        return nil
     }
 
     private func attributes(of document: Int64) throws -> [BoundAttribute] {
-        let blob = try connection.first(
-            tables.selectVisible,
-            .integer(document),
-            row: { $0.bytes(1) }
-        )
-        guard let blob else { return [] }
+        guard let blob = try first("attributes", of: document, row: { $0.bytes(0) })
+        else { return [] }
         guard let attributes = AttributeBlobCodec.decode(blob) else {
             throw DocketError(.dataLoss, "the attributes of a document are damaged")
         }

@@ -55,34 +55,26 @@ extension TenantWriter {
 
     /// Takes the document out of what searches see, now; false when they did not see it.
     func hide(_ number: Int64, in collection: UInt32) throws -> Bool {
-        let tables = CollectionTables(collection: collection)
+        guard try retire(number, in: collection) else { return false }
+        var living = LivingDocuments(connection, CollectionTables(collection: collection))
+        try living.remove(UInt32(truncatingIfNeeded: number))
+        return true
+    }
+
+    /// Marks the indexed version dead, whose place another takes; false when there is none.
+    func retire(_ number: Int64, in collection: UInt32) throws -> Bool {
         let found = try connection.first(
-            "SELECT segment, words, attributes FROM \(tables.visible) WHERE number = ?1",
-            .integer(number)
-        ) { row in
-            (
-                segment: UInt32(truncatingIfNeeded: row.integer(0)), words: Int(row.integer(1)),
-                attributes: row.withBytes(2) { AttributeBlobCodec.decode($0) }
-            )
-        }
+            "SELECT segment, words FROM documents WHERE number = ?1 AND indexed_version <> 0",
+            .integer(number),
+            row: { (segment: UInt32(truncatingIfNeeded: $0.integer(0)), words: Int($0.integer(1))) }
+        )
         guard let found else { return false }
-        try SegmentTable(connection, tables).markDead(
+        try SegmentTable(connection, CollectionTables(collection: collection)).markDead(
             UInt32(truncatingIfNeeded: number),
             from: found.segment,
             words: found.words
         )
         unsettled.insert(collection)
-        for attribute in found.attributes ?? [] {
-            for value in attribute.values {
-                try connection.run(
-                    tables.deleteValue,
-                    .number(attribute.slot),
-                    value.indexed,
-                    .integer(number)
-                )
-            }
-        }
-        try connection.run(tables.deleteVisible, .integer(number))
         try connection.run("DELETE FROM indexed_contents WHERE number = ?1", .integer(number))
         return true
     }

@@ -5,6 +5,7 @@ internal import DocketSystem
 /// What one group of indexing needs to know of a collection.
 private struct IndexingCollection {
     let tables: CollectionTables
+    let schema: CollectionSchema
     let columns: SearchColumns
     /// Whether the soft generation rises with this group; otherwise the statuses wait.
     let raisesNow: Bool
@@ -16,14 +17,16 @@ private struct IndexingCollection {
 
 extension IndexingCollection {
     /// About the memory of what is built.
-    var bytes: Int { segment?.builder.bytes ?? 0 }
+    var bytes: Int { segment.map { $0.builder.bytes + $0.attributeBytes } ?? 0 }
 }
 
 /// The segment that a group makes.
 private struct GroupSegment {
     let id: UInt32
     let builder: SegmentBuilderHandle
-    var documents = 0
+    /// In the order of their numbers.
+    var documents: [ColumnDocument] = []
+    var attributeBytes = 0
     var words = 0
 }
 
@@ -83,6 +86,7 @@ extension TenantWriter {
             let rests = state.softRaised.map { now - $0 < configuration.softGenerationInterval }
             collections[number] = IndexingCollection(
                 tables: state.tables,
+                schema: state.collection.schema,
                 columns: SearchColumns(state.collection.schema),
                 raisesNow: !(rests ?? false)
             )
@@ -182,17 +186,15 @@ extension TenantWriter {
         guard let number = UInt32(exactly: entry.number), number < .max else {
             throw DocumentFault(reason: "the tenant has had 4,294,967,294 documents, no more go in")
         }
-        if row.isInIndex { _ = try hide(entry.number, in: entry.collection) }
+        if row.isInIndex { _ = try retire(entry.number, in: entry.collection) }
         var segment = try collection.segment ?? makeSegment(tables)
         let texts = collection.columns.texts(content.title, content.body, attributes)
-        try addValues(attributes, of: entry, tables)
         let waited = WallClock.microseconds() - row.updatedMicroseconds
         if waited > IndexingLag.goal.wholeNanoseconds / 1000 {
             state.found.late += 1
         } else {
             state.found.inTime += 1
         }
-        try complete(entry, collection)
         // What can fail for one document alone is done: what is built cannot be taken back.
         let wholes = collection.columns.wholes(content.title, attributes)
         let words = try segment.builder.add(
@@ -201,15 +203,9 @@ extension TenantWriter {
             collection.columns.languages,
             wholes: wholes
         )
-        try connection.run(
-            tables.insertVisible,
-            .integer(entry.number),
-            .number(entry.version),
-            .number(segment.id),
-            .integer(Int64(words)),
-            .blob(content.blob)
-        )
-        segment.documents += 1
+        try complete(entry, collection, segment.id, words)
+        segment.documents.append(ColumnDocument(number: number, attributes: content.blob))
+        segment.attributeBytes += content.blob.count
         segment.words += words
         collection.segment = segment
     }
@@ -228,47 +224,37 @@ extension TenantWriter {
             id: made.id,
             first: made.id,
             last: made.id,
-            documents: made.documents,
+            documents: made.documents.count,
             words: made.words
         )
         try SegmentTable(connection, collection.tables).insert(segment, .inUse)
         try made.builder.write(made.id, collection.tables)
+        try ColumnWriter(connection, collection.tables, collection.schema).write(made.documents)
+        var living = LivingDocuments(connection, collection.tables)
+        try living.insert(made.documents.lazy.map(\.number))
         indexCounts.segments += 1
     }
 
-    private func addValues(
-        _ attributes: [BoundAttribute],
-        of entry: OutboxEntry,
-        _ tables: CollectionTables
-    ) throws {
-        let schema = state.collections[entry.collection]?.collection.schema
-        for attribute in attributes {
-            guard let definitions = schema?.attributes, attribute.slot < definitions.count,
-                definitions[attribute.slot].uses.contains(.filter)
-            else { continue }
-            for value in attribute.values {
-                try connection.run(
-                    tables.insertValue,
-                    .number(attribute.slot),
-                    value.indexed,
-                    .integer(entry.number)
-                )
-            }
-        }
-    }
-
     /// Searches see the version from here on; its status says so with the next soft generation.
-    private func complete(_ entry: OutboxEntry, _ collection: IndexingCollection) throws {
+    private func complete(
+        _ entry: OutboxEntry,
+        _ collection: IndexingCollection,
+        _ segment: UInt32,
+        _ words: Int
+    ) throws {
         let state: DocumentState = collection.raisesNow ? .indexed : .indexing
         try connection.run(
             """
-            UPDATE documents SET indexed_version = ?2, in_index = 1, state = ?3, updated_us = ?4
+            UPDATE documents SET indexed_version = ?2, in_index = 1, state = ?3, updated_us = ?4,
+                segment = ?5, words = ?6
             WHERE number = ?1
             """,
             .integer(entry.number),
             .number(entry.version),
             .number(state.rawValue),
-            .integer(WallClock.microseconds())
+            .integer(WallClock.microseconds()),
+            .number(segment),
+            .number(words)
         )
         if collection.raisesNow {
             self.state.collections[entry.collection]?.count(.indexing, by: -1)

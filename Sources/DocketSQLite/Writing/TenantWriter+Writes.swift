@@ -120,7 +120,7 @@ extension TenantWriter {
             )
             number = connection.lastInsertedRow
         }
-        if old?.isInIndex == true { try keepIndexed(number, in: collection) }
+        if old?.isInIndex == true { try keepIndexed(number) }
         try connection.run(
             """
             INSERT OR REPLACE INTO contents(number, attributes, title, body)
@@ -136,14 +136,14 @@ extension TenantWriter {
         state.collections[collection]?.counts.bytes += document.bytes
     }
 
-    /// Keeps the texts that searches show until the newer version is indexed.
-    private func keepIndexed(_ number: Int64, in collection: UInt32) throws {
-        let tables = CollectionTables(collection: collection)
+    /// Keeps what searches show until the newer version is indexed.
+    private func keepIndexed(_ number: Int64) throws {
         try connection.run(
             """
-            INSERT OR IGNORE INTO indexed_contents(number, title, body)
-                SELECT number, title, body FROM contents
-                WHERE number = ?1 AND EXISTS (SELECT 1 FROM \(tables.visible) WHERE number = ?1)
+            INSERT OR IGNORE INTO indexed_contents(number, attributes, title, body)
+                SELECT c.number, c.attributes, c.title, c.body
+                FROM documents d JOIN contents c ON c.number = d.number
+                WHERE d.number = ?1 AND d.indexed_version <> 0
             """,
             .integer(number)
         )
