@@ -9,13 +9,13 @@ package struct JSONOracle {
         /// Among the entries.
         package let place: Int
         package let words: [String: [String]]
+        /// Pairs of letters that stand together, and runs of letters.
+        fileprivate let grams: [String: [Term]]
         package let attributes: [String: [Any]]
         private let texts: [String: [String]]
         private let numbers: [String: [Double]]
         /// In words, those of the title four times.
         package let length: Double
-        /// Those of its title.
-        let title: [String]
         /// Its texts as words, the title first: what is next to each other is in one of them.
         let runs: [[String]]
 
@@ -39,11 +39,22 @@ package struct JSONOracle {
             for field in ["author", "note"] {
                 words[field] = (texts[field] ?? []).flatMap(Self.cut)
             }
-            self.words = words
-            title = words["title"] ?? []
+            grams = words.mapValues { $0.flatMap(Self.grams) }
+            self.words = words.mapValues { $0.flatMap(Self.letters) }
+            let title = self.words["title"] ?? []
             let values = ["author", "note"].flatMap { texts[$0] ?? [] }
-            runs = [title, words["body"] ?? []] + values.map(Self.cut)
-            length = Double(words.values.reduce(0) { $0 + $1.count } + 3 * title.count)
+            runs = [title, self.words["body"] ?? []]
+                + values.map { Self.cut($0).flatMap(Self.letters) }
+            length = Double(self.words.values.reduce(0) { $0 + $1.count } + 3 * title.count)
+        }
+
+        /// Each letter is a word of its own.
+        private static func letters(of word: String) -> [String] {
+            word.isLetters ? word.map(String.init) : [word]
+        }
+
+        private static func grams(of word: String) -> [Term] {
+            word.isLetters ? word.pairs.map { .letters($0) } + [.run(word)] : []
         }
 
         private static func cut(_ text: String) -> [String] {
@@ -62,6 +73,10 @@ package struct JSONOracle {
         case phrase([String])
         /// One word for whoever wrote it, several for the index.
         case compound([String])
+        /// Letters of a script without spaces.
+        case letters(String)
+        /// Letters that stand by themselves.
+        case run(String)
 
         package var text: String {
             switch self {
@@ -69,24 +84,33 @@ package struct JSONOracle {
             case .prefix(let prefix): prefix + "*"
             case .phrase(let words): "\"\(words.joined(separator: " "))\""
             case .compound(let words): words.joined(separator: "::")
+            case .letters(let letters), .run(let letters): letters
             }
         }
 
         /// What counts beside the term where some of a query is enough.
         package var parts: [Term] {
-            guard case .compound(let words) = self else { return [] }
-            return words.map { .word($0, field: nil) }
+            switch self {
+            case .compound(let words): words.map { .word($0, field: nil) }
+            case .letters(let letters) where letters.count > 2: letters.pairs.map { .letters($0) }
+            default: []
+            }
+        }
+
+        /// What counts beside the term in any query.
+        fileprivate var runs: [Term] {
+            if case .letters(let letters) = self { [.run(letters)] } else { [] }
         }
 
         /// How often it is there; in a title it counts four times, up to three of them.
         package func frequency(in entry: Entry) -> Double {
             entry.words.reduce(0) { sum, field in
-                let found = Double(count(in: field.value, field.key))
+                let found = Double(count(in: entry, field.key))
                 return sum + (field.key == "title" ? 4 * min(found, 3) : found)
             }
         }
 
-        func isInTitle(of entry: Entry) -> Bool { count(in: entry.title, "title") > 0 }
+        func isInTitle(of entry: Entry) -> Bool { count(in: entry, "title") > 0 }
 
         /// What it counts in a query of more than three terms: a short word of letters less.
         var share: Double {
@@ -94,13 +118,17 @@ package struct JSONOracle {
             return min(Double(word.count), 4) / 4
         }
 
-        private func count(in words: [String], _ name: String) -> Int {
+        private func count(in entry: Entry, _ name: String) -> Int {
+            let words = entry.words[name] ?? []
             switch self {
+            case .letters(let letters) where letters.count != 2:
+                return Term.phrase(letters.map(String.init)).count(in: entry, name)
+            case .letters, .run: return entry.grams[name]?.count { $0 == self } ?? 0
             case .word(let word, let field):
-                field == nil || field == name ? words.count { $0 == word } : 0
-            case .prefix(let prefix): words.count { $0.hasPrefix(prefix) }
+                return field == nil || field == name ? words.count { $0 == word } : 0
+            case .prefix(let prefix): return words.count { $0.hasPrefix(prefix) }
             case .phrase(let wanted), .compound(let wanted):
-                words.indices.count {
+                return words.indices.count {
                     words[$0] == wanted.first && words[$0...].starts(with: wanted)
                 }
             }
@@ -125,7 +153,8 @@ package struct JSONOracle {
 
         /// With the times that each was written; where some are enough, the parts of terms as well.
         package var lookedFor: [Term: Double] {
-            (terms + (isAny ? terms.flatMap(\.parts) : [])).reduce(into: [:]) { times, term in
+            let parts = terms.flatMap { (isAny ? $0.parts : []) + $0.runs }
+            return (terms + parts).reduce(into: [:]) { times, term in
                 times[term, default: 0] += 1
             }
         }
@@ -169,6 +198,8 @@ package struct JSONOracle {
         case .prefix(let prefix):
             places.reduce(into: []) { if $1.key.hasPrefix(prefix) { $0.formUnion($1.value) } }
         case .phrase(let words), .compound(let words): words.first.flatMap { places[$0] } ?? []
+        case .letters(let letters), .run(let letters):
+            letters.first.flatMap { places[String($0)] } ?? []
         }
     }
 
@@ -220,6 +251,16 @@ package struct JSONOracle {
                 ? one < other : isDescending ? keys[one] > keys[other] : keys[one] < keys[other]
         }.map { entries[$0] }
     }
+}
+
+extension String {
+    /// Whether it is of a script without spaces; documents have Chinese characters.
+    fileprivate var isLetters: Bool {
+        unicodeScalars.first.map { (0x4E00...0x9FFF).contains($0.value) } ?? false
+    }
+
+    /// Each two letters that stand together.
+    fileprivate var pairs: [String] { zip(self, dropFirst()).map { "\($0)\($1)" } }
 }
 
 extension [UInt8] {

@@ -22,8 +22,14 @@ package struct OracleDraw {
         return (number % 3 == 0 ? "kx" : "vu") + String(number + 10)
     }
 
+    /// A few letters of a script without spaces.
+    private mutating func letters() -> String {
+        (0..<Int.random(in: 1...4, using: &random)).map { _ in pick(["山", "川", "田", "木"]) }
+            .joined()
+    }
+
     private mutating func words(_ counts: ClosedRange<Int>) -> [String] {
-        (0..<Int.random(in: counts, using: &random)).map { _ in word() }
+        (0..<Int.random(in: counts, using: &random)).map { _ in isOnce(in: 9) ? letters() : word() }
     }
 
     package mutating func line(_ number: Int) -> String {
@@ -59,9 +65,11 @@ package struct OracleDraw {
     }
 
     private mutating func term(of entries: [JSONOracle.Entry]) -> JSONOracle.Term {
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<10, using: &random) {
+        case 9: return .letters(letters())
         case 8:
-            let words = pick(entries).words["body"] ?? []
+            // A letter by itself is a run.
+            let words = (pick(entries).words["body"] ?? []).filter { $0.utf8.count > 3 }
             guard words.count > 1, !isOnce(in: 4) else { return .compound([word(), word()]) }
             let start = Int.random(in: 0..<words.count - 1, using: &random)
             return .compound(Array(words[start...start + 1]))
