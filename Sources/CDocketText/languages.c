@@ -10,39 +10,39 @@ static const char italian_elisions[] =
 static const char catalan_elisions[] = " d l m n s t ";
 
 static const docket_language languages[] = {
-    {"", "english", false, true, false, NULL},
-    {"en", "english", false, true, false, NULL},
-    {"ar", "arabic", true, false, true, NULL},
-    {"ca", "catalan", true, true, false, catalan_elisions},
-    {"da", "danish", true, true, false, NULL},
-    {"de", "german", false, true, false, NULL},
-    {"el", "greek", false, false, false, NULL},
-    {"es", "spanish", true, true, false, NULL},
-    {"eu", "basque", true, true, false, NULL},
-    {"fi", "finnish", true, true, false, NULL},
-    {"fr", "french", true, true, false, french_elisions},
-    {"ga", "irish", true, true, false, NULL},
-    {"hi", "hindi", false, false, false, NULL},
-    {"hu", "hungarian", true, true, false, NULL},
-    {"hy", "armenian", false, false, false, NULL},
-    {"id", "indonesian", false, true, true, NULL},
-    {"it", "italian", true, true, false, italian_elisions},
-    {"ja", NULL, false, false, false, NULL},
-    {"ko", NULL, false, false, false, NULL},
-    {"lt", "lithuanian", true, true, false, NULL},
-    {"ne", "nepali", false, false, false, NULL},
-    {"nl", "dutch", true, true, false, NULL},
-    {"no", "norwegian", true, true, false, NULL},
-    {"pt", "portuguese", true, true, false, NULL},
-    {"ro", "romanian", true, true, false, NULL},
-    {"ru", "russian", true, false, false, NULL},
-    {"sr", "serbian", true, true, true, NULL},
-    {"sv", "swedish", true, true, false, NULL},
-    {"ta", "tamil", false, false, false, NULL},
-    {"th", NULL, false, false, false, NULL},
-    {"tr", "turkish", true, true, false, NULL},
-    {"yi", "yiddish", true, false, false, NULL},
-    {"zh", NULL, false, false, false, NULL},
+    {"", "english", false, DOCKET_LATIN, false, NULL},
+    {"en", "english", false, DOCKET_LATIN, false, NULL},
+    {"ar", "arabic", true, DOCKET_ARABIC, true, NULL},
+    {"ca", "catalan", true, DOCKET_LATIN, false, catalan_elisions},
+    {"da", "danish", true, DOCKET_LATIN, false, NULL},
+    {"de", "german", false, DOCKET_LATIN, false, NULL},
+    {"el", "greek", false, DOCKET_GREEK, false, NULL},
+    {"es", "spanish", true, DOCKET_LATIN, false, NULL},
+    {"eu", "basque", true, DOCKET_LATIN, false, NULL},
+    {"fi", "finnish", true, DOCKET_LATIN, false, NULL},
+    {"fr", "french", true, DOCKET_LATIN, false, french_elisions},
+    {"ga", "irish", true, DOCKET_LATIN, false, NULL},
+    {"hi", "hindi", false, DOCKET_DEVANAGARI, false, NULL},
+    {"hu", "hungarian", true, DOCKET_LATIN, false, NULL},
+    {"hy", "armenian", false, DOCKET_ARMENIAN, false, NULL},
+    {"id", "indonesian", false, DOCKET_LATIN, true, NULL},
+    {"it", "italian", true, DOCKET_LATIN, false, italian_elisions},
+    {"ja", NULL, false, DOCKET_NO_ALPHABET, false, NULL},
+    {"ko", NULL, false, DOCKET_NO_ALPHABET, false, NULL},
+    {"lt", "lithuanian", true, DOCKET_LATIN, false, NULL},
+    {"ne", "nepali", false, DOCKET_DEVANAGARI, false, NULL},
+    {"nl", "dutch", true, DOCKET_LATIN, false, NULL},
+    {"no", "norwegian", true, DOCKET_LATIN, false, NULL},
+    {"pt", "portuguese", true, DOCKET_LATIN, false, NULL},
+    {"ro", "romanian", true, DOCKET_LATIN, false, NULL},
+    {"ru", "russian", true, DOCKET_CYRILLIC, false, NULL},
+    {"sr", "serbian", true, DOCKET_LATIN | DOCKET_CYRILLIC, true, NULL},
+    {"sv", "swedish", true, DOCKET_LATIN, false, NULL},
+    {"ta", "tamil", false, DOCKET_TAMIL, false, NULL},
+    {"th", NULL, false, DOCKET_NO_ALPHABET, false, NULL},
+    {"tr", "turkish", true, DOCKET_LATIN, false, NULL},
+    {"yi", "yiddish", true, DOCKET_HEBREW, false, NULL},
+    {"zh", NULL, false, DOCKET_NO_ALPHABET, false, NULL},
 };
 
 _Static_assert(
@@ -53,9 +53,35 @@ const docket_language *docket_language_at(size_t place) {
     return place < sizeof languages / sizeof *languages ? &languages[place] : NULL;
 }
 
-bool docket_language_has_accents(size_t language) {
-    const docket_language *rules = docket_language_at(language);
-    return rules && rules->has_accents;
+docket_alphabet docket_alphabet_of(int32_t code_point) {
+    static const struct {
+        int32_t first, last;
+        docket_alphabet alphabet;
+    } ranges[] = {
+        {0x0030, 0x024F, DOCKET_LATIN},    {0x0370, 0x03FF, DOCKET_GREEK},
+        {0x0400, 0x052F, DOCKET_CYRILLIC}, {0x0530, 0x058F, DOCKET_ARMENIAN},
+        {0x0590, 0x05FF, DOCKET_HEBREW},   {0x0600, 0x077F, DOCKET_ARABIC},
+        {0x0900, 0x097F, DOCKET_DEVANAGARI}, {0x0B80, 0x0BFF, DOCKET_TAMIL},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        if (code_point >= ranges[i].first && code_point <= ranges[i].last) {
+            return ranges[i].alphabet;
+        }
+    }
+    return DOCKET_NO_ALPHABET;
+}
+
+size_t docket_language_of(docket_alphabet alphabet) {
+    switch (alphabet) {
+    case DOCKET_LATIN: return docket_language_named('e', 'n');
+    case DOCKET_GREEK: return docket_language_named('e', 'l');
+    case DOCKET_CYRILLIC: return docket_language_named('r', 'u');
+    case DOCKET_ARMENIAN: return docket_language_named('h', 'y');
+    case DOCKET_DEVANAGARI: return docket_language_named('h', 'i');
+    case DOCKET_TAMIL: return docket_language_named('t', 'a');
+    /* Persian and Urdu have the letters of Arabic, and Hebrew those of Yiddish. */
+    default: return 0;
+    }
 }
 
 bool docket_language_changes_beginnings(size_t language) {

@@ -2,6 +2,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* Alphabets that stemmers know, by bits. */
+typedef enum {
+    DOCKET_NO_ALPHABET = 0,
+    DOCKET_LATIN = 1,
+    DOCKET_GREEK = 2,
+    DOCKET_CYRILLIC = 4,
+    DOCKET_ARMENIAN = 8,
+    DOCKET_HEBREW = 16,
+    DOCKET_ARABIC = 32,
+    DOCKET_DEVANAGARI = 64,
+    DOCKET_TAMIL = 128,
+} docket_alphabet;
 
 /* What differs between languages. */
 typedef struct {
@@ -11,8 +25,8 @@ typedef struct {
     const char *algorithm;
     /* Whether the stemmer knows the accents that folded words lack. */
     bool has_accents;
-    /* Whether ASCII words are of the language; elsewhere they are taken for English. */
-    bool is_latin;
+    /* Words of other alphabets are not of the language. */
+    unsigned alphabets;
     /* Whether stems may begin otherwise than the word: prefixes go, or letters are of another
      * script. */
     bool changes_beginnings;
@@ -24,3 +38,9 @@ typedef struct {
 const docket_language *docket_language_at(size_t place);
 
 enum { DOCKET_LANGUAGES_MAXIMUM = 40, DOCKET_ENGLISH = 1 };
+
+docket_alphabet docket_alphabet_of(int32_t code_point);
+
+/* The language that words of an alphabet are taken for where it is not known, by its place in the
+ * list; 0 for none. */
+size_t docket_language_of(docket_alphabet alphabet);

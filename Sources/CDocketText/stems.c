@@ -50,9 +50,9 @@ static int32_t romanian_cedilla(int32_t code_point) {
 
 /* The word in small composed letters with their accents; its length in bytes, 0 for one that is too
  * long. */
-static size_t small_word(const docket_tokenizer *tokenizer, slice text, unsigned char *out) {
-    bool is_turkish = strcmp(tokenizer->language->code, "tr") == 0;
-    bool is_romanian = strcmp(tokenizer->language->code, "ro") == 0;
+static size_t small_word(const char *code, slice text, unsigned char *out) {
+    bool is_turkish = strcmp(code, "tr") == 0;
+    bool is_romanian = strcmp(code, "ro") == 0;
     int32_t letters[LETTERS_MAXIMUM];
     size_t count = 0, taken = 0;
     int boundary = UTF8PROC_BOUNDCLASS_START;
@@ -155,7 +155,7 @@ static slice prepare(
     if (!rules->has_accents) return word;
     size_t length = word.length;
     if (word.bytes != tokenizer->folded) {
-        length = small_word(tokenizer, word, out);
+        length = small_word(rules->code, word, out);
     } else {
         memcpy(out, word.bytes, length);
     }
@@ -217,35 +217,58 @@ static slice without_article(slice word) {
     return (slice){word.bytes + length, word.length - length};
 }
 
-const unsigned char *docket_tokenizer_plain_stem(docket_tokenizer *tokenizer, size_t *length) {
+size_t docket_stemming_language(const docket_tokenizer *tokenizer) {
     const docket_language *rules = tokenizer->language;
-    if (tokenizer->was_ascii || !rules->has_accents || tokenizer->folded_length < 3) return NULL;
-    size_t accented_length;
-    const unsigned char *accented = docket_tokenizer_stem(tokenizer, &accented_length);
-    unsigned char kept[DOCKET_WORD_BYTES];
-    memcpy(kept, accented, accented_length);
-    slice folded = {tokenizer->folded, tokenizer->folded_length};
-    slice plain = find_stem(tokenizer, tokenizer->language_place, folded);
-    *length = plain.length;
-    bool is_same = plain.length == accented_length && memcmp(plain.bytes, kept, plain.length) == 0;
-    return is_same ? NULL : plain.bytes;
+    docket_alphabet alphabet = DOCKET_LATIN;
+    if (!tokenizer->is_ascii) {
+        int32_t first = 0;
+        docket_decode(tokenizer->folded, tokenizer->folded_length, &first);
+        alphabet = docket_alphabet_of(first);
+    }
+    size_t language = tokenizer->language_place;
+    if (!(rules->alphabets & alphabet)) language = docket_language_of(alphabet);
+    if (language == 0 && alphabet == DOCKET_LATIN) language = DOCKET_ENGLISH;
+    /* English words are those of ASCII. */
+    return language == DOCKET_ENGLISH && !tokenizer->is_ascii ? 0 : language;
+}
+
+/* The last word as it stands in the text, if that is not folded and the stemmer knows accents. */
+static slice asked_word(const docket_tokenizer *tokenizer, const docket_language *rules) {
+    if (tokenizer->was_ascii || !rules->has_accents) {
+        return (slice){tokenizer->folded, tokenizer->folded_length};
+    }
+    return (slice){tokenizer->text + tokenizer->start, tokenizer->place - tokenizer->start};
 }
 
 const unsigned char *docket_tokenizer_stem(docket_tokenizer *tokenizer, size_t *length) {
-    const docket_language *rules = tokenizer->language;
-    slice word = {tokenizer->folded, tokenizer->folded_length}, stem = word;
-    size_t language = tokenizer->language_place;
-    if (tokenizer->is_ascii && !rules->is_latin) language = DOCKET_ENGLISH;
-    bool is_english = language <= DOCKET_ENGLISH;
-    if (is_english && !tokenizer->is_ascii) {
-        stem = without_article(word);
-    } else if (word.length >= 3 && (is_english || rules->algorithm)) {
-        if (is_english) language = DOCKET_ENGLISH;
-        else if (!tokenizer->was_ascii && rules->has_accents) {
-            word = (slice){tokenizer->text + tokenizer->start, tokenizer->place - tokenizer->start};
+    slice folded = {tokenizer->folded, tokenizer->folded_length}, stem = folded;
+    /* Words of one and two letters have no other stems. */
+    if (folded.length >= 3) {
+        size_t language = docket_stemming_language(tokenizer);
+        const docket_language *rules = docket_language_at(language);
+        if (language == 0) {
+            stem = without_article(folded);
+        } else if (rules->algorithm) {
+            stem = find_stem(tokenizer, language, asked_word(tokenizer, rules));
         }
-        stem = find_stem(tokenizer, language, word);
     }
     *length = stem.length;
     return stem.bytes;
+}
+
+const unsigned char *docket_tokenizer_plain_stem(docket_tokenizer *tokenizer, size_t *length) {
+    if (tokenizer->was_ascii || tokenizer->folded_length < 3) return NULL;
+    size_t language = docket_stemming_language(tokenizer);
+    if (!docket_language_at(language)->has_accents) return NULL;
+    slice stem;
+    unsigned char accented[DOCKET_WORD_BYTES];
+    stem.bytes = docket_tokenizer_stem(tokenizer, &stem.length);
+    size_t accented_length = stem.length;
+    memcpy(accented, stem.bytes, accented_length);
+    stem = find_stem(
+        tokenizer, language, (slice){tokenizer->folded, tokenizer->folded_length});
+    *length = stem.length;
+    bool is_same =
+        stem.length == accented_length && memcmp(stem.bytes, accented, stem.length) == 0;
+    return is_same ? NULL : stem.bytes;
 }

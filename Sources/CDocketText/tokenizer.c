@@ -182,7 +182,9 @@ bool docket_tokenizer_next(docket_tokenizer *tokenizer, docket_word *word) {
         word->end = tokenizer->place;
         word->folded = tokenizer->folded;
         word->folded_length = tokenizer->folded_length;
-        word->is_stemmed_folded = tokenizer->was_ascii || !tokenizer->language->has_accents;
+        word->is_stemmed_folded =
+            tokenizer->was_ascii ||
+            !docket_language_at(docket_stemming_language(tokenizer))->has_accents;
         word->kind = class == DOCKET_SOLE_LETTER ? add_letter(tokenizer, code_point)
                                                  : DOCKET_PLAIN_WORD;
         return true;

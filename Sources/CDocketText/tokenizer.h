@@ -36,5 +36,8 @@ struct docket_tokenizer {
     letter_run run;
 };
 
+/* The language whose stemmer the word under way is given, by its place in the list; 0 for none. */
+size_t docket_stemming_language(const docket_tokenizer *tokenizer);
+
 /* Frees stemmers and what is remembered. */
 void docket_stems_free(docket_tokenizer *tokenizer);

@@ -5,7 +5,8 @@ package struct TextLanguage: Hashable, Sendable {
     /// Its place in the tokenizer's list of languages, by which C names it.
     package let number: Int
 
-    /// Nobody said which: ASCII words are taken for English.
+    /// Nobody said which: words of ASCII are taken for English, Cyrillic ones for Russian, and so
+    /// on.
     package static let unknown = TextLanguage(code: nil)
 
     /// The language of an ISO 639-1 code; unknown for nil and for codes that are not in the list.
@@ -13,9 +14,6 @@ package struct TextLanguage: Hashable, Sendable {
         let bytes = Array((code ?? "").utf8)
         number = bytes.count == 2 ? docket_language_named(bytes[0], bytes[1]) : 0
     }
-
-    /// Whether its stems are made of the words' accents too, which folded words lack.
-    package var hasAccents: Bool { docket_language_has_accents(number) }
 
     /// Whether its stems may begin with another letter than their words.
     var changesBeginnings: Bool { docket_language_changes_beginnings(number) }

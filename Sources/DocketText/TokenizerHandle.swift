@@ -41,6 +41,8 @@ package struct CutWord: ~Escapable {
     package let stem: Span<UInt8>
     /// The stem that it has where it is written without accents.
     package let plainStem: Span<UInt8>
+    /// Whether all words that are folded so have this stem.
+    package let isStemmedFolded: Bool
 
     @_lifetime(copy folded, copy stem, copy plainStem)
     fileprivate init(
@@ -48,13 +50,15 @@ package struct CutWord: ~Escapable {
         _ kind: WordKind,
         _ folded: Span<UInt8>,
         _ stem: Span<UInt8>,
-        _ plainStem: Span<UInt8>
+        _ plainStem: Span<UInt8>,
+        isStemmedFolded: Bool = true
     ) {
         self.range = range
         self.kind = kind
         self.folded = folded
         self.stem = stem
         self.plainStem = plainStem
+        self.isStemmedFolded = isStemmedFolded
     }
 }
 
@@ -105,13 +109,21 @@ package struct CutWord: ~Escapable {
                     guard body(CutWord(range, kind, folded, folded, folded)) else { return }
                     continue
                 }
-                let plainCount = unsafe word.is_stemmed_folded ? 0 : take(plainStem: &plainStem)
+                let isStemmedFolded = unsafe word.is_stemmed_folded
+                let plainCount = isStemmedFolded ? 0 : take(plainStem: &plainStem)
                 var count = 0
                 guard let bytes = unsafe docket_tokenizer_stem(tokenizer, &count) else { return }
                 let stem = unsafe Span<UInt8>(_unsafeStart: bytes, count: count)
                 let plain = plainStem.span.extracting(first: plainCount)
                 let isOne = plainCount == 0
-                let cut = CutWord(range, kind, folded, stem, isOne ? stem : plain)
+                let cut = CutWord(
+                    range,
+                    kind,
+                    folded,
+                    stem,
+                    isOne ? stem : plain,
+                    isStemmedFolded: isStemmedFolded
+                )
                 guard body(cut) else { return }
             }
         }

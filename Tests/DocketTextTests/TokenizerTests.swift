@@ -68,12 +68,13 @@ struct TokenizerTests {
     }
 
     @Test(
-        "stems English words where no language is set, and leaves others alone",
+        "stems words by their alphabets where no language is set, and leaves others alone",
         arguments: [
             ("ecole", "ecol"), ("école", "ecol"), ("الكتاب", "كتاب"), ("الف", "الف"),
             ("Çocuğun", "cocugun"),
             ("running", "run"), ("universities", "univers"), ("Universität", "universitat"),
-            ("flies", "fli"), ("is", "is"), ("2024", "2024"), ("книги", "книги"),
+            ("flies", "fli"), ("is", "is"), ("2024", "2024"), ("книги", "книг"), ("новый", "нов"),
+            ("θάλασσες", "θαλασσ"), ("किताबें", "किताब"), ("כתבים", "כתבים"), ("کتاب", "كتاب"),
         ]
     )
     func stems(_ text: String, _ stem: String) throws {
@@ -130,8 +131,12 @@ struct TokenizerTests {
         }
     }
 
-    @Test("words of other scripts than the language's are English ones")
+    @Test("words of other alphabets than the language's have the stems of theirs")
     func foreignWords() throws {
+        for code in ["fr", "de", "ar", "ja", "hi"] {
+            #expect(try Self.words("новая книга", code).map(\.stem) == ["нов", "книг"])
+        }
+        #expect(try Self.words("école book", "ru").map(\.stem) == ["ecol", "book"])
         for code in ["ru", "ar", "ja", "zh", "th", "el", "hi"] {
             #expect(try Self.words("running servers", code).map(\.stem) == ["run", "server"])
         }
@@ -281,6 +286,7 @@ struct TokenizerTests {
             TextNormalizer.canonical("pêche", of: french)
                 == TextNormalizer.canonical("PE\u{302}CHE", of: french)
         )
-        #expect(TextNormalizer.canonical("l'été", of: french) == "ete/ete")
+        #expect(TextNormalizer.canonical("l'été chaud", of: french) == "ete/ete chaud")
+        #expect(TextNormalizer.canonical("новый") != TextNormalizer.canonical("новыи"))
     }
 }

@@ -48,11 +48,9 @@ typedef struct {
 } docket_word;
 
 /* The place of an ISO 639-1 code, two small letters, in the list of languages, from 1 on; 0 for one
- * that is not there. 0 is a text whose language nobody said: ASCII words are taken for English. */
+ * that is not there. 0 is a text whose language nobody said: words of ASCII are taken for English,
+ * Cyrillic ones for Russian, and so on; as words of other alphabets are in any language. */
 size_t docket_language_named(unsigned char first, unsigned char second);
-
-/* Whether the stemmer of the language knows accents, which folded words lack. */
-bool docket_language_has_accents(size_t language);
 
 /* Whether stems of the language may begin with another letter than the word. */
 bool docket_language_changes_beginnings(size_t language);

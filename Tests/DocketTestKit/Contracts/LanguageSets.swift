@@ -130,10 +130,14 @@ extension LanguageSet {
         ),
         LanguageSet(
             nil,
-            ["l'école n'est pas", "an école of thought", "don't call O'Brien", "الكتاب", "كتاب"],
+            [
+                "l'école n'est pas", "an école of thought", "don't call O'Brien", "الكتاب", "كتاب",
+                "Новые книги", "Οι θάλασσες",
+            ],
             [
                 .init("ecole", [2]), .init("lecole", [1]), .init("dont", [3]),
                 .init("obrien", [3]), .init("كتاب", [4, 5]), .init("الكتاب", [4, 5]),
+                .init("новая книга", [6]), .init("θάλασσα", [7]),
             ]
         ),
     ]
