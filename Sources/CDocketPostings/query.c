@@ -12,15 +12,17 @@ int read_lengths(docket_query *query, uint32_t chunk) {
     return code;
 }
 
-/* A clause that a document has. */
-static uint32_t held_clause(uint8_t frequency) {
-    return 1 + ((uint32_t)is_in_title(frequency) << 16);
+/* The clauses that a document has by a term. */
+static uint32_t held_by(const query_term *term, uint8_t frequency) {
+    return term->clauses | (is_in_title(frequency) ? term->clauses << DEMANDED_MAXIMUM : 0);
 }
 
 /* What a document with these clauses scores beside the parts of its terms. */
 static double extra_score(const docket_query *query, uint32_t held) {
-    if (query->demanded == 0 || (held & UINT16_MAX) != query->demanded) return 0;
-    return query->complete + (held >> 16 == query->demanded ? query->titled : 0);
+    uint32_t clauses = held & ((1u << DEMANDED_MAXIMUM) - 1);
+    if (query->demanded == 0 || clauses != query->demanded) return 0;
+    bool is_titled = held >> DEMANDED_MAXIMUM == query->demanded;
+    return query->complete + (is_titled ? query->titled : 0);
 }
 
 static void set_bit(uint64_t *bits, uint32_t place) {
@@ -37,7 +39,7 @@ static inline __attribute__((always_inline)) void take_run(
         uint32_t place = list->documents[at] - base;
         if (has_dead && is_dead(cursor->dead, list->documents[at])) continue;
         set_bit(query->bits, place);
-        if (is_held) query->held[place] += held_clause(list->frequencies[at]);
+        if (is_held) query->held[place] |= held_by(term, list->frequencies[at]);
         if (is_scored) {
             query->sums[place] +=
                 part_of_score(query, term->weight, list->frequencies[at], place);
@@ -155,43 +157,71 @@ static int take_any(docket_query *query, uint32_t chunk) {
         memset(query->sums, 0, sizeof query->sums);
     }
     if (is_held) memset(query->held, 0, sizeof query->held);
-    /* A clause counts for completeness, a part does not. */
     for (size_t i = 0; code == SQLITE_OK && i < query->term_count; i++) {
         const query_term *term = &query->terms[i];
         if (term->role == DOCKET_EXCLUDED) continue;
-        code = take_term(query, term, chunk, is_scored, is_held && term->role == DOCKET_CLAUSE);
+        code = take_term(query, term, chunk, is_scored, is_held && term->clauses != 0);
     }
     return code == SQLITE_OK ? leave_out_excluded(query, chunk) : code;
 }
 
 /* ---- Documents that have all ---- */
 
-static int take_lead(docket_query *query, uint32_t chunk) {
+static bool stands_for(const query_term *term, const query_term *terms, const query_term *clause) {
+    for (size_t i = 0; i < term->covered_count; i++) {
+        if (&terms[term->covered[i]] == clause) return true;
+    }
+    return false;
+}
+
+/* Takes all documents of the term in the chunk. */
+static int gather(docket_query *query, query_term *term, uint32_t chunk, uint64_t *found) {
     uint32_t base = chunk * DOCKET_CHUNK;
     uint64_t end = (uint64_t)base + DOCKET_CHUNK;
-    query_term *lead = query->lead;
-    for (size_t i = 0; i < lead->count; i++) {
-        term_cursor *cursor = &lead->cursors[i];
+    for (size_t i = 0; i < term->count; i++) {
+        term_cursor *cursor = &term->cursors[i];
         stem_cursor *list = &cursor->list;
-        while (!stem_cursor_has_ended(list) && list->documents[list->at] < end) {
-            int code = cursor->dead ? dead_set_read(cursor->dead, &query->reading, chunk)
-                                    : SQLITE_OK;
+        int code = stem_cursor_seek(list, &query->reading, &query->watch, base);
+        while (code == SQLITE_OK && !stem_cursor_has_ended(list) &&
+               list->documents[list->at] < end) {
+            code = cursor->dead ? dead_set_read(cursor->dead, &query->reading, chunk) : SQLITE_OK;
             if (code == SQLITE_OK) code = spend(&query->watch, 1);
             if (code != SQLITE_OK) return code;
             uint32_t document = list->documents[list->at];
             if (!cursor->dead || !is_dead(cursor->dead, document)) {
-                set_bit(query->bits, document - base);
-                if (lead->frequencies) {
-                    lead->frequencies[document - base] = list->frequencies[list->at];
+                set_bit(found, document - base);
+                if (term->frequencies) {
+                    term->frequencies[document - base] = list->frequencies[list->at];
                 }
             }
             list->at++;
             if (list->at < list->count || list->blocks == 0 || document == UINT32_MAX) continue;
             code = stem_cursor_seek(list, &query->reading, &query->watch, document + 1);
-            if (code != SQLITE_OK) return code;
         }
+        if (code != SQLITE_OK) return code;
     }
     return SQLITE_OK;
+}
+
+/* Adds to `found` what has a clause by the terms that stand for it. */
+static void add_standing(docket_query *query, const query_term *clause, uint64_t *found) {
+    for (size_t i = 0; i < query->term_count; i++) {
+        if (!stands_for(&query->terms[i], query->terms, clause)) continue;
+        for (size_t j = 0; j < BIT_WORDS; j++) found[j] |= query->terms[i].found[j];
+    }
+}
+
+static int take_lead(docket_query *query, uint32_t chunk) {
+    int code = SQLITE_OK;
+    for (size_t i = 0; code == SQLITE_OK && i < query->term_count; i++) {
+        query_term *term = &query->terms[i];
+        if (term->covered_count == 0) continue;
+        memset(term->found, 0, sizeof term->found);
+        code = gather(query, term, chunk, term->found);
+    }
+    if (code == SQLITE_OK) code = gather(query, query->lead, chunk, query->bits);
+    add_standing(query, query->lead, query->bits);
+    return code;
 }
 
 /* Keeps in `bits` what has all clauses; with scores, the other terms are looked up for those. */
@@ -202,15 +232,16 @@ static int take_complete(docket_query *query, uint32_t chunk) {
     }
     int code = take_lead(query, chunk);
     /* Clauses that few documents have come first. */
-    uint64_t least = query->lead->documents;
+    uint64_t least = query->lead->reach;
     for (size_t met = 1; code == SQLITE_OK && met < query->term_count && has_bits(query->bits);) {
         uint64_t next = UINT64_MAX;
         for (size_t i = 0; code == SQLITE_OK && i < query->term_count; i++) {
             query_term *term = &query->terms[i];
             if (term->role != DOCKET_CLAUSE || term == query->lead) continue;
-            if (term->documents > least && term->documents < next) next = term->documents;
-            if (term->documents != least) continue;
+            if (term->reach > least && term->reach < next) next = term->reach;
+            if (term->reach != least) continue;
             code = meet_term(query, term, chunk);
+            add_standing(query, term, query->found);
             for (size_t j = 0; j < BIT_WORDS; j++) query->bits[j] &= query->found[j];
             met++;
         }
@@ -220,7 +251,9 @@ static int take_complete(docket_query *query, uint32_t chunk) {
     if (code == SQLITE_OK) code = leave_out_excluded(query, chunk);
     if (code != SQLITE_OK || !is_scored || !has_bits(query->bits)) return code;
     for (size_t i = 0; code == SQLITE_OK && i < query->term_count; i++) {
-        if (query->terms[i].role == DOCKET_PART) code = meet_term(query, &query->terms[i], chunk);
+        query_term *term = &query->terms[i];
+        if (term->role != DOCKET_PART || term->covered_count > 0) continue;
+        code = meet_term(query, term, chunk);
     }
     return code == SQLITE_OK ? read_lengths(query, chunk) : code;
 }
@@ -231,7 +264,7 @@ static double score_of_complete(const docket_query *query, uint32_t place) {
     for (size_t i = 0; i < query->term_count; i++) {
         const query_term *term = &query->terms[i];
         if (term->role == DOCKET_EXCLUDED || term->frequencies[place] == 0) continue;
-        if (term->role == DOCKET_CLAUSE) held += held_clause(term->frequencies[place]);
+        held |= held_by(term, term->frequencies[place]);
         sum += part_of_score(query, term->weight, term->frequencies[place], place);
     }
     return sum + extra_score(query, held);
@@ -248,6 +281,11 @@ static int go_to(docket_query *query, const query_term *term) {
     return SQLITE_OK;
 }
 
+/* Whether documents are sought by the term where complete ones are. */
+static bool leads(const docket_query *query, const query_term *term) {
+    return term == query->lead || stands_for(term, query->terms, query->lead);
+}
+
 static int prepare_complete(docket_query *query) {
     query->lead = NULL;
     for (size_t i = 0; i < query->term_count; i++) {
@@ -257,9 +295,13 @@ static int prepare_complete(docket_query *query) {
             if (!term->frequencies) return SQLITE_NOMEM;
         }
         if (term->role != DOCKET_CLAUSE) continue;
-        if (!query->lead || term->documents < query->lead->documents) query->lead = term;
+        if (!query->lead || term->reach < query->lead->reach) query->lead = term;
     }
-    return query->lead ? go_to(query, query->lead) : SQLITE_OK;
+    int code = SQLITE_OK;
+    for (size_t i = 0; query->lead && code == SQLITE_OK && i < query->term_count; i++) {
+        if (leads(query, &query->terms[i])) code = go_to(query, &query->terms[i]);
+    }
+    return code;
 }
 
 int docket_query_start(docket_query *query, docket_search_mode mode, uint32_t after) {
@@ -267,21 +309,11 @@ int docket_query_start(docket_query *query, docket_search_mode mode, uint32_t af
     query->first = (uint64_t)after + 1;
     query->lead = NULL;
     if (query->first > UINT32_MAX) return SQLITE_OK;
-    unsigned clauses = 0, wanted = 0;
-    query->complete = 0;
-    query->titled = 0;
     for (size_t i = 0; i < query->term_count; i++) {
         query_term *term = &query->terms[i];
         for (size_t j = 0; j < term->count; j++) stem_cursor_rewind(&term->cursors[j].list);
-        if (term->role == DOCKET_EXCLUDED) continue;
-        clauses += term->role == DOCKET_CLAUSE;
-        wanted++;
-        if (query->weighs_complete) query->complete += COMPLETE_FACTOR * term->weight;
-        if (term->role == DOCKET_CLAUSE) query->titled += TITLE_BONUS * term->weight / (K1 + 1);
     }
-    if (clauses < 2) query->titled = 0;
-    if (wanted < 2) query->complete = 0;
-    query->demanded = query->complete > 0 || query->titled > 0 ? clauses : 0;
+    prepare_extras(query);
     if (mode == DOCKET_COMPLETE || mode == DOCKET_COMPLETE_UNSCORED) {
         return prepare_complete(query);
     }
@@ -297,7 +329,7 @@ static bool find_next(const docket_query *query, uint32_t *next) {
     bool is_found = false;
     for (size_t i = 0; i < query->term_count; i++) {
         const query_term *term = &query->terms[i];
-        if (query->lead ? term != query->lead : term->role == DOCKET_EXCLUDED) continue;
+        if (query->lead ? !leads(query, term) : term->role == DOCKET_EXCLUDED) continue;
         for (size_t j = 0; j < term->count; j++) {
             const stem_cursor *list = &term->cursors[j].list;
             if (stem_cursor_has_ended(list)) continue;

@@ -14,7 +14,13 @@ static const double PAIR_SHARE = 0.15;
  * pairs add less than half of that. */
 static const double COMPLETE_FACTOR = 1.5;
 
-enum { PAIRS_MAXIMUM = 8 };
+enum {
+    PAIRS_MAXIMUM = 8,
+    /* Clauses that a term stands for beside its own, and those of a query that make a document
+     * complete. */
+    COVERED_MAXIMUM = 2,
+    DEMANDED_MAXIMUM = 16,
+};
 
 /* A list of a term: list S of a segment, or what was found by places. */
 typedef struct {
@@ -26,12 +32,21 @@ typedef struct {
 typedef struct {
     docket_term_role role;
     uint64_t documents;
+    /* The same with the documents of terms that stand for it. */
+    uint64_t reach;
     /* idf × boost × (k1 + 1) */
     double weight;
     term_cursor *cursors;
     size_t count;
-    /* In a search for complete documents: of each number of the chunk under way. */
+    /* Clauses that a document with this term has: by their places among the terms, and one bit for
+     * each of them. */
+    size_t covered[COVERED_MAXIMUM];
+    size_t covered_count;
+    uint32_t clauses;
+    /* In a search for complete documents: of each number of the chunk under way. Which have the
+     * term is known of those that stand for others. */
     uint8_t *frequencies;
+    uint64_t found[BIT_WORDS];
     /* Where the term is one stem in any column; not for others. */
     uint8_t stem[KEY_BYTES];
     size_t stem_length;
@@ -62,8 +77,8 @@ struct docket_query {
     double norm_of_length;
     bool weighs_complete;
     docket_search_mode mode;
-    /* Clauses that make a document complete; 0 where that changes nothing. */
-    unsigned demanded;
+    /* The bits of clauses that make a document complete; 0 where that changes nothing. */
+    uint32_t demanded;
     /* What a complete document scores more, and one with all clauses in its title. */
     double complete;
     double titled;
@@ -76,12 +91,15 @@ struct docket_query {
     uint32_t lengths_chunk;
     uint64_t bits[BIT_WORDS];
     uint64_t found[BIT_WORDS];
-    /* Clauses that a document has, and << 16 those that its title has. */
+    /* Bits of the clauses that a document has, and << 16 of those that its title has. */
     uint32_t held[DOCKET_CHUNK];
     double sums[DOCKET_CHUNK];
     uint32_t out_documents[DOCKET_CHUNK];
     double out_scores[DOCKET_CHUNK];
 };
+
+/* Finds out what documents score beside the parts of their terms, and which bits say that. */
+void prepare_extras(docket_query *query);
 
 /* Reads the lengths of a chunk; does nothing for the one that was read last. */
 int read_lengths(docket_query *query, uint32_t chunk);

@@ -149,6 +149,48 @@ int docket_query_add(docket_query *query, const docket_term *asked, uint64_t *do
     return code;
 }
 
+int docket_query_stand(docket_query *query, size_t term, size_t clause) {
+    if (term >= query->term_count || clause >= query->term_count) return SQLITE_MISUSE;
+    query_term *standing = &query->terms[term];
+    if (standing->role != DOCKET_PART || query->terms[clause].role != DOCKET_CLAUSE) {
+        return SQLITE_MISUSE;
+    }
+    if (standing->covered_count == COVERED_MAXIMUM) return SQLITE_MISUSE;
+    standing->covered[standing->covered_count++] = clause;
+    return SQLITE_OK;
+}
+
+void prepare_extras(docket_query *query) {
+    unsigned clauses = 0, wanted = 0;
+    query->complete = 0;
+    query->titled = 0;
+    for (size_t i = 0; i < query->term_count; i++) {
+        query_term *term = &query->terms[i];
+        term->clauses = 0;
+        term->reach = term->documents;
+        if (term->role == DOCKET_EXCLUDED) continue;
+        wanted++;
+        if (query->weighs_complete) query->complete += COMPLETE_FACTOR * term->weight;
+        if (term->role != DOCKET_CLAUSE) continue;
+        if (clauses < DEMANDED_MAXIMUM) term->clauses = 1u << clauses;
+        clauses++;
+        query->titled += TITLE_BONUS * term->weight / (K1 + 1);
+    }
+    for (size_t i = 0; i < query->term_count; i++) {
+        query_term *term = &query->terms[i];
+        for (size_t j = 0; j < term->covered_count; j++) {
+            query_term *clause = &query->terms[term->covered[j]];
+            term->clauses |= clause->clauses;
+            clause->reach += term->documents;
+        }
+    }
+    if (clauses < 2) query->titled = 0;
+    if (wanted < 2) query->complete = 0;
+    bool is_demanded = query->complete > 0 || query->titled > 0;
+    query->demanded =
+        is_demanded && clauses <= DEMANDED_MAXIMUM ? (1u << clauses) - 1 : 0;
+}
+
 /* ---- Pairs ---- */
 
 int docket_query_pair(docket_query *query, size_t first, size_t second) {

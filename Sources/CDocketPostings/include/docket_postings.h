@@ -210,6 +210,10 @@ void docket_query_free(docket_query *query);
 /* Adds a term; `*documents` is how many have it, in which the dead of lists S may count. */
 int docket_query_add(docket_query *query, const docket_term *term, uint64_t *documents);
 
+/* Notes that a document with a part has a clause too, both by their places among the terms: one
+ * word for two that were asked for. A part stands for at most two clauses. */
+int docket_query_stand(docket_query *query, size_t term, size_t clause);
+
 /* Goes to the first match after a document; 0 for all. */
 int docket_query_start(docket_query *query, docket_search_mode mode, uint32_t after);
 
@@ -222,7 +226,7 @@ int docket_query_start(docket_query *query, docket_search_mode mode, uint32_t af
  *   idf = ln(1 + (N − n + 0.5) / (n + 0.5))
  * N documents, n of them with the term; tf counts up to 3 words of the title and 63 others. All
  * three statistics count the dead that are not yet merged away. A document with all clauses in its
- * title, two or more, scores more by 0.2 × sum of idf × boost of the clauses: that is how people
+ * title, 2 to 16, scores more by 0.2 × sum of idf × boost of the clauses: that is how people
  * name what they know. */
 int docket_query_next(docket_query *query, docket_matches *matches);
 

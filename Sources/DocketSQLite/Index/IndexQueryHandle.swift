@@ -90,6 +90,11 @@ struct IndexTerm {
         return Int(clamping: documents)
     }
 
+    /// Notes that who has a part has a clause, both by their places among the terms added.
+    func add(_ part: Int, standsFor clause: Int) throws(SQLiteError) {
+        try statements.connection.checkIndex(unsafe docket_query_stand(query, part, clause))
+    }
+
     /// Notes that two terms, by their places among those added, are neighbours in the query.
     func addPair(_ first: Int, _ second: Int) throws(SQLiteError) {
         try statements.connection.checkIndex(unsafe docket_query_pair(query, first, second))

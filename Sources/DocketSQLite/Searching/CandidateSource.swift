@@ -45,9 +45,12 @@ struct CandidateSource {
         }
         var (made, documents) = try Self.query(asked, statements, segments)
         if plan.correctsWords {
+            try asked.join(cutter) { term in
+                try IndexQueryHandle(statements, segments, weighsComplete: false).add(term)
+            }
             var corrector = WordCorrector(statements, segments, cutter)
             try asked.correct(plan, documents, &corrector, cutter)
-            if !asked.corrections.isEmpty {
+            if !asked.corrections.isEmpty || !asked.joined.isEmpty {
                 made = try Self.query(asked, statements, segments).made
             }
         }
@@ -72,6 +75,17 @@ struct CandidateSource {
             return try made.add(term)
         }
         for pair in asked.pairs { try made.addPair(pair.first, pair.second) }
+        for (place, joined) in asked.joined.enumerated() {
+            try made.add(joined.term)
+            for clause in joined.clauses {
+                guard
+                    let index = asked.terms.firstIndex(where: {
+                        $0.role == .clause && $0.isLike(clause)
+                    })
+                else { continue }
+                try made.add(asked.terms.count + place, standsFor: index)
+            }
+        }
         return (made, documents)
     }
 

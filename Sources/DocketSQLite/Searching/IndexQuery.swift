@@ -18,6 +18,9 @@ struct IndexQuery {
     /// What is looked for in their places.
     private(set) var alternatives: [TextQuery.Clause] = []
 
+    /// Two words as one, which the index has too.
+    private(set) var joined: [JoinedTerm] = []
+
     /// Whether some documents come first because they have all clauses.
     var weighsComplete: Bool { !demandsAll && !isQuestion && wanted.count > 1 && hasClauses }
     private let isQuestion: Bool
@@ -59,6 +62,22 @@ struct IndexQuery {
         isEmpty = terms.isNothing || (!wants && plan.text.hasWanted)
     }
 
+    /// Looks for two words as one as well, where some are enough; `documents` says how many have a
+    /// term.
+    mutating func join(
+        _ cutter: WordCutter,
+        documents: (IndexTerm) throws -> Int
+    ) rethrows {
+        guard !demandsAll else { return }
+        let clauses = zip(origins, terms).filter { $1.role == .clause }
+        joined = try JoinedTerm.all(
+            clauses.map { ($0.term, $1) },
+            cutter,
+            documents: documents
+        )
+        alternatives += joined.map { TextQuery.Clause(.word($0.word)) }
+    }
+
     /// Puts words of the collection in the places of those that no document has, as an earlier page
     /// did or as `corrector` finds them; `documents` says how many have each term.
     ///
@@ -77,7 +96,7 @@ struct IndexQuery {
                 code: plan.collection.schema.language(of: origin.field)?.code
             )
             var words = plan.corrections?[place] ?? []
-            if plan.corrections == nil, origin.isSingleWord {
+            if plan.corrections == nil, origin.isSingleWord, !isJoined(term) {
                 words = try corrector.alternatives(
                     to: origin.text,
                     term,
@@ -97,6 +116,11 @@ struct IndexQuery {
             for term in replacements(of: term, by: stems) { Self.add(term, to: &corrected) }
         }
         terms = corrected
+    }
+
+    /// Whether one word with it is in the index, so that nobody has mistyped it.
+    private func isJoined(_ term: IndexTerm) -> Bool {
+        joined.contains { $0.clauses.contains { $0.isLike(term) } }
     }
 
     /// Words of the index have no accents: documents have the stems of such words too.
@@ -173,7 +197,7 @@ extension IndexTerm {
     }
 
     /// Whether both find the same documents.
-    fileprivate func isLike(_ other: IndexTerm) -> Bool {
+    func isLike(_ other: IndexTerm) -> Bool {
         role != .excluded && kind == other.kind && columns == other.columns && words == other.words
     }
 }

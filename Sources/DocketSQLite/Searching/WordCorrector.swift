@@ -1,6 +1,7 @@
 internal import DocketText
 
-/// Finds what was meant by words that no document of a collection has, among those that some have.
+/// Finds what was meant by words that no document of a collection has, among those that some have:
+/// two of them in one, or one that is written otherwise.
 struct WordCorrector {
     /// Words of one search that are corrected.
     private static let wordsMaximum = 8
@@ -12,6 +13,7 @@ struct WordCorrector {
     private let segments: [Segment]
     private let cutter: WordCutter
     private let dead: Int
+    private let splitter: WordSplitter
     private var walk: VocabularyWalk
     private var wordsLeft = wordsMaximum
 
@@ -24,6 +26,7 @@ struct WordCorrector {
         self.segments = segments
         self.cutter = cutter
         dead = segments.reduce(0) { $0 + $1.dead }
+        splitter = WordSplitter(statements: statements, segments: segments, cutter: cutter)
         walk = VocabularyWalk(statements, segments, words: Self.looksMaximum)
     }
 
@@ -40,6 +43,7 @@ struct WordCorrector {
         let edits = Self.edits(of: word)
         guard edits > 0, wordsLeft > 0, try !isKnown(term, documents) else { return [] }
         wordsLeft -= 1
+        if let parts = try splitter.split(word, term.columns, language) { return [parts] }
         let near = try alternatives(
             to: word,
             walk.words(near: word, edits: 1),

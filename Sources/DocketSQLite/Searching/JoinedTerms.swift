@@ -1,0 +1,57 @@
+internal import DocketCore
+internal import DocketText
+
+/// Two words of a query as one, which documents have as well: `lib foo` and `lib-foo` as `libfoo`.
+struct JoinedTerm {
+    /// Words of one search that are looked up.
+    private static let lookedUpMaximum = 8
+    private static let wordsMaximum = 3
+
+    /// As people write it.
+    let word: String
+    /// Counts beside the clauses.
+    let term: IndexTerm
+    /// A document with the joined word has these.
+    let clauses: [IndexTerm]
+
+    /// Those of neighbouring clauses and of compounds that the index has; `documents` says how many
+    /// documents have a term.
+    static func all(
+        _ clauses: [(origin: QueryTerms.Term, term: IndexTerm)],
+        _ cutter: WordCutter,
+        documents: (IndexTerm) throws -> Int
+    ) rethrows -> [JoinedTerm] {
+        var found: [JoinedTerm] = []
+        for joined in candidates(clauses, cutter).prefix(lookedUpMaximum) {
+            let isThere = clauses.contains { $0.term.isLike(joined.term) }
+            guard !isThere, !found.contains(where: { $0.term.isLike(joined.term) }),
+                try documents(joined.term) > 0
+            else { continue }
+            found.append(joined)
+        }
+        return found
+    }
+
+    private static func candidates(
+        _ clauses: [(origin: QueryTerms.Term, term: IndexTerm)],
+        _ cutter: WordCutter
+    ) -> [JoinedTerm] {
+        let compounds = clauses.filter { (2...wordsMaximum).contains($0.origin.words.count) }
+        let pairs = zip(clauses, clauses.dropFirst()).filter {
+            $0.origin.words.count == 1 && $1.origin.words.count == 1
+        }
+        let groups = compounds.map { [$0] } + pairs.map { [$0, $1] }
+        return groups.compactMap { group in
+            // In a question, short words next to others are none that somebody has parted.
+            guard group.allSatisfy({ $0.origin.kind == .inflected && $0.origin.field == nil }),
+                group.allSatisfy({ $0.term.boost >= 1 })
+            else { return nil }
+            let word = group.flatMap(\.origin.words).joined()
+            let cut = cutter.cut(word)
+            guard cut.words == word else { return nil }
+            var term = group[0].term
+            (term.role, term.words, term.boost) = (.part, cut.stems, 1)
+            return JoinedTerm(word: word, term: term, clauses: group.map(\.term))
+        }
+    }
+}
