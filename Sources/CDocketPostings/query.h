@@ -1,5 +1,7 @@
 #pragma once
 
+#include <docket_text.h>
+
 #include "dead_set.h"
 #include "stem_cursor.h"
 
@@ -20,6 +22,7 @@ enum {
      * complete. */
     COVERED_MAXIMUM = 2,
     DEMANDED_MAXIMUM = 16,
+    UNITS_OF_READ_WORD = 4,
 };
 
 /* A list of a term: list S of a segment, or what was found by places. */
@@ -50,6 +53,7 @@ typedef struct {
     /* Where the term is one stem in any column; not for others. */
     uint8_t stem[KEY_BYTES];
     size_t stem_length;
+    bool is_paired;
 } query_term;
 
 /* Terms that stand next to each other in the query. */
@@ -58,6 +62,8 @@ typedef struct {
     size_t second;
     /* As that of a term. */
     double weight;
+    /* How often they are neighbours in the document that is read, as the frequency of a term. */
+    uint8_t found;
 } term_pair;
 
 struct docket_query {
@@ -71,6 +77,8 @@ struct docket_query {
     size_t term_capacity;
     term_pair pairs[PAIRS_MAXIMUM];
     size_t pair_count;
+    /* Made when the first document is read. */
+    docket_tokenizer *tokenizer;
     double documents;
     /* What stands beside tf in the formula: one part for all documents, one by length. */
     double norm_of_all;

@@ -1,7 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "neighbours.h"
 #include "places.h"
 #include "query.h"
 
@@ -47,6 +46,7 @@ void docket_query_free(docket_query *query) {
     free(query->segments);
     free(query->dead);
     buffer_free(&query->lengths);
+    docket_tokenizer_free(query->tokenizer);
     free(query);
 }
 
@@ -195,24 +195,22 @@ void prepare_extras(docket_query *query) {
 
 int docket_query_pair(docket_query *query, size_t first, size_t second) {
     if (first >= query->term_count || second >= query->term_count) return SQLITE_MISUSE;
-    const query_term *one = &query->terms[first], *other = &query->terms[second];
+    query_term *one = &query->terms[first], *other = &query->terms[second];
     if (first == second || one->stem_length == 0 || other->stem_length == 0) return SQLITE_OK;
     double half = query->documents / 2;
     if ((double)one->documents > half || (double)other->documents > half) return SQLITE_OK;
-    term_pair pair = {first, second, PAIR_SHARE * (one->weight + other->weight)};
-    if (query->pair_count < PAIRS_MAXIMUM) {
-        query->pairs[query->pair_count++] = pair;
-        return SQLITE_OK;
+    term_pair pair = {first, second, PAIR_SHARE * (one->weight + other->weight), 0};
+    size_t place = query->pair_count;
+    if (place == PAIRS_MAXIMUM) {
+        place = 0;
+        for (size_t i = 1; i < PAIRS_MAXIMUM; i++) {
+            if (query->pairs[i].weight < query->pairs[place].weight) place = i;
+        }
+        if (query->pairs[place].weight >= pair.weight) return SQLITE_OK;
+    } else {
+        query->pair_count++;
     }
-    size_t least = 0;
-    for (size_t i = 1; i < query->pair_count; i++) {
-        if (query->pairs[i].weight < query->pairs[least].weight) least = i;
-    }
-    if (query->pairs[least].weight < pair.weight) query->pairs[least] = pair;
+    query->pairs[place] = pair;
+    one->is_paired = other->is_paired = true;
     return SQLITE_OK;
-}
-
-int docket_query_rank(
-    docket_query *query, const uint32_t *documents, size_t count, double *scores) {
-    return query->pair_count > 0 ? find_neighbours(query, documents, count, scores) : SQLITE_OK;
 }

@@ -235,13 +235,16 @@ int docket_query_next(docket_query *query, docket_matches *matches);
  * more than 8 pairs those with the greatest weights count. */
 int docket_query_pair(docket_query *query, size_t first, size_t second);
 
-/* Adds to the scores of these documents, which ascend, for each pair of terms the words of which
- * stand next to each other there, in either order:
+/* Reads a text of a document: counts how often the words of each pair stand next to each other in
+ * it, in either order. */
+int docket_query_read(
+    docket_query *query, const unsigned char *text, size_t length, bool is_title);
+
+/* Adds to the score of the document whose texts were read, for each pair:
  *   0.15 × sum of both idf × boost × tf × (k1 + 1) / (tf + k1 × (1 − b + b × length / mean length))
- * tf counts how often they do, as above: the pairs of Metzler and Croft, A Markov random field
- * model for term dependencies, 2005, with about the weight that they found. */
-int docket_query_rank(
-    docket_query *query, const uint32_t *documents, size_t count, double *scores);
+ * tf counts what was read, as above: the pairs of Metzler and Croft, A Markov random field model
+ * for term dependencies, 2005, with about the weight that they found. */
+int docket_query_rank(docket_query *query, uint32_t document, double *score);
 
 /* ---- The words of a segment in order ---- */
 

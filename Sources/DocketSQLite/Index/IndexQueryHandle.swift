@@ -100,9 +100,26 @@ struct IndexTerm {
         try statements.connection.checkIndex(unsafe docket_query_pair(query, first, second))
     }
 
-    /// Adds to the scores of documents, which ascend, what neighbours among their words are worth.
-    func rank(_ documents: [UInt32], _ scores: inout [Double]) throws(SQLiteError) {
-        let code = unsafe docket_query_rank(query, documents, documents.count, &scores)
+    /// The score of a document with what neighbours among the words of its texts are worth.
+    func rank(
+        _ document: UInt32,
+        _ score: Double,
+        title: RawSpan,
+        body: RawSpan
+    ) throws(SQLiteError) -> Double {
+        try read(title, isTitle: true)
+        try read(body, isTitle: false)
+        var ranked = score
+        let code = unsafe docket_query_rank(query, document, &ranked)
+        try statements.connection.checkIndex(code)
+        return ranked
+    }
+
+    private func read(_ text: RawSpan, isTitle: Bool) throws(SQLiteError) {
+        let code = unsafe text.withUnsafeBytes { bytes in
+            let start = unsafe bytes.assumingMemoryBound(to: UInt8.self).baseAddress
+            return unsafe docket_query_read(query, start, bytes.count, isTitle)
+        }
         try statements.connection.checkIndex(code)
     }
 

@@ -139,14 +139,39 @@ struct CandidateSource {
         try forEachMatch(query, mode, after: 0) { try pass.look(at: $0, score: $1) }
     }
 
+    /// Bytes of a body in which neighbours are sought.
+    private static let bodyBytes = 8 << 10
+
     /// Brings the first hits of an order by score into the one that neighbours among their words
     /// make.
     func rank(_ hits: inout [RankedHit], _ order: HitOrder) throws {
         guard let query, order.isByScore, !asked.pairs.isEmpty, hits.count > 1 else { return }
-        var first = hits.prefix(SearchPass.rankedAnew).sorted { $0.number < $1.number }
-        var scores = first.map(\.score)
-        try query.rank(first.map { UInt32(truncatingIfNeeded: $0.number) }, &scores)
-        for place in first.indices { first[place].score = scores[place] }
+        // Of a document whose newer version waits, the texts that are indexed are kept apart.
+        let statement = try connection.prepared(
+            """
+            SELECT coalesce(kept.title, newest.title), coalesce(kept.body, newest.body)
+            FROM contents AS newest LEFT JOIN indexed_contents AS kept USING (number)
+            WHERE number = ?1
+            """
+        )
+        defer { statement.reset() }
+        var first = Array(hits.prefix(SearchPass.rankedAnew))
+        for place in first.indices {
+            defer { statement.reset() }
+            let hit = first[place]
+            try statement.bind(1, .integer(hit.number))
+            guard try statement.step() else { throw SQLiteError.damagedPages }
+            first[place].score = try statement.withBytes(0) { title in
+                try statement.withBytes(1) { body in
+                    try query.rank(
+                        UInt32(truncatingIfNeeded: hit.number),
+                        hit.score,
+                        title: title,
+                        body: body.extracting(0..<min(body.byteCount, Self.bodyBytes))
+                    )
+                }
+            }
+        }
         first.sort { order.precedes($0, $1) }
         hits.replaceSubrange(first.indices, with: first)
     }

@@ -3,7 +3,7 @@ internal import DocketCore
 /// One look at each candidate of a search: filter, count, facets, best score, first hits.
 struct SearchPass {
     /// The first hits of an order by score, which are ranked anew by neighbours among their words.
-    static let rankedAnew = 32
+    static let rankedAnew = 20
 
     private let plan: SearchPlan
     private let watch: WorkWatch

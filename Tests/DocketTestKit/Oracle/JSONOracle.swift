@@ -16,7 +16,7 @@ package struct JSONOracle {
         private let numbers: [String: [Double]]
         /// In words, those of the title four times.
         package let length: Double
-        /// Its texts as words, the title first: what is next to each other is in one of them.
+        /// The words of title and body: what is next to each other is in one of them.
         let runs: [[String]]
 
         package init(line: String, place: Int) throws {
@@ -42,9 +42,7 @@ package struct JSONOracle {
             grams = words.mapValues { $0.flatMap(Self.grams) }
             self.words = words.mapValues { $0.flatMap(Self.letters) }
             let title = self.words["title"] ?? []
-            let values = ["author", "note"].flatMap { texts[$0] ?? [] }
             runs = [title, self.words["body"] ?? []]
-                + values.map { Self.cut($0).flatMap(Self.letters) }
             length = Double(self.words.values.reduce(0) { $0 + $1.count } + 3 * title.count)
         }
 

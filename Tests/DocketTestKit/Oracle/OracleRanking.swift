@@ -7,7 +7,7 @@ struct OracleRanking {
 
     private static let (k1, b) = (1.2, 0.75)
     /// Of each page, the first so many are ranked anew by neighbours.
-    private static let rankedAnew = 32
+    private static let rankedAnew = 20
 
     private let oracle: JSONOracle
     /// In the order written, each once.
@@ -69,7 +69,7 @@ struct OracleRanking {
             else { return sum }
             let weight = (weightOfClause[pair.0] ?? 0) + (weightOfClause[pair.1] ?? 0)
             let counts = entry.runs.map { Self.neighbours(one, other, in: $0) }
-            let frequency = 4 * min(3, counts[0]) + counts.dropFirst().reduce(0, +)
+            let frequency = 4 * min(3, counts[0]) + counts[1]
             return sum + 0.15 * weight * saturation(Double(frequency), entry)
         }
     }
