@@ -42,12 +42,12 @@ static int database_read(sqlite3_file *file, void *to, int count, sqlite3_int64 
 static int database_write(sqlite3_file *file, const void *from, int count, sqlite3_int64 at) {
     docket_file_state state = checked(file)->state;
     if (state == DOCKET_FILE_UNCHECKED || state == DOCKET_FILE_FOREIGN)
-        return below(file)->pMethods->xWrite(below(file), from, count, at);
+        return docket_write_below(file, from, count, at);
     if (!is_page(count, at)) return SQLITE_IOERR_WRITE;
     unsigned char page[DOCKET_PAGE_BYTES];
     memcpy(page, from, sizeof page);
     put_checksum(page, page_number(at));
-    return below(file)->pMethods->xWrite(below(file), page, count, at);
+    return docket_write_below(file, page, count, at);
 }
 
 static int database_truncate(sqlite3_file *file, sqlite3_int64 size) {

@@ -32,6 +32,9 @@ int docket_log_opened(checked_file *file, const char *path);
 /* The log will be deleted: nothing is to be found in it from now on. */
 int docket_log_deleting(const char *path);
 
+/* Passes a write on and counts its bytes. */
+int docket_write_below(sqlite3_file *file, const void *from, int count, sqlite3_int64 at);
+
 /* What neither changes. */
 int docket_pass_size(sqlite3_file *, sqlite3_int64 *);
 int docket_pass_lock(sqlite3_file *, int);

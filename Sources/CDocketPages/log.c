@@ -118,7 +118,7 @@ static void note_write(docket_log *log, const unsigned char *from, int count, sq
 
 static int log_write(sqlite3_file *file, const void *from, int count, sqlite3_int64 at) {
     docket_log *log = checked(file)->log;
-    int rc = below(file)->pMethods->xWrite(below(file), from, count, at);
+    int rc = docket_write_below(file, from, count, at);
     pthread_mutex_lock(&log->lock);
     note_write(log, from, count, at, rc == SQLITE_OK);
     pthread_mutex_unlock(&log->lock);

@@ -2,6 +2,7 @@
 #include "files.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -108,6 +109,16 @@ const char *docket_pages_vfs(const char *name, int takes_unchecked) {
     if (!found) found = register_above(under, takes_unchecked);
     pthread_mutex_unlock(&lock);
     return found ? found->name : NULL;
+}
+
+static _Atomic uint64_t written;
+
+uint64_t docket_pages_written(void) { return atomic_load_explicit(&written, memory_order_relaxed); }
+
+int docket_write_below(sqlite3_file *file, const void *from, int count, sqlite3_int64 at) {
+    int rc = below(file)->pMethods->xWrite(below(file), from, count, at);
+    if (rc == SQLITE_OK) atomic_fetch_add_explicit(&written, (uint64_t)count, memory_order_relaxed);
+    return rc;
 }
 
 int docket_pass_size(sqlite3_file *file, sqlite3_int64 *size) {

@@ -44,6 +44,12 @@ struct EmbeddedAssembly: StoreAssembly {
         registry.count("docket_written_documents_total", "Documents written") {
             counters.writes.documents
         }
+        registry.count("docket_written_bytes_total", "Bytes of those documents") {
+            counters.documentBytes
+        }
+        registry.count("docket_file_written_bytes_total", "Bytes written to files and logs") {
+            counters.fileBytes
+        }
         registry.count("docket_index_segments_total", "Segments written by groups") {
             counters.index.segments
         }

@@ -42,6 +42,9 @@ int docket_pages_reserve(struct sqlite3 *connection);
 int docket_pages_scan(struct sqlite3 *connection, void (*found)(void *context, uint32_t page),
                       void *context);
 
+/* Bytes that the process has written to databases and their logs. */
+uint64_t docket_pages_written(void);
+
 /* The checksum of a page, of whose bytes it leaves out the last 8. */
 uint64_t docket_page_checksum(const unsigned char *page, uint32_t number);
 

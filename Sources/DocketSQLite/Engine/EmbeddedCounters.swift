@@ -1,3 +1,4 @@
+internal import CDocketPages
 internal import DocketCore
 internal import Synchronization
 
@@ -13,6 +14,7 @@ package final class EmbeddedCounters: Sendable {
     private let writeGroups = Atomic<Int>(0)
     private let writeCalls = Atomic<Int>(0)
     private let writtenDocuments = Atomic<Int>(0)
+    private let writtenBytes = Atomic<Int>(0)
 
     init() {}
 
@@ -23,6 +25,11 @@ package final class EmbeddedCounters: Sendable {
             writtenDocuments.load(ordering: .relaxed)
         )
     }
+
+    /// Bytes of the documents that were written.
+    package var documentBytes: Int { writtenBytes.load(ordering: .relaxed) }
+    /// Bytes that were written to files and their logs, by everything.
+    package var fileBytes: Int { Int(clamping: docket_pages_written()) }
 
     private let segments = Atomic<Int>(0)
     private let merges = Atomic<Int>(0)
@@ -48,5 +55,6 @@ package final class EmbeddedCounters: Sendable {
         writeGroups.add(1, ordering: .relaxed)
         writeCalls.add(calls.count, ordering: .relaxed)
         writtenDocuments.add(calls.reduce(0) { $0 + $1.documents }, ordering: .relaxed)
+        writtenBytes.add(calls.reduce(0) { $0 + $1.bytes }, ordering: .relaxed)
     }
 }
