@@ -65,12 +65,8 @@ struct ColumnTests {
     private func read(_ number: UInt32, _ columns: inout DocumentColumns) throws -> [[SortValue]] {
         try columns.move(to: number)
         return (0..<3).map { place in
-            var found: [SortValue] = []
-            columns.forEachCode(place, number) { code in
-                found.append(columns.block(place)?.sortValue(code) ?? .missing)
-                return true
-            }
-            return found
+            guard let block = columns.block(place) else { return [] }
+            return block.values(Int(number) - Int(block.first))
         }
     }
 
@@ -203,14 +199,19 @@ struct ColumnTests {
         var conditions = filters.map { ColumnFilter($0, columns) }
         let order = HitOrder([BoundSort(.slot(0), isDescending: true)]) { columns.place(of: $0) }
         var facet = FacetCounter(BoundFacet(slot: 0, limit: 10), column: 0)
-        for number in UInt32(1)...202 {
-            try columns.move(to: number)
+        let numbers = Array(UInt32(1)...202)
+        var start = 0
+        while start < numbers.count {
+            let left = numbers.span.extracting(start...)
+            let found = left.extracting(0..<(try columns.move(toFirstOf: left)))
+            let run = DocumentRun(found)
             for place in conditions.indices {
-                _ = conditions[place].matches(number, columns)
-                _ = conditions[place].firstPossible(number, columns)
+                let marks = conditions[place].marks(run, columns)
+                _ = conditions[place].firstPossible(found[0], columns)
+                _ = facet.count(run, marks, columns)
             }
-            _ = order.values(of: number, columns)
-            _ = facet.count(number, columns)
+            _ = order.values(of: found[0], columns)
+            start += found.count
         }
         _ = try facet.counts(WorkWatch())
     }

@@ -124,6 +124,36 @@ struct ColumnBlock {
         kind == .string ? .string(Array(string(code))) : .ordinal(ordinal(code))
     }
 
+    /// Marks which documents have a value whose code is accepted, by code from 0 on.
+    func mark(_ documents: DocumentRun, _ accepted: [Bool]) -> [Bool] {
+        var marks = [Bool](repeating: false, count: documents.count)
+        for index in 0..<documents.count {
+            for position in positions(of: documents.place(index, from: first)) {
+                if accepted[code(at: position)] {
+                    marks[index] = true
+                    break
+                }
+            }
+        }
+        return marks
+    }
+
+    /// Adds to `counts` how many of the marked documents have each code.
+    func count(_ documents: DocumentRun, _ marks: [Bool], into counts: inout [Int]) {
+        for index in 0..<documents.count where marks[index] {
+            for position in positions(of: documents.place(index, from: first)) {
+                counts[code(at: position)] += 1
+            }
+        }
+    }
+
+    /// The code of a document's least or greatest value; 0 where it has none.
+    func code(_ number: UInt32, greatest: Bool) -> Int {
+        let positions = positions(of: Int(number) - Int(first))
+        guard let first = positions.first, let last = positions.last else { return 0 }
+        return code(at: greatest ? last : first)
+    }
+
     /// The first code whose value `isBefore` refuses; `values + 1` where there is none.
     func firstCode(where isBefore: (_ code: Int) -> Bool) -> Int {
         var (low, high) = (1, values + 1)

@@ -56,10 +56,10 @@ struct ColumnFilter {
         }
     }
 
-    /// Whether the document that `columns` is at meets the filter.
-    mutating func matches(_ number: UInt32, _ columns: DocumentColumns) -> Bool {
+    /// Which of the documents, where `columns` is, meet the filter.
+    mutating func marks(_ documents: DocumentRun, _ columns: DocumentColumns) -> [Bool] {
         prepare(columns)
-        return holds(root, number, columns)
+        return marks(root, documents, columns)
     }
 
     /// The first number from `number` on, where `columns` is, that may meet the filter.
@@ -82,19 +82,32 @@ struct ColumnFilter {
         }
     }
 
-    private func holds(_ node: Node, _ number: UInt32, _ columns: DocumentColumns) -> Bool {
+    private func marks(
+        _ node: Node,
+        _ documents: DocumentRun,
+        _ columns: DocumentColumns
+    ) -> [Bool] {
         switch node {
-        case .all(let children): return children.allSatisfy { holds($0, number, columns) }
-        case .any(let children): return children.contains { holds($0, number, columns) }
-        case .not(let child): return !holds(child, number, columns)
-        case .holds(let place):
-            guard let accepted = conditions[place].accepted else { return false }
-            var holds = false
-            columns.forEachCode(conditions[place].column, number) { code in
-                holds = accepted[code]
-                return !holds
+        case .all(let children):
+            var marks = [Bool](repeating: true, count: documents.count)
+            for child in children {
+                let more = self.marks(child, documents, columns)
+                for index in marks.indices where !more[index] { marks[index] = false }
             }
-            return holds
+            return marks
+        case .any(let children):
+            var marks = [Bool](repeating: false, count: documents.count)
+            for child in children {
+                let more = self.marks(child, documents, columns)
+                for index in marks.indices where more[index] { marks[index] = true }
+            }
+            return marks
+        case .not(let child): return marks(child, documents, columns).map(!)
+        case .holds(let place):
+            guard let accepted = conditions[place].accepted,
+                let block = columns.block(conditions[place].column)
+            else { return [Bool](repeating: false, count: documents.count) }
+            return block.mark(documents, accepted)
         }
     }
 }

@@ -34,6 +34,22 @@ struct LivingDocuments {
         }
     }
 
+    /// At most `limit` numbers from `number` on, of its row, which was read last.
+    func run(from number: UInt32, upTo limit: Int) -> [UInt32] {
+        let (row, place) = Self.split(number)
+        guard row == self.row else { return [] }
+        var found: [UInt32] = []
+        var next = firstBit(from: place)
+        while let place = next, found.count < limit {
+            guard let number = UInt32(exactly: row * Int64(Self.rowNumbers) + Int64(place)) else {
+                break
+            }
+            found.append(number)
+            next = firstBit(from: place + 1)
+        }
+        return found
+    }
+
     /// Reads a row or the first one behind it; false when there is none.
     private mutating func read(from row: Int64) throws -> Bool {
         try connection.watch.spend(8)

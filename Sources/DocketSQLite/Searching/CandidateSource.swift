@@ -96,8 +96,9 @@ struct CandidateSource {
         guard !asked.isEmpty else { return }
         guard let query else {
             var living = try LivingCandidates(connection, tables, excluded, after: 0)
-            while let number = try living.next(from: { try pass.firstPossible($0) }) {
-                guard try pass.look(at: number, score: 1) else { return }
+            let scores = [Double](repeating: 1, count: LivingCandidates.runNumbers)
+            while let numbers = try living.next(from: { try pass.firstPossible($0) }) {
+                guard try pass.look(numbers.span, scores.span) else { return }
             }
             return
         }
@@ -108,9 +109,7 @@ struct CandidateSource {
         try look(query, .scored, &pass)
         if asked.weighsComplete, let cut = pass.cut {
             // What comes first may be beyond the candidates.
-            try forEachMatch(query, .complete(isScored: true), after: cut) {
-                try pass.rank($0, score: $1)
-            }
+            try forEachRun(query, .complete(isScored: true), after: cut) { try pass.rank($0, $1) }
         }
     }
 
@@ -119,9 +118,7 @@ struct CandidateSource {
     private func searchComplete(_ query: IndexQueryHandle, _ pass: inout SearchPass) throws -> Bool
     {
         guard asked.weighsComplete, pass.order.isByScore else { return false }
-        try forEachMatch(query, .complete(isScored: true), after: 0) {
-            try pass.rank($0, score: $1)
-        }
+        try forEachRun(query, .complete(isScored: true), after: 0) { try pass.rank($0, $1) }
         guard pass.isPageFull else {
             pass.forgetRanked()
             return false
@@ -136,7 +133,7 @@ struct CandidateSource {
         _ mode: IndexQueryHandle.Mode,
         _ pass: inout SearchPass
     ) throws {
-        try forEachMatch(query, mode, after: 0) { try pass.look(at: $0, score: $1) }
+        try forEachRun(query, mode, after: 0) { try pass.look($0, $1) }
     }
 
     /// Bytes of a body in which neighbours are sought.
@@ -178,42 +175,45 @@ struct CandidateSource {
 
     // MARK: Scanning
 
-    /// Calls `look` with each candidate after a number, until it returns false.
+    /// Calls `look` with candidates after a number, ascending, until it returns false.
     ///
     /// `firstPossible` says which is the first from a number on that may be wanted.
     func scan(
         after number: Int64,
         firstPossible: (UInt32) throws -> Int64,
-        _ look: (_ number: UInt32) throws -> Bool
+        _ look: (_ numbers: Span<UInt32>) throws -> Bool
     ) throws {
         guard !asked.isEmpty else { return }
         guard let query else {
             var living = try LivingCandidates(connection, tables, excluded, after: number)
-            while let number = try living.next(from: firstPossible) {
-                guard try look(number) else { return }
+            while let numbers = try living.next(from: firstPossible) {
+                guard try look(numbers.span) else { return }
             }
             return
         }
         let mode: IndexQueryHandle.Mode =
             asked.demandsAll ? .complete(isScored: false) : .unscored
-        try forEachMatch(query, mode, after: number) { number, _ in try look(number) }
+        try forEachRun(query, mode, after: number) { numbers, _ in try look(numbers) }
     }
 
-    private func forEachMatch(
+    private func forEachRun(
         _ query: IndexQueryHandle,
         _ mode: IndexQueryHandle.Mode,
         after number: Int64,
-        _ look: (_ number: UInt32, _ score: Double) throws -> Bool
+        _ look: (_ numbers: Span<UInt32>, _ scores: Span<Double>) throws -> Bool
     ) throws {
         // Numbers of documents in the index have 32 bits.
         guard let after = UInt32(exactly: number) else { return }
         try query.start(mode, after: after)
-        try query.eachMatch(look)
+        while try query.next(look) ?? false {}
     }
 }
 
 /// All documents of a collection without those that a search excludes, in ascending order.
 private struct LivingCandidates {
+    /// Numbers that are looked at together.
+    static let runNumbers = 500
+
     private var documents: LivingDocuments
     private var exclusion: ExcludedDocuments?
     /// Where the next one is looked for.
@@ -230,18 +230,22 @@ private struct LivingCandidates {
         self.number = UInt32(exactly: number + 1)
     }
 
-    mutating func next(from firstPossible: (UInt32) throws -> Int64) throws -> UInt32? {
-        while let start = number, let found = try documents.next(from: start) {
-            let possible = try firstPossible(found)
-            guard possible == Int64(found) else {
+    /// The next ones; nil at the end.
+    mutating func next(from firstPossible: (UInt32) throws -> Int64) throws -> [UInt32]? {
+        var found: [UInt32] = []
+        while found.isEmpty, let start = number, let first = try documents.next(from: start) {
+            let possible = try firstPossible(first)
+            guard possible == Int64(first) else {
                 number = UInt32(exactly: possible)
                 continue
             }
-            number = found < .max ? found + 1 : nil
-            if try exclusion?.contains(Int64(found)) ?? false { continue }
-            return found
+            found = documents.run(from: first, upTo: Self.runNumbers)
+            number = found.last.flatMap { $0 < .max ? $0 + 1 : nil }
+            if exclusion != nil {
+                found = try found.filter { try !(exclusion?.contains(Int64($0)) ?? false) }
+            }
         }
-        return nil
+        return found.isEmpty ? nil : found
     }
 }
 

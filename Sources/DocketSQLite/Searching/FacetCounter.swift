@@ -35,10 +35,14 @@ struct FacetCounter {
         self.column = column
     }
 
-    /// Counts a document, where `columns` is.
+    /// Counts the marked ones of some documents, where `columns` is.
     ///
-    /// - Returns: About the work, in looks at a value.
-    mutating func count(_ document: UInt32, _ columns: DocumentColumns) -> Int {
+    /// - Returns: About the work beside, in looks at a value.
+    mutating func count(
+        _ documents: DocumentRun,
+        _ marks: [Bool],
+        _ columns: DocumentColumns
+    ) -> Int {
         var work = 0
         if serial != columns.serial(column) {
             work = finishBlock()
@@ -46,17 +50,13 @@ struct FacetCounter {
             block = columns.block(column)
             blockCounts = [Int](repeating: 0, count: (block?.values ?? 0) + 1)
         }
-        columns.forEachCode(column, document) { code in
-            blockCounts[code] += 1
-            work += 1
-            return true
-        }
+        block?.count(documents, marks, into: &blockCounts)
         return work
     }
 
     private mutating func finishBlock() -> Int {
         guard let block else { return 0 }
-        for code in blockCounts.indices where blockCounts[code] > 0 {
+        for code in blockCounts.indices.dropFirst() where blockCounts[code] > 0 {
             add(blockCounts[code], of: code, in: block)
         }
         self.block = nil

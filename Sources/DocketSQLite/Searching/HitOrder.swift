@@ -46,9 +46,34 @@ struct HitOrder {
     func values(of number: UInt32, _ read: DocumentColumns) -> [SortValue] {
         guard !columns.isEmpty else { return [] }
         return columns.map { place, isDescending in
-            let code = read.code(place, number, greatest: isDescending)
-            guard code > 0, let block = read.block(place) else { return .missing }
-            return block.sortValue(code)
+            guard let block = read.block(place) else { return .missing }
+            let code = block.code(number, greatest: isDescending)
+            return code > 0 ? block.sortValue(code) : .missing
+        }
+    }
+
+    /// Takes marks from documents, where `read` is, that come behind `last` by the first key, an
+    /// attribute.
+    func unmark(
+        _ marks: inout [Bool],
+        _ documents: DocumentRun,
+        behind last: RankedHit,
+        _ read: DocumentColumns
+    ) {
+        guard case .slot = keys.first?.key, let column = columns.first,
+            let value = last.values.first, value != .missing
+        else { return }
+        guard let block = read.block(column.place) else {
+            marks = [Bool](repeating: false, count: marks.count)
+            return
+        }
+        let wanted =
+            column.isDescending
+            ? block.firstCode { block.sortValue($0) < value }..<block.values + 1
+            : 1..<block.firstCode { block.sortValue($0) <= value }
+        for index in marks.indices where marks[index] {
+            let code = block.code(documents[index], greatest: column.isDescending)
+            if !wanted.contains(code) { marks[index] = false }
         }
     }
 
@@ -82,8 +107,9 @@ struct HitOrder {
         _ key: BoundSort,
         _ read: DocumentColumns
     ) -> Int {
-        let code = read.code(column, number, greatest: key.isDescending)
-        guard code > 0, let block = read.block(column) else { return last == .missing ? 0 : 1 }
+        guard let block = read.block(column) else { return last == .missing ? 0 : 1 }
+        let code = block.code(number, greatest: key.isDescending)
+        guard code > 0 else { return last == .missing ? 0 : 1 }
         switch last {
         case .missing: return -1
         case .ordinal(let last):

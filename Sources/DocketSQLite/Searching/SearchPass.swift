@@ -66,44 +66,99 @@ struct SearchPass {
     /// Whether what it looks at depends on the attributes of a candidate.
     var readsColumns: Bool { filter != nil || !columns.isEmpty }
 
-    /// Looks at one candidate; false when the search needs no more of them.
+    /// Looks at candidates in ascending order; false when the search needs no more of them.
     ///
     /// - Throws: ``DocketError`` `cancelled` once the search is no longer wanted.
-    mutating func look(at number: UInt32, score: Double) throws -> Bool {
-        try watch.spend()
-        guard candidates < plan.candidates else {
-            cut = lastNumber
-            return false
+    mutating func look(_ found: Span<UInt32>, _ scores: Span<Double>) throws -> Bool {
+        let left = min(found.count, plan.candidates - candidates)
+        try forEachRun(found, upTo: left) { pass, documents, start in
+            try pass.take(documents, scores, from: start)
+            return !pass.isDone
         }
-        guard try isMatch(number) else { return true }
-        if score > bestScore { bestScore = score }
-        insert(number, score)
-        return !isDone
+        return noteCandidates(found, left) && !isDone
     }
 
-    /// Whether a candidate meets the filter; one that does counts.
-    private mutating func isMatch(_ number: UInt32) throws -> Bool {
-        candidates += 1
-        lastNumber = Int64(number)
-        try columns.move(to: number)
-        guard filter?.matches(number, columns) ?? true else { return false }
-        matches += 1
-        for place in facets.indices { try watch.spend(facets[place].count(number, columns)) }
-        return true
+    /// Counts candidates in ascending order, none of which belongs on the page; false when the
+    /// search needs no more of them.
+    mutating func count(_ found: Span<UInt32>) throws -> Bool {
+        let left = min(found.count, plan.candidates - candidates)
+        if readsColumns {
+            try forEachRun(found, upTo: left) { pass, documents, _ in
+                _ = try pass.matching(documents)
+                return true
+            }
+        } else {
+            try watch.spend(1 + left / 64)
+            matches += left
+        }
+        guard noteCandidates(found, left) else { return false }
+        guard facets.isEmpty else { return true }
+        switch plan.total {
+        case .exact: return true
+        case .bounded(let bound): return matches <= bound
+        case .none: return false
+        }
     }
 
-    /// Looks at a candidate for its place alone; false after too many.
+    /// Counts candidates that were looked at; false where too many would follow.
+    private mutating func noteCandidates(_ found: Span<UInt32>, _ left: Int) -> Bool {
+        candidates += left
+        if left > 0 { lastNumber = Int64(found[left - 1]) }
+        guard left < found.count else { return true }
+        cut = lastNumber
+        return false
+    }
+
+    /// Looks at candidates for their places alone; false after too many.
     ///
-    /// It may be among the first hits, and counts for nothing else.
-    mutating func rank(_ number: UInt32, score: Double) throws -> Bool {
-        try watch.spend()
-        guard candidatesRanked < plan.candidates else { return false }
-        candidatesRanked += 1
-        try columns.move(to: number)
-        guard filter?.matches(number, columns) ?? true else { return true }
-        if score > bestScore { bestScore = score }
-        insert(number, score)
-        return true
+    /// They may be among the first hits, and count for nothing else.
+    mutating func rank(_ found: Span<UInt32>, _ scores: Span<Double>) throws -> Bool {
+        let left = min(found.count, plan.candidates - candidatesRanked)
+        candidatesRanked += left
+        try forEachRun(found, upTo: left) { pass, documents, start in
+            let marks = pass.marks(documents)
+            try pass.insert(documents, marks, scores, from: start)
+            return true
+        }
+        return left == found.count
+    }
+
+    /// Calls `body` with candidates that are in one block of each column, until it returns false.
+    private mutating func forEachRun(
+        _ found: Span<UInt32>,
+        upTo count: Int,
+        _ body: (inout SearchPass, DocumentRun, _ start: Int) throws -> Bool
+    ) throws {
+        var start = 0
+        while start < count {
+            let left = found.extracting(start..<count)
+            let run = left.extracting(0..<(try columns.move(toFirstOf: left)))
+            guard try body(&self, DocumentRun(run), start) else { return }
+            start += run.count
+        }
+    }
+
+    private mutating func marks(_ documents: DocumentRun) -> [Bool] {
+        filter?.marks(documents, columns) ?? [Bool](repeating: true, count: documents.count)
+    }
+
+    /// Which documents meet the filter; those count.
+    private mutating func matching(_ documents: DocumentRun) throws -> [Bool] {
+        let marks = marks(documents)
+        for isMatch in marks where isMatch { matches += 1 }
+        for place in facets.indices {
+            try watch.spend(facets[place].count(documents, marks, columns))
+        }
+        return marks
+    }
+
+    private mutating func take(
+        _ documents: DocumentRun,
+        _ scores: Span<Double>,
+        from start: Int
+    ) throws {
+        let marks = try matching(documents)
+        try insert(documents, marks, scores, from: start)
     }
 
     /// The first number from `number` on that may meet the filter.
@@ -122,39 +177,26 @@ struct SearchPass {
     /// Whether all the hits of the page are known to be better than what was not ranked.
     var isPageFull: Bool { top.count >= page }
 
-    /// Counts candidates in ascending order, none of which belongs on the page; false when the
-    /// search needs no more of them.
-    mutating func count(_ documents: Span<UInt32>) throws -> Bool {
-        let left = min(documents.count, plan.candidates - candidates)
-        if readsColumns {
-            for place in 0..<left {
-                try watch.spend()
-                _ = try isMatch(documents[place])
-            }
-        } else {
-            try watch.spend(1 + documents.count / 64)
-            candidates += left
-            matches += left
-            if left > 0 { lastNumber = Int64(documents[left - 1]) }
-        }
-        if left < documents.count {
-            cut = lastNumber
-            return false
-        }
-        guard facets.isEmpty else { return true }
-        switch plan.total {
-        case .exact: return true
-        case .bounded(let bound): return matches <= bound
-        case .none: return false
+    private mutating func insert(
+        _ documents: DocumentRun,
+        _ matching: [Bool],
+        _ scores: Span<Double>,
+        from start: Int
+    ) throws {
+        var marks = matching
+        if let last = top.last { order.unmark(&marks, documents, behind: last, columns) }
+        for index in 0..<documents.count where matching[index] {
+            let score = scores[start + index]
+            if score > bestScore { bestScore = score }
+            guard marks[index] else { continue }
+            // Most candidates are no better than the page is; they come in ascending order.
+            if isByScore, let least = top.leastScore, score < least { continue }
+            insert(documents[index], score)
         }
     }
 
     private mutating func insert(_ number: UInt32, _ score: Double) {
-        // Most candidates are no better than the page is; they come in ascending order.
-        if let last = top.last {
-            if isByScore, score < last.score { return }
-            if order.isBehind(last, number, score: score, columns) { return }
-        }
+        if let last = top.last, order.isBehind(last, number, score: score, columns) { return }
         if shown?.contains(Int64(number)) ?? false { return }
         let hit = RankedHit(
             number: Int64(number),

@@ -98,17 +98,25 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
             try columns.move(to: number)
             return filter?.firstPossible(number, columns) ?? Int64(number)
         }
-        try source.scan(after: number, firstPossible: firstPossible) { number in
-            try columns.move(to: number)
-            if filter?.matches(number, columns) ?? true {
-                found.append(RankedHit(number: Int64(number), score: 1, values: []))
+        try source.scan(after: number, firstPossible: firstPossible) { numbers in
+            var start = 0
+            while start < numbers.count {
+                let left = numbers.extracting(start...)
+                let run = left.extracting(0..<(try columns.move(toFirstOf: left)))
+                let marks = filter?.marks(DocumentRun(run), columns)
+                for index in run.indices {
+                    if marks?[index] ?? true {
+                        found.append(RankedHit(number: Int64(run[index]), score: 1, values: []))
+                    }
+                    looked += 1
+                    let isLate = looked % 64 == 0 && MonotonicTime.now() >= end
+                    guard found.count >= plan.limit || isLate else { continue }
+                    last = Int64(run[index])
+                    return false
+                }
+                start += run.count
             }
-            looked += 1
-            try connection.watch.spend()
-            guard found.count >= plan.limit || (looked % 64 == 0 && MonotonicTime.now() >= end)
-            else { return true }
-            last = Int64(number)
-            return false
+            return true
         }
         let reader = HitReader(plan, source.marked, connection)
         let hits = try reader.read(found[...], order)

@@ -16,7 +16,13 @@ struct TopHits {
     /// The kept hit that comes last; nil unless all places are taken.
     var last: RankedHit? { isFull ? heap.first : nil }
 
-    mutating func removeAll() { heap.removeAll(keepingCapacity: true) }
+    /// The score of ``last``.
+    private(set) var leastScore: Double?
+
+    mutating func removeAll() {
+        heap.removeAll(keepingCapacity: true)
+        leastScore = nil
+    }
 
     mutating func insert(_ hit: RankedHit) {
         guard capacity > 0 else { return }
@@ -27,6 +33,7 @@ struct TopHits {
             heap[0] = hit
             siftDown(0)
         }
+        leastScore = last?.score
     }
 
     /// The kept hits in order.
