@@ -34,6 +34,10 @@ void docket_builder_clear(docket_builder *builder) {
     builder->length = 0;
 }
 
+void docket_builder_set_watch(docket_builder *builder, docket_watch watch) {
+    builder->watch = (work_watch){watch, UNITS_BETWEEN_LOOKS};
+}
+
 void docket_builder_free(docket_builder *builder) {
     if (!builder) return;
     docket_builder_clear(builder);

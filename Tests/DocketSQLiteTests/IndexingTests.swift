@@ -179,6 +179,36 @@ struct IndexingTests {
         await test.store.close()
     }
 
+    @Test("documents that change after their group was read are left to the next one")
+    func staleGroup() async throws {
+        let test = try await TestStore.make()
+        try await test.add(Document(id: "old", title: "first x"))
+        try await test.upload([
+            Document(id: "a", title: "second x"), Document(id: "b", title: "second x"),
+            Document(id: "c", title: "second x"), Document(id: "old", title: "second x"),
+        ])
+        let configuration = test.store.shared.configuration
+        let group = try await test.store.readers.read(test.tenant, .bulk, nil) { reader in
+            try reader.connection.reading {
+                try IndexGroup(reader.connection, after: 0, configuration)
+            }
+        }
+        try await test.upload([Document(id: "a", title: "third x")])
+        try await test.upload([Document(id: "old", title: "third x")])
+        try await test.delete("b")
+        let progress = try await test.store.writers.indexNext(test.tenant, group)
+        #expect(group.isUsed && progress.indexed == 1)
+        #expect(Set(try await test.ids("x")) == ["c", "old"])
+        #expect(try await test.ids("first") == ["old"])
+        #expect(try await test.state("a") == .indexing)
+        try await test.index()
+        #expect(Set(try await test.ids("x")) == ["a", "c", "old"])
+        #expect(Set(try await test.ids("third")) == ["a", "old"])
+        #expect(try await test.search("second").total.value == 1)
+        #expect(try await test.search("").total.value == 3)
+        await test.store.close()
+    }
+
     @Test("uploads that come together share transactions")
     func groupCommit() async throws {
         let test = try await TestStore.make { $0.groupCalls = 64 }

@@ -43,7 +43,7 @@ struct TestIndex {
                 ),
                 .inUse
             )
-            try builder.write(id, tables)
+            try builder.write(id, tables, by: connection)
         }
         return words
     }

@@ -95,7 +95,10 @@ typedef struct docket_builder docket_builder;
 docket_builder *docket_builder_new(docket_watch watch);
 void docket_builder_free(docket_builder *builder);
 
-/* Begins the next document; numbers may come in any order, each once. */
+/* Says who asks from now on whether the work is still wanted. */
+void docket_builder_set_watch(docket_builder *builder, docket_watch watch);
+
+/* Begins the next document; numbers ascend. */
 int docket_builder_begin(docket_builder *builder, uint32_t document);
 
 /* Adds a text to a column below DOCKET_COLUMNS, columns in ascending order. A column may have

@@ -36,13 +36,12 @@ package struct EmbeddedConfiguration: Sendable {
     /// By so much a group is smaller while other tenants wait to write.
     package var sharedGroupDivisor = 8
     /// Documents that one transaction brings into the index.
-    package var indexGroup = 1024
-    /// Time after which it takes no more: an upload waits for at most one such transaction.
-    package var indexTime = Duration.milliseconds(30)
+    package var indexGroup = 2048
     /// Time for which segments are merged before writes may come between.
     package var mergeTime = Duration.milliseconds(20)
-    /// Memory of a group's words after which it takes no more documents.
-    package var indexBytes = 64 << 20
+    /// Bytes of documents after which a group takes no more: an upload waits for at most one such
+    /// transaction.
+    package var indexBytes = 4 << 20
     /// Outcomes of calls with an idempotency key are kept this long.
     package var idempotencyLifetime = Duration.seconds(24 * 3600)
     /// Bytes of them that a tenant may have; calls with a key are refused beyond.

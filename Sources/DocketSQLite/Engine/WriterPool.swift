@@ -112,11 +112,24 @@ final class WriterPool: Sendable {
         store.queue.passLead(tenant)
     }
 
-    func indexNext(_ tenant: TenantID) async throws(DocketError) -> IndexingProgress {
+    /// Reads the next group of the tenant's outbox on its writer.
+    func nextGroup(_ tenant: TenantID) async throws(DocketError) -> IndexGroup {
+        let configuration = store.configuration
+        return try await run(tenant, .bulk) { writer in
+            try writer.connection.reading {
+                try IndexGroup(writer.connection, after: 0, configuration)
+            }
+        }
+    }
+
+    func indexNext(
+        _ tenant: TenantID,
+        _ group: IndexGroup
+    ) async throws(DocketError) -> IndexingProgress {
         let store = store
         return try await run(tenant, .bulk) { writer in
             let before = writer.state.generations
-            let progress = try writer.indexNext()
+            let progress = try writer.indexNext(group)
             store.counters.countIndex(writer.indexCounts)
             writer.indexCounts = IndexCounts()
             store.publish(tenant, writer.state, since: before)

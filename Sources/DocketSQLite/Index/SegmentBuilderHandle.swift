@@ -2,6 +2,8 @@ internal import CDocketPostings
 internal import DocketText
 
 /// Owns a segment in the making: the words of a group of documents in memory.
+///
+/// One connection takes the documents, and perhaps another writes them.
 @safe final class SegmentBuilderHandle {
     private let builder: OpaquePointer
     private let connection: ConnectionHandle
@@ -65,7 +67,13 @@ internal import DocketText
     var bytes: Int { Int(clamping: unsafe docket_builder_memory(builder)) }
 
     /// Writes the documents as one segment, and is empty then.
-    func write(_ segment: UInt32, _ tables: CollectionTables) throws(SQLiteError) {
+    func write(
+        _ segment: UInt32,
+        _ tables: CollectionTables,
+        by connection: ConnectionHandle
+    ) throws(SQLiteError) {
+        unsafe docket_builder_set_watch(builder, connection.indexWatch)
+        defer { unsafe docket_builder_set_watch(builder, self.connection.indexWatch) }
         var reading = try unsafe IndexStatements(connection, tables).reading
         var writing = try unsafe IndexWriting(connection, tables).lent
         try connection.checkIndex(unsafe docket_builder_write(builder, &reading, &writing, segment))

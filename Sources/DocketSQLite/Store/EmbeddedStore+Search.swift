@@ -39,8 +39,39 @@ extension EmbeddedStore: DocumentIndexing {
         }
     }
 
+    /// Brings the next group of documents into the index while the one after it is read.
     package func indexNext(_ tenant: TenantID) async throws(DocketError) -> IndexingProgress {
-        try await writers.indexNext(tenant)
+        let group = try await nextGroup(tenant)
+        let last = group.versions?.upperBound ?? 0
+        async let next = group.isFull ? readGroup(tenant, after: last) : nil
+        let progress: IndexingProgress
+        do throws(DocketError) {
+            progress = try await writers.indexNext(tenant, group)
+        } catch {
+            _ = await next
+            throw error
+        }
+        let read = await next
+        if !shared.isGone(tenant) { groups.put(group.isUsed ? read : group, tenant) }
+        return progress
+    }
+
+    private func nextGroup(_ tenant: TenantID) async throws(DocketError) -> IndexGroup {
+        if let group = groups.take(tenant) { return group }
+        try await prepare(tenant, nil)
+        if let group = await readGroup(tenant, after: 0) { return group }
+        // Where searches leave the readers no room the writer reads, and says what is wrong.
+        return try await writers.nextGroup(tenant)
+    }
+
+    /// nil where that is not possible now.
+    private func readGroup(_ tenant: TenantID, after version: UInt64) async -> IndexGroup? {
+        let configuration = shared.configuration
+        return try? await readers.read(tenant, .bulk, nil) { reader in
+            try reader.connection.reading {
+                try IndexGroup(reader.connection, after: version, configuration)
+            }
+        }
     }
 }
 

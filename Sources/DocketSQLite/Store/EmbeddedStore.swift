@@ -17,6 +17,7 @@ package final class EmbeddedStore: Service {
     private let lock: Mutex<DirectoryLockHandle?>
     let writers: WriterPool
     let readers: ReaderPool
+    let groups = ReadGroups()
     /// Tenants whose mark in the control file is durable.
     private let dirty = Mutex<Set<TenantID>>([])
     private let isClosed = Atomic<Bool>(false)
@@ -109,6 +110,7 @@ package final class EmbeddedStore: Service {
     }
 
     func removeFiles(_ tenant: TenantID) async throws(DocketError) {
+        _ = groups.take(tenant)
         readers.close(tenant)
         try await writers.remove(tenant)
         let number = tenant.number

@@ -55,28 +55,31 @@ extension TenantWriter {
 
     /// Takes the document out of what searches see, now; false when they did not see it.
     func hide(_ number: Int64, in collection: UInt32) throws -> Bool {
-        guard try retire(number, in: collection) else { return false }
+        let place = try connection.first(
+            "SELECT segment, words FROM documents WHERE number = ?1 AND indexed_version <> 0",
+            .integer(number),
+            row: { (segment: UInt32(truncatingIfNeeded: $0.integer(0)), words: Int($0.integer(1))) }
+        )
+        guard let place else { return false }
+        try retire(number, place, in: collection)
         var living = LivingDocuments(connection, CollectionTables(collection: collection))
         try living.remove(UInt32(truncatingIfNeeded: number))
         return true
     }
 
-    /// Marks the indexed version dead, whose place another takes; false when there is none.
-    func retire(_ number: Int64, in collection: UInt32) throws -> Bool {
-        let found = try connection.first(
-            "SELECT segment, words FROM documents WHERE number = ?1 AND indexed_version <> 0",
-            .integer(number),
-            row: { (segment: UInt32(truncatingIfNeeded: $0.integer(0)), words: Int($0.integer(1))) }
-        )
-        guard let found else { return false }
+    /// Marks the indexed version dead, with so many words in the segment that it came into.
+    func retire(
+        _ number: Int64,
+        _ place: (segment: UInt32, words: Int),
+        in collection: UInt32
+    ) throws {
         try SegmentTable(connection, CollectionTables(collection: collection)).markDead(
             UInt32(truncatingIfNeeded: number),
-            from: found.segment,
-            words: found.words
+            from: place.segment,
+            words: place.words
         )
         unsettled.insert(collection)
         try connection.run("DELETE FROM indexed_contents WHERE number = ?1", .integer(number))
-        return true
     }
 
     /// Takes back what is still to be done for the version before this one.

@@ -2,46 +2,27 @@ internal import DocketCore
 internal import DocketRuntime
 internal import DocketSystem
 
-/// What one group of indexing needs to know of a collection.
+/// What the transaction of a group needs to know of a collection.
 private struct IndexingCollection {
     let tables: CollectionTables
     let schema: CollectionSchema
-    let columns: SearchColumns
     /// Whether the soft generation rises with this group; otherwise the statuses wait.
     let raisesNow: Bool
-    /// Where the documents of the group go; made with the first of them.
-    var segment: GroupSegment?
-    /// Documents of it that the group indexed.
-    var indexed = 0
-}
-
-extension IndexingCollection {
-    /// About the memory of what is built.
-    var bytes: Int { segment.map { $0.builder.bytes + $0.attributeBytes } ?? 0 }
-}
-
-/// The segment that a group makes.
-private struct GroupSegment {
-    let id: UInt32
-    let builder: SegmentBuilderHandle
-    /// In the order of their numbers.
-    var documents: [ColumnDocument] = []
-    var attributeBytes = 0
+    /// The segment that the group makes of it.
+    var segment: UInt32 = 0
+    /// Documents and words that went in.
+    var documents = 0
     var words = 0
-}
-
-/// One document to be brought into the index or taken out of it.
-private struct OutboxEntry {
-    let version: UInt64
-    let number: Int64
-    let collection: UInt32
-    let isDelete: Bool
+    /// Documents that the segment has and that are not to be found: a newer version waits.
+    var stale: [UInt32: Int] = [:]
 }
 
 extension TenantWriter {
-    /// Brings the next group of documents into the index, with all that belongs to it: index,
-    /// statuses, outbox and generations change in one transaction.
-    func indexNext() throws -> IndexingProgress {
+    /// Brings a group of documents into the index, with all that belongs to it: index, statuses,
+    /// outbox and generations change in one transaction.
+    ///
+    /// Puts the index in order first where that is due, and leaves the group to the next time.
+    func indexNext(_ group: IndexGroup) throws -> IndexingProgress {
         if let number = state.deletedCollections.first {
             try removeDeletedCollection(number)
             var progress = IndexingProgress()
@@ -55,7 +36,8 @@ extension TenantWriter {
             progress.wakeAfter = wakeAfter(MonotonicTime.now())
             if progress.hasMore { return progress }
         }
-        var progress = try indexGroup()
+        group.isUsed = true
+        var progress = try index(group)
         if try needsMaintenance() {
             isMaintenanceNext = true
             progress.hasMore = true
@@ -67,224 +49,191 @@ extension TenantWriter {
         try connection.first("SELECT 1 FROM outbox LIMIT 1", row: { _ in true }) ?? false
     }
 
-    private func indexGroup() throws -> IndexingProgress {
+    private func index(_ group: IndexGroup) throws -> IndexingProgress {
         do {
-            return try transaction { try indexGroup(each: false) }
+            return try transaction { try index(group, each: false) }
         } catch let error as SQLiteError where error.mayBeOneDocument {
-            return try transaction { try indexGroup(each: true) }
-        } catch is DocumentFault {
-            return try transaction { try indexGroup(each: true) }
+            return try transaction { try index(group, each: true) }
         }
     }
 
     /// With `each`, documents have savepoints of their own, and one at fault fails alone.
-    private func indexGroup(each: Bool) throws -> IndexingProgress {
+    private func index(_ group: IndexGroup, each: Bool) throws -> IndexingProgress {
         let now = MonotonicTime.now()
         var progress = IndexingProgress()
-        var collections: [UInt32: IndexingCollection] = [:]
-        for (number, state) in state.collections {
-            let rests = state.softRaised.map { now - $0 < configuration.softGenerationInterval }
-            collections[number] = IndexingCollection(
-                tables: state.tables,
-                schema: state.collection.schema,
-                columns: SearchColumns(state.collection.schema),
-                raisesNow: !(rests ?? false)
-            )
-        }
-        let entries = try nextEntries()
-        var done = 0
-        for entry in entries {
-            guard done == 0 || MonotonicTime.now() - now < configuration.indexTime else { break }
-            guard collections.values.reduce(0, { $0 + $1.bytes }) < configuration.indexBytes else {
-                break
-            }
-            done += 1
-            try connection.run("DELETE FROM outbox WHERE version = ?1", .number(entry.version))
+        var collections = try indexingCollections(group, now)
+        for entry in group.entries {
             // Without its collection the entry goes with the collection.
             guard var collection = collections.removeValue(forKey: entry.collection) else {
                 continue
             }
-            let before = progress.indexed
             try index(entry, &collection, each: each, &progress)
-            collection.indexed += progress.indexed - before
             collections[entry.collection] = collection
         }
-        for (number, collection) in collections where collection.segment != nil {
-            try write(collection)
+        if let versions = group.versions {
+            try connection.run(
+                "DELETE FROM outbox WHERE version >= ?1 AND version <= ?2",
+                .number(versions.lowerBound),
+                .number(versions.upperBound)
+            )
+        }
+        for (number, made) in group.collections {
+            guard let collection = collections[number] else { continue }
+            try write(made, collection)
             unsettled.insert(number)
         }
         for (number, collection) in collections where collection.raisesNow {
-            try raiseSoft(number, isNew: collection.indexed > 0, at: now)
+            try raiseSoft(number, isNew: collection.documents > 0, at: now)
         }
         try forgetDeletions()
-        progress.hasMore = done < entries.count || entries.count == configuration.indexGroup
+        progress.hasMore = group.isFull
         progress.wakeAfter = wakeAfter(now)
         return progress
     }
 
-    private func nextEntries() throws -> [OutboxEntry] {
-        try connection.all(
-            """
-            SELECT version, number, collection, is_delete FROM outbox
-            ORDER BY version LIMIT \(configuration.indexGroup)
-            """
-        ) { row in
-            OutboxEntry(
-                version: row.unsigned(0),
-                number: row.integer(1),
-                collection: UInt32(truncatingIfNeeded: row.integer(2)),
-                isDelete: row.integer(3) != 0
+    private func indexingCollections(
+        _ group: IndexGroup,
+        _ now: MonotonicTime
+    ) throws -> [UInt32: IndexingCollection] {
+        var collections: [UInt32: IndexingCollection] = [:]
+        for (number, state) in state.collections {
+            let rests = state.softRaised.map { now - $0 < configuration.softGenerationInterval }
+            var collection = IndexingCollection(
+                tables: state.tables,
+                schema: state.collection.schema,
+                raisesNow: !(rests ?? false)
             )
+            if group.collections[number] != nil {
+                collection.segment = try SegmentTable(connection, state.tables).newID()
+            }
+            collections[number] = collection
         }
-        // As segments have them: each document waits once.
-        .sorted { $0.number < $1.number }
+        return collections
     }
 
     private func index(
-        _ entry: OutboxEntry,
+        _ entry: IndexGroup.Entry,
         _ collection: inout IndexingCollection,
         each: Bool,
         _ progress: inout IndexingProgress
     ) throws {
-        guard !entry.isDelete else {
-            try remove(entry, collection)
-            progress.deleted += 1
-            return
-        }
-        let lateBefore = state.found.late
-        defer { progress.late += state.found.late - lateBefore }
-        guard each else {
-            try put(entry, &collection)
-            progress.indexed += 1
-            return
-        }
-        do {
-            try savepoint { try put(entry, &collection) }
-            progress.indexed += 1
-        } catch let fault as DocumentFault {
-            try fail(entry, collection, fault.reason)
-            progress.failed += 1
-        } catch let error as SQLiteError where error.mayBeOneDocument {
-            try fail(entry, collection, "the document cannot be indexed")
-            progress.failed += 1
+        switch entry.work {
+        case .nothing: break
+        case .delete:
+            if try remove(entry) { progress.deleted += 1 }
+        case .fault(let reason):
+            if try fail(entry, reason) { progress.failed += 1 }
+        case .index(let words):
+            let lateBefore = state.found.late
+            defer { progress.late += state.found.late - lateBefore }
+            let number = UInt32(truncatingIfNeeded: entry.number)
+            do {
+                let isNewest =
+                    try each
+                    ? savepoint { try put(entry, words, collection) }
+                    : put(entry, words, collection)
+                if isNewest {
+                    (collection.documents, progress.indexed) =
+                        (collection.documents + 1, progress.indexed + 1)
+                } else {
+                    collection.stale[number] = words
+                }
+            } catch let error as SQLiteError where each && error.mayBeOneDocument {
+                collection.stale[number] = words
+                if try fail(entry, "the document cannot be indexed") { progress.failed += 1 }
+            }
         }
     }
 
-    /// Replaces the document in the index by its newest version.
-    private func put(_ entry: OutboxEntry, _ collection: inout IndexingCollection) throws {
-        let tables = collection.tables
-        guard let row = try document(entry.number) else { return }
-        let content = try connection.first(
-            "SELECT attributes, title, body FROM contents WHERE number = ?1",
-            .integer(entry.number),
-            row: { (blob: $0.bytes(0), title: $0.text(1), body: $0.text(2)) }
-        )
-        guard let content, let attributes = AttributeBlobCodec.decode(content.blob)
-        else {
-            throw DocumentFault(reason: "the stored document is damaged")
-        }
-        guard let number = UInt32(exactly: entry.number), number < .max else {
-            throw DocumentFault(reason: "the tenant has had 4,294,967,294 documents, no more go in")
-        }
-        if row.isInIndex { _ = try retire(entry.number, in: entry.collection) }
-        var segment = try collection.segment ?? makeSegment(tables)
-        let texts = collection.columns.texts(content.title, content.body, attributes)
-        let waited = WallClock.microseconds() - row.updatedMicroseconds
-        if waited > IndexingLag.goal.wholeNanoseconds / 1000 {
-            state.found.late += 1
-        } else {
-            state.found.inTime += 1
-        }
-        // What can fail for one document alone is done: what is built cannot be taken back.
-        let wholes = collection.columns.wholes(content.title, attributes)
-        let words = try segment.builder.add(
-            number,
-            texts,
-            collection.columns.languages,
-            wholes: wholes
-        )
-        try complete(entry, collection, segment.id, words)
-        segment.documents.append(ColumnDocument(number: number, attributes: content.blob))
-        segment.attributeBytes += content.blob.count
-        segment.words += words
-        collection.segment = segment
-    }
-
-    private func makeSegment(_ tables: CollectionTables) throws -> GroupSegment {
-        GroupSegment(
-            id: try SegmentTable(connection, tables).newID(),
-            builder: try SegmentBuilderHandle(connection)
-        )
-    }
-
-    /// Writes the segment of the group's documents.
-    private func write(_ collection: IndexingCollection) throws {
-        guard let made = collection.segment else { return }
-        let segment = Segment(
-            id: made.id,
-            first: made.id,
-            last: made.id,
-            documents: made.documents.count,
-            words: made.words
-        )
-        try SegmentTable(connection, collection.tables).insert(segment, .inUse)
-        try made.builder.write(made.id, collection.tables)
-        try ColumnWriter(connection, collection.tables, collection.schema).write(made.documents)
-        var living = LivingDocuments(connection, collection.tables)
-        try living.insert(made.documents.lazy.map(\.number))
-        indexCounts.segments += 1
-    }
-
-    /// Searches see the version from here on; its status says so with the next soft generation.
-    private func complete(
-        _ entry: OutboxEntry,
-        _ collection: IndexingCollection,
-        _ segment: UInt32,
-        _ words: Int
-    ) throws {
-        let state: DocumentState = collection.raisesNow ? .indexed : .indexing
+    /// Searches see the version from here on, its status says so with the next soft generation;
+    /// false when a newer one waits or the document is gone.
+    private func put(
+        _ entry: IndexGroup.Entry,
+        _ words: Int,
+        _ collection: IndexingCollection
+    ) throws -> Bool {
+        let new: DocumentState = collection.raisesNow ? .indexed : .indexing
+        let now = WallClock.microseconds()
         try connection.run(
             """
             UPDATE documents SET indexed_version = ?2, in_index = 1, state = ?3, updated_us = ?4,
                 segment = ?5, words = ?6
-            WHERE number = ?1
+            WHERE number = ?1 AND version = ?2
             """,
             .integer(entry.number),
             .number(entry.version),
-            .number(state.rawValue),
-            .integer(WallClock.microseconds()),
-            .number(segment),
+            .number(new.rawValue),
+            .integer(now),
+            .number(collection.segment),
             .number(words)
         )
-        if collection.raisesNow {
-            self.state.collections[entry.collection]?.count(.indexing, by: -1)
-            self.state.collections[entry.collection]?.count(.indexed, by: 1)
-        } else {
-            try connection.run(
-                "INSERT OR REPLACE INTO applied(number, collection) VALUES (?1, ?2)",
-                .integer(entry.number),
-                .number(entry.collection)
-            )
-            self.state.collections[entry.collection]?.applied += 1
+        guard connection.changes > 0 else { return false }
+        if let replaced = entry.replaced {
+            try retire(entry.number, replaced, in: entry.collection)
         }
+        if now - entry.uploadedMicroseconds > IndexingLag.goal.wholeNanoseconds / 1000 {
+            state.found.late += 1
+        } else {
+            state.found.inTime += 1
+        }
+        guard !collection.raisesNow else {
+            state.collections[entry.collection]?.count(.indexing, by: -1)
+            state.collections[entry.collection]?.count(.indexed, by: 1)
+            return true
+        }
+        try connection.run(
+            "INSERT OR REPLACE INTO applied(number, collection) VALUES (?1, ?2)",
+            .integer(entry.number),
+            .number(entry.collection)
+        )
+        state.collections[entry.collection]?.applied += 1
+        return true
     }
 
-    private func remove(_ entry: OutboxEntry, _ collection: IndexingCollection) throws {
+    /// Writes the segment of the group's documents, and their columns.
+    private func write(_ made: IndexGroup.Collection, _ collection: IndexingCollection) throws {
+        let table = SegmentTable(connection, collection.tables)
+        let id = collection.segment
+        let segment = Segment(
+            id: id,
+            first: id,
+            last: id,
+            documents: made.documents.count,
+            words: made.words
+        )
+        try table.insert(segment, .inUse)
+        try made.builder.write(id, collection.tables, by: connection)
+        indexCounts.segments += 1
+        for (number, words) in collection.stale {
+            try table.markDead(number, from: id, words: words)
+        }
+        let living = made.documents.filter { collection.stale[$0.number] == nil }
+        try ColumnWriter(connection, collection.tables, collection.schema).write(living)
+        var documents = LivingDocuments(connection, collection.tables)
+        try documents.insert(living.lazy.map(\.number))
+    }
+
+    /// False when a newer version waits.
+    private func remove(_ entry: IndexGroup.Entry) throws -> Bool {
         try connection.run(
-            "UPDATE documents SET in_index = 0, state = ?2, updated_us = ?3 WHERE number = ?1",
+            """
+            UPDATE documents SET in_index = 0, state = ?3, updated_us = ?4
+            WHERE number = ?1 AND version = ?2
+            """,
             .integer(entry.number),
+            .number(entry.version),
             .number(DocumentState.deleted.rawValue),
             .integer(WallClock.microseconds())
         )
+        guard connection.changes > 0 else { return false }
         state.collections[entry.collection]?.count(.deleting, by: -1)
+        return true
     }
 
-    /// The version cannot be indexed: the document is hidden until a newer one replaces it.
-    private func fail(
-        _ entry: OutboxEntry,
-        _ collection: IndexingCollection,
-        _ reason: String
-    ) throws {
+    /// The version cannot be indexed: the document is hidden until a newer one replaces it; false
+    /// when one waits.
+    private func fail(_ entry: IndexGroup.Entry, _ reason: String) throws -> Bool {
+        guard try document(entry.number)?.version == entry.version else { return false }
         if try hide(entry.number, in: entry.collection) {
             state.collections[entry.collection]?.raiseHard()
         }
@@ -300,6 +249,7 @@ extension TenantWriter {
         )
         state.collections[entry.collection]?.count(.indexing, by: -1)
         state.collections[entry.collection]?.count(.failed, by: 1)
+        return true
     }
 
     /// Raises the soft generation and the statuses that waited for it.
@@ -333,9 +283,4 @@ extension TenantWriter {
             }
             .min()
     }
-}
-
-/// A document that can never be indexed as it is.
-private struct DocumentFault: Error {
-    let reason: String
 }
