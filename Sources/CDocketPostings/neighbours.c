@@ -31,18 +31,20 @@ static void count_pair(docket_query *query, size_t before, size_t term, bool is_
 }
 
 int docket_query_read(
-    docket_query *query, const unsigned char *text, size_t length, bool is_title) {
+    docket_query *query, const unsigned char *text, size_t length, size_t language,
+    bool is_title) {
     if (query->pair_count == 0) return SQLITE_OK;
     if (!query->tokenizer) query->tokenizer = docket_tokenizer_new();
     if (!query->tokenizer) return SQLITE_NOMEM;
     size_t before = query->term_count;
     docket_word word;
-    docket_tokenizer_start(query->tokenizer, text, length);
+    bool may_begin_otherwise = docket_language_changes_beginnings(language);
+    docket_tokenizer_start(query->tokenizer, text, length, language);
     while (docket_tokenizer_next(query->tokenizer, &word)) {
         int code = spend(&query->watch, UNITS_OF_READ_WORD);
         if (code != SQLITE_OK) return code;
         size_t term = query->term_count;
-        if (may_be_paired(query, word.folded[0])) {
+        if (may_begin_otherwise || may_be_paired(query, word.folded[0])) {
             size_t stem_length;
             const uint8_t *stem = docket_tokenizer_stem(query->tokenizer, &stem_length);
             term = term_of(query, stem, stem_length);

@@ -147,7 +147,8 @@ struct IndexTests {
                 UInt32(place + 1),
                 1,
                 title: title.rawSpan,
-                body: body.rawSpan
+                body: body.rawSpan,
+                .unknown
             )
             #expect(abs(score - 1 - wanted[place]) < 1e-12, "\(place)")
         }

@@ -238,10 +238,11 @@ int docket_query_next(docket_query *query, docket_matches *matches);
  * more than 8 pairs those with the greatest weights count. */
 int docket_query_pair(docket_query *query, size_t first, size_t second);
 
-/* Reads a text of a document: counts how often the words of each pair stand next to each other in
+/* Reads a text of a document, in a language of docket_text.h: counts how often the words of each pair stand next to each other in
  * it, in either order. */
 int docket_query_read(
-    docket_query *query, const unsigned char *text, size_t length, bool is_title);
+    docket_query *query, const unsigned char *text, size_t length, size_t language,
+    bool is_title);
 
 /* Adds to the score of the document whose texts were read, for each pair:
  *   0.15 × sum of both idf × boost × tf × (k1 + 1) / (tf + k1 × (1 − b + b × length / mean length))

@@ -1,4 +1,5 @@
 internal import CDocketPostings
+internal import DocketText
 
 /// A term as the index looks for it.
 struct IndexTerm {
@@ -105,20 +106,31 @@ struct IndexTerm {
         _ document: UInt32,
         _ score: Double,
         title: RawSpan,
-        body: RawSpan
+        body: RawSpan,
+        _ language: TextLanguage
     ) throws(SQLiteError) -> Double {
-        try read(title, isTitle: true)
-        try read(body, isTitle: false)
+        try read(title, language, isTitle: true)
+        try read(body, language, isTitle: false)
         var ranked = score
         let code = unsafe docket_query_rank(query, document, &ranked)
         try statements.connection.checkIndex(code)
         return ranked
     }
 
-    private func read(_ text: RawSpan, isTitle: Bool) throws(SQLiteError) {
+    private func read(
+        _ text: RawSpan,
+        _ language: TextLanguage,
+        isTitle: Bool
+    ) throws(SQLiteError) {
         let code = unsafe text.withUnsafeBytes { bytes in
             let start = unsafe bytes.assumingMemoryBound(to: UInt8.self).baseAddress
-            return unsafe docket_query_read(query, start, bytes.count, isTitle)
+            return unsafe docket_query_read(
+                query,
+                start,
+                bytes.count,
+                language.number,
+                isTitle
+            )
         }
         try statements.connection.checkIndex(code)
     }

@@ -45,7 +45,8 @@ struct CandidateSource {
         }
         var (made, documents) = try Self.query(asked, statements, segments)
         if plan.correctsWords {
-            try asked.join(cutter) { term in
+            let language = TextLanguage(code: plan.collection.schema.language?.code)
+            try asked.join(cutter, language) { term in
                 try IndexQueryHandle(statements, segments, weighsComplete: false).add(term)
             }
             var corrector = WordCorrector(statements, segments, cutter)
@@ -152,6 +153,7 @@ struct CandidateSource {
             """
         )
         defer { statement.reset() }
+        let language = TextLanguage(code: plan.collection.schema.language?.code)
         var first = Array(hits.prefix(SearchPass.rankedAnew))
         for place in first.indices {
             defer { statement.reset() }
@@ -164,7 +166,8 @@ struct CandidateSource {
                         UInt32(truncatingIfNeeded: hit.number),
                         hit.score,
                         title: title,
-                        body: body.extracting(0..<min(body.byteCount, Self.bodyBytes))
+                        body: body.extracting(0..<min(body.byteCount, Self.bodyBytes)),
+                        language
                     )
                 }
             }

@@ -66,6 +66,7 @@ struct IndexQuery {
     /// term.
     mutating func join(
         _ cutter: WordCutter,
+        _ language: TextLanguage,
         documents: (IndexTerm) throws -> Int
     ) rethrows {
         guard !demandsAll else { return }
@@ -73,6 +74,7 @@ struct IndexQuery {
         joined = try JoinedTerm.all(
             clauses.map { ($0.term, $1) },
             cutter,
+            language,
             documents: documents
         )
         alternatives += joined.map { TextQuery.Clause(.word($0.word)) }

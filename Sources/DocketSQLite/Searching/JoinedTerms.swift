@@ -19,10 +19,11 @@ struct JoinedTerm {
     static func all(
         _ clauses: [(origin: QueryTerms.Term, term: IndexTerm)],
         _ cutter: WordCutter,
+        _ language: TextLanguage,
         documents: (IndexTerm) throws -> Int
     ) rethrows -> [JoinedTerm] {
         var found: [JoinedTerm] = []
-        for joined in candidates(clauses, cutter).prefix(lookedUpMaximum) {
+        for joined in candidates(clauses, cutter, language).prefix(lookedUpMaximum) {
             let isThere = clauses.contains { $0.term.isLike(joined.term) }
             guard !isThere, !found.contains(where: { $0.term.isLike(joined.term) }),
                 try documents(joined.term) > 0
@@ -34,7 +35,8 @@ struct JoinedTerm {
 
     private static func candidates(
         _ clauses: [(origin: QueryTerms.Term, term: IndexTerm)],
-        _ cutter: WordCutter
+        _ cutter: WordCutter,
+        _ language: TextLanguage
     ) -> [JoinedTerm] {
         let compounds = clauses.filter { (2...wordsMaximum).contains($0.origin.words.count) }
         let pairs = zip(clauses, clauses.dropFirst()).filter {
@@ -47,7 +49,7 @@ struct JoinedTerm {
                 group.allSatisfy({ $0.term.boost >= 1 })
             else { return nil }
             let word = group.flatMap(\.origin.words).joined()
-            let cut = cutter.cut(word)
+            let cut = cutter.cut(word, of: language)
             guard cut.words == word else { return nil }
             var term = group[0].term
             (term.role, term.words, term.boost) = (.part, cut.stems, 1)
