@@ -1,5 +1,6 @@
 import DocketSystem
 import DocketTestKit
+import DocketText
 import Foundation
 import Testing
 

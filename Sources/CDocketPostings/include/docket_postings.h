@@ -238,8 +238,8 @@ int docket_query_next(docket_query *query, docket_matches *matches);
  * more than 8 pairs those with the greatest weights count. */
 int docket_query_pair(docket_query *query, size_t first, size_t second);
 
-/* Reads a text of a document, in a language of docket_text.h: counts how often the words of each pair stand next to each other in
- * it, in either order. */
+/* Reads a text of a document, in a language of docket_text.h: counts how often the words of each
+ * pair stand next to each other in it, in either order. */
 int docket_query_read(
     docket_query *query, const unsigned char *text, size_t length, size_t language,
     bool is_title);
