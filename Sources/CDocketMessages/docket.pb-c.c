@@ -1762,6 +1762,51 @@ void   docket__v1__collection__free_unpacked
   assert(message->base.descriptor == &docket__v1__collection__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__synonym_rule__init
+                     (Docket__V1__SynonymRule         *message)
+{
+  static const Docket__V1__SynonymRule init_value = DOCKET__V1__SYNONYM_RULE__INIT;
+  *message = init_value;
+}
+size_t docket__v1__synonym_rule__get_packed_size
+                     (const Docket__V1__SynonymRule *message)
+{
+  assert(message->base.descriptor == &docket__v1__synonym_rule__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__synonym_rule__pack
+                     (const Docket__V1__SynonymRule *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__synonym_rule__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__synonym_rule__pack_to_buffer
+                     (const Docket__V1__SynonymRule *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__synonym_rule__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__SynonymRule *
+       docket__v1__synonym_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__SynonymRule *)
+     protobuf_c_message_unpack (&docket__v1__synonym_rule__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__synonym_rule__free_unpacked
+                     (Docket__V1__SynonymRule *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__synonym_rule__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   docket__v1__create_collection_request__init
                      (Docket__V1__CreateCollectionRequest         *message)
 {
@@ -1985,6 +2030,51 @@ void   docket__v1__add_attributes_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &docket__v1__add_attributes_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__set_synonyms_request__init
+                     (Docket__V1__SetSynonymsRequest         *message)
+{
+  static const Docket__V1__SetSynonymsRequest init_value = DOCKET__V1__SET_SYNONYMS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__set_synonyms_request__get_packed_size
+                     (const Docket__V1__SetSynonymsRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__set_synonyms_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__set_synonyms_request__pack
+                     (const Docket__V1__SetSynonymsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__set_synonyms_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__set_synonyms_request__pack_to_buffer
+                     (const Docket__V1__SetSynonymsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__set_synonyms_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__SetSynonymsRequest *
+       docket__v1__set_synonyms_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__SetSynonymsRequest *)
+     protobuf_c_message_unpack (&docket__v1__set_synonyms_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__set_synonyms_request__free_unpacked
+                     (Docket__V1__SetSynonymsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__set_synonyms_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   docket__v1__delete_collection_request__init
@@ -5974,7 +6064,7 @@ const ProtobufCMessageDescriptor docket__v1__attribute_definition__descriptor =
   (ProtobufCMessageInit) docket__v1__attribute_definition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__collection__field_descriptors[5] =
+static const ProtobufCFieldDescriptor docket__v1__collection__field_descriptors[6] =
 {
   {
     "name",
@@ -6036,6 +6126,18 @@ static const ProtobufCFieldDescriptor docket__v1__collection__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "synonyms",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Docket__V1__Collection, n_synonyms),
+    offsetof(Docket__V1__Collection, synonyms),
+    &docket__v1__synonym_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__collection__field_indices_by_name[] = {
   1,   /* field[1] = attributes */
@@ -6043,11 +6145,12 @@ static const unsigned docket__v1__collection__field_indices_by_name[] = {
   4,   /* field[4] = language */
   0,   /* field[0] = name */
   2,   /* field[2] = schema_epoch */
+  5,   /* field[5] = synonyms */
 };
 static const ProtobufCIntRange docket__v1__collection__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor docket__v1__collection__descriptor =
 {
@@ -6057,11 +6160,62 @@ const ProtobufCMessageDescriptor docket__v1__collection__descriptor =
   "Docket__V1__Collection",
   "docket.v1",
   sizeof(Docket__V1__Collection),
-  5,
+  6,
   docket__v1__collection__field_descriptors,
   docket__v1__collection__field_indices_by_name,
   1,  docket__v1__collection__number_ranges,
   (ProtobufCMessageInit) docket__v1__collection__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__synonym_rule__field_descriptors[2] =
+{
+  {
+    "words",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Docket__V1__SynonymRule, n_words),
+    offsetof(Docket__V1__SynonymRule, words),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "meanings",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Docket__V1__SynonymRule, n_meanings),
+    offsetof(Docket__V1__SynonymRule, meanings),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__synonym_rule__field_indices_by_name[] = {
+  1,   /* field[1] = meanings */
+  0,   /* field[0] = words */
+};
+static const ProtobufCIntRange docket__v1__synonym_rule__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__synonym_rule__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.SynonymRule",
+  "SynonymRule",
+  "Docket__V1__SynonymRule",
+  "docket.v1",
+  sizeof(Docket__V1__SynonymRule),
+  2,
+  docket__v1__synonym_rule__field_descriptors,
+  docket__v1__synonym_rule__field_indices_by_name,
+  1,  docket__v1__synonym_rule__number_ranges,
+  (ProtobufCMessageInit) docket__v1__synonym_rule__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor docket__v1__create_collection_request__field_descriptors[3] =
@@ -6271,6 +6425,57 @@ const ProtobufCMessageDescriptor docket__v1__add_attributes_request__descriptor 
   docket__v1__add_attributes_request__field_indices_by_name,
   1,  docket__v1__add_attributes_request__number_ranges,
   (ProtobufCMessageInit) docket__v1__add_attributes_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__set_synonyms_request__field_descriptors[2] =
+{
+  {
+    "collection",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SetSynonymsRequest, collection),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rules",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Docket__V1__SetSynonymsRequest, n_rules),
+    offsetof(Docket__V1__SetSynonymsRequest, rules),
+    &docket__v1__synonym_rule__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__set_synonyms_request__field_indices_by_name[] = {
+  0,   /* field[0] = collection */
+  1,   /* field[1] = rules */
+};
+static const ProtobufCIntRange docket__v1__set_synonyms_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__set_synonyms_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.SetSynonymsRequest",
+  "SetSynonymsRequest",
+  "Docket__V1__SetSynonymsRequest",
+  "docket.v1",
+  sizeof(Docket__V1__SetSynonymsRequest),
+  2,
+  docket__v1__set_synonyms_request__field_descriptors,
+  docket__v1__set_synonyms_request__field_indices_by_name,
+  1,  docket__v1__set_synonyms_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__set_synonyms_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor docket__v1__delete_collection_request__field_descriptors[1] =
@@ -7327,7 +7532,7 @@ const ProtobufCMessageDescriptor docket__v1__rebuild_progress__descriptor =
   (ProtobufCMessageInit) docket__v1__rebuild_progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[25] =
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[26] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -7344,6 +7549,7 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[25] =
   { "METHOD_GET_COLLECTION", "DOCKET__V1__METHOD__METHOD_GET_COLLECTION", 18 },
   { "METHOD_ADD_ATTRIBUTES", "DOCKET__V1__METHOD__METHOD_ADD_ATTRIBUTES", 19 },
   { "METHOD_DELETE_COLLECTION", "DOCKET__V1__METHOD__METHOD_DELETE_COLLECTION", 20 },
+  { "METHOD_SET_SYNONYMS", "DOCKET__V1__METHOD__METHOD_SET_SYNONYMS", 21 },
   { "METHOD_CREATE_TENANT", "DOCKET__V1__METHOD__METHOD_CREATE_TENANT", 32 },
   { "METHOD_LIST_TENANTS", "DOCKET__V1__METHOD__METHOD_LIST_TENANTS", 33 },
   { "METHOD_SET_QUOTA", "DOCKET__V1__METHOD__METHOD_SET_QUOTA", 34 },
@@ -7356,28 +7562,29 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[25] =
   { "METHOD_REBUILD", "DOCKET__V1__METHOD__METHOD_REBUILD", 41 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 15},{0, 25}
+{0, 0},{16, 10},{32, 16},{0, 26}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[25] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[26] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
-  { "METHOD_BACKUP", 22 },
+  { "METHOD_BACKUP", 23 },
   { "METHOD_CREATE_COLLECTION", 10 },
-  { "METHOD_CREATE_KEY", 19 },
-  { "METHOD_CREATE_TENANT", 15 },
+  { "METHOD_CREATE_KEY", 20 },
+  { "METHOD_CREATE_TENANT", 16 },
   { "METHOD_DELETE", 8 },
   { "METHOD_DELETE_COLLECTION", 14 },
-  { "METHOD_DELETE_TENANT", 18 },
+  { "METHOD_DELETE_TENANT", 19 },
   { "METHOD_GET", 7 },
   { "METHOD_GET_COLLECTION", 12 },
   { "METHOD_LIST_COLLECTIONS", 11 },
-  { "METHOD_LIST_KEYS", 20 },
-  { "METHOD_LIST_TENANTS", 16 },
-  { "METHOD_REBUILD", 24 },
-  { "METHOD_RETRY_FAILED", 23 },
-  { "METHOD_REVOKE_KEY", 21 },
+  { "METHOD_LIST_KEYS", 21 },
+  { "METHOD_LIST_TENANTS", 17 },
+  { "METHOD_REBUILD", 25 },
+  { "METHOD_RETRY_FAILED", 24 },
+  { "METHOD_REVOKE_KEY", 22 },
   { "METHOD_SEARCH", 3 },
-  { "METHOD_SET_QUOTA", 17 },
+  { "METHOD_SET_QUOTA", 18 },
+  { "METHOD_SET_SYNONYMS", 15 },
   { "METHOD_STATUS", 5 },
   { "METHOD_STREAM", 4 },
   { "METHOD_SUGGEST", 9 },
@@ -7393,9 +7600,9 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  25,
+  26,
   docket__v1__method__enum_values_by_number,
-  25,
+  26,
   docket__v1__method__enum_values_by_name,
   3,
   docket__v1__method__value_ranges,

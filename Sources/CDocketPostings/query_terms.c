@@ -80,10 +80,6 @@ static int open_stems(docket_query *query, query_term *term, const docket_term *
 }
 
 static size_t split(const docket_term *asked, term_slot *slots) {
-    if (asked->kind == DOCKET_EITHER) {
-        slots[0] = (term_slot){asked->words, asked->length, DOCKET_EITHER};
-        return asked->length > 0;
-    }
     size_t count = 0, start = 0;
     for (size_t i = 0; i <= asked->length; i++) {
         if (i < asked->length && asked->words[i] != ' ') continue;
@@ -97,6 +93,63 @@ static size_t split(const docket_term *asked, term_slot *slots) {
     return count;
 }
 
+static uint8_t both(uint8_t one, uint8_t other) {
+    one = raise_frequency(one, true, other >> TITLE_SHIFT);
+    return raise_frequency(one, false, other & OTHERS_FREQUENCY_MAXIMUM);
+}
+
+/* Adds what another list has to a list. */
+static int join(frequency_list *list, const frequency_list *other) {
+    size_t most = list->count + other->count;
+    frequency_list sum = {malloc(most * sizeof *sum.documents), malloc(most), 0, most};
+    if (most > 0 && (!sum.documents || !sum.frequencies)) {
+        frequency_list_free(&sum);
+        return SQLITE_NOMEM;
+    }
+    for (size_t i = 0, j = 0; i < list->count || j < other->count; sum.count++) {
+        bool is_left = i < list->count &&
+                       (j == other->count || list->documents[i] <= other->documents[j]);
+        bool is_right = j < other->count &&
+                        (i == list->count || other->documents[j] <= list->documents[i]);
+        sum.documents[sum.count] = is_left ? list->documents[i] : other->documents[j];
+        uint8_t frequency = is_left ? list->frequencies[i++] : 0;
+        if (is_right) frequency = both(frequency, other->frequencies[j++]);
+        sum.frequencies[sum.count] = frequency;
+    }
+    frequency_list_free(list);
+    *list = sum;
+    return SQLITE_OK;
+}
+
+/* Finds the documents of each of a term's runs; all terms but DOCKET_EITHER have one. */
+static int find_runs(
+    docket_query *query, const docket_term *asked, term_slot *slots, frequency_list *found) {
+    docket_term run = *asked;
+    if (run.kind == DOCKET_EITHER) run.kind = DOCKET_INFLECTED;
+    int code = SQLITE_OK;
+    size_t start = 0;
+    for (size_t i = 0; code == SQLITE_OK && i <= asked->length; i++) {
+        if (i < asked->length && asked->words[i] != ',') continue;
+        run.words = asked->words + start;
+        run.length = i - start;
+        start = i + 1;
+        size_t count = split(&run, slots);
+        if (count == 0) continue;
+        frequency_list more = {0};
+        code = find_places(
+            &query->reading, query->segments, query->segment_count, slots, count, asked->columns,
+            &query->watch, &more);
+        if (code == SQLITE_OK && found->count > 0) {
+            code = join(found, &more);
+            frequency_list_free(&more);
+        } else {
+            frequency_list_free(found);
+            *found = more;
+        }
+    }
+    return code;
+}
+
 static int open_places(docket_query *query, query_term *term, const docket_term *asked) {
     term_slot *slots = calloc(asked->length / 2 + 1, sizeof *slots);
     term->cursors = calloc(1, sizeof *term->cursors);
@@ -105,13 +158,7 @@ static int open_places(docket_query *query, query_term *term, const docket_term 
         return SQLITE_NOMEM;
     }
     frequency_list found = {0};
-    size_t count = split(asked, slots);
-    int code = SQLITE_OK;
-    if (count > 0) {
-        code = find_places(
-            &query->reading, query->segments, query->segment_count, slots, count, asked->columns,
-            &query->watch, &found);
-    }
+    int code = find_runs(query, asked, slots, &found);
     free(slots);
     term->count = 1;
     term->documents = found.count;

@@ -77,19 +77,6 @@ static int add_stem(
     return add_list(lists, reading, segment, INFLECTED_LIST, slot);
 }
 
-static int add_either(
-    word_lists *lists, const docket_reading *reading, uint32_t segment, const term_slot *slot) {
-    int code = SQLITE_OK;
-    size_t start = 0;
-    for (size_t i = 0; code == SQLITE_OK && i <= slot->length; i++) {
-        if (i < slot->length && slot->text[i] != ' ') continue;
-        term_slot stem = {slot->text + start, i - start, DOCKET_INFLECTED};
-        if (stem.length > 0) code = add_stem(lists, reading, segment, &stem);
-        start = i + 1;
-    }
-    return code;
-}
-
 int word_lists_read(
     word_lists *lists, const docket_reading *reading, uint32_t segment, const term_slot *slot,
     work_watch *watch) {
@@ -97,7 +84,6 @@ int word_lists_read(
     lists->count = 0;
     lists->documents = 0;
     if (slot->kind == DOCKET_PREFIX) return add_prefix(lists, reading, segment, slot, watch);
-    if (slot->kind == DOCKET_EITHER) return add_either(lists, reading, segment, slot);
     if (slot->kind == DOCKET_INFLECTED) return add_stem(lists, reading, segment, slot);
     return add_list(lists, reading, segment, WORD_LIST, slot);
 }

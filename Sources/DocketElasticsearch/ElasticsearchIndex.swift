@@ -177,7 +177,7 @@ extension ElasticsearchIndex {
         _ work: WorkLimit
     ) async throws(DocketError) -> QueryWords {
         let cutter = WordCutter()
-        let terms = QueryTerms(plan.text, plan.match) {
+        let terms = QueryTerms(plan.text, plan.match, plan.synonyms) {
             ClauseWords($0, in: $1, plan.collection.schema, cutter)
         }
         var documents: [QueryTerms.Term: Int] = [:]

@@ -77,6 +77,42 @@ struct SearchCommandTests {
         #expect(none.status == .allWell && none.output.isEmpty && none.errors.isEmpty)
     }
 
+    @Test("sets synonyms from a file or its input, and shows them as they can be set again")
+    func synonyms() async throws {
+        let text = "# Words\n\nnetwork, Graph\n  Tunes, songs=>MUSIC \n"
+        let file = try library.folder.write(text, to: "synonyms")
+        let set = await library.run(["synonyms", "set", "books", file], on: CapturedStreams())
+        #expect(set.status == .allWell && set.output == "2 rules set\n")
+        let shown = await library.run(["synonyms", "show", "books"], on: CapturedStreams())
+        #expect(shown.lines == ["network, graph", "tunes, songs => music"])
+        #expect(try await Set(ids(search("network"))) == ["a", "b", "c", "d"])
+        #expect(try await ids(search("songs")) == ["d"])
+        #expect(try await ids(search("songs", "--exact-words")).isEmpty)
+        let json = try await library.run(
+            ["--json", "synonyms", "show", "books"],
+            on: CapturedStreams()
+        ).json
+        let rules = try #require(json["synonyms"] as? [[String: [String]]])
+        #expect(rules.last == ["words": ["tunes", "songs"], "meanings": ["music"]])
+        for wrong in ["a, b => c => d", "a,", "=> b", "a => "] {
+            let file = try library.folder.write("x, y\n" + wrong, to: "wrong")
+            let result = await library.run(
+                ["synonyms", "set", "books", file],
+                on: CapturedStreams()
+            )
+            #expect(result.status == .wrongUsage && result.errors.contains("line 2"), "\(wrong)")
+        }
+        let one = try library.folder.write("alone", to: "one")
+        let refused = await library.run(["synonyms", "set", "books", one], on: CapturedStreams())
+        #expect(refused.status != .allWell && refused.errors.contains("rules.0"))
+        let none = await library.run(
+            ["synonyms", "set", "books", "/dev/null"],
+            on: CapturedStreams()
+        )
+        #expect(none.output == "0 rules set\n")
+        #expect(try await ids(search("songs")).isEmpty)
+    }
+
     @Test("completes what was typed, and says what it completed instead")
     func completions() async throws {
         let text = await library.run(["suggest", "books", "gra"], on: CapturedStreams())

@@ -6,7 +6,9 @@ struct DocketMethodTests {
     @Test("read with read, write with write, change collections with admin, ask with either")
     func scopes() {
         let write: Set<DocketMethod> = [.upload, .uploadStream, .delete]
-        let admin: Set<DocketMethod> = [.createCollection, .addAttributes, .deleteCollection]
+        let admin: Set<DocketMethod> = [
+            .createCollection, .addAttributes, .deleteCollection, .setSynonyms,
+        ]
         for method in DocketMethod.allCases where !method.needsAdministration {
             let scopes: Scopes =
                 write.contains(method) ? .write : admin.contains(method) ? .admin : .read

@@ -71,6 +71,7 @@ extension ContractCase {
         ContractCase("ListCollectionsReply") { $0.listCollectionsReply() },
         ContractCase("GetCollectionRequest") { GetCollectionRequest(name: $0.text()) },
         ContractCase("AddAttributesRequest") { $0.addAttributesRequest() },
+        ContractCase("SetSynonymsRequest") { $0.setSynonymsRequest() },
         ContractCase("DeleteCollectionRequest") { DeleteCollectionRequest(name: $0.text()) },
         ContractCase("DeleteCollectionReply") { _ in DeleteCollectionReply() },
     ]

@@ -18,10 +18,12 @@ extension ContractText {
         attributes: attributes,
         schemaEpoch: 2,
         createdMicroseconds: 3,
-        language: .french
+        language: .french,
+        synonyms: [SynonymRule(["a"], meanings: ["b"])]
     )
     private static let collectionText =
-        "name: \"c\"\n\(attributesText)\nschema_epoch: 2 created_us: 3 language: \"fr\""
+        "name: \"c\"\n\(attributesText)\nschema_epoch: 2 created_us: 3 language: \"fr\" "
+        + "synonyms { words: \"a\" meanings: \"b\" }"
 
     private static let quota = Quota(documents: 0, bytes: 5, collections: 6)
     private static let quotaText = "quota { documents: 0 bytes: 5 collections: 6 }"
@@ -64,6 +66,15 @@ extension ContractText {
             "AddAttributesRequest",
             AddAttributesRequest(collection: "c", attributes: [attribute]),
             "collection: \"c\" \(attributeText)"
+        ),
+        ContractText(
+            "SetSynonymsRequest",
+            SetSynonymsRequest(
+                collection: "c",
+                rules: [SynonymRule(["a", "b c"]), SynonymRule(["d"], meanings: ["e"])]
+            ),
+            "collection: \"c\" rules { words: \"a\" words: \"b c\" } "
+                + "rules { words: \"d\" meanings: \"e\" }"
         ),
         ContractText("DeleteCollectionRequest", DeleteCollectionRequest(name: "c"), "name: \"c\""),
         ContractText("Tenant", tenant, tenantText),

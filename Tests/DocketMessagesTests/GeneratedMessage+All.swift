@@ -30,6 +30,9 @@ extension GeneratedMessage {
         "GetCollectionRequest": .init {
             unsafe docket__v1__get_collection_request__unpack($0, $1, $2)
         },
+        "SetSynonymsRequest": .init {
+            unsafe docket__v1__set_synonyms_request__unpack($0, $1, $2)
+        },
         "AddAttributesRequest": .init {
             unsafe docket__v1__add_attributes_request__unpack($0, $1, $2)
         },

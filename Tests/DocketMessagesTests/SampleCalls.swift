@@ -72,6 +72,12 @@ extension SampleValues {
         AddAttributesRequest(collection: text(), attributes: collection().attributes)
     }
 
+    mutating func setSynonymsRequest() -> SetSynonymsRequest {
+        SetSynonymsRequest(collection: text(), rules: some { $0.synonymRule() })
+    }
+
+    mutating func synonymRule() -> SynonymRule { SynonymRule(texts(), meanings: texts()) }
+
     mutating func listCollectionsReply() -> ListCollectionsReply {
         ListCollectionsReply(collections: some { $0.collection() })
     }

@@ -137,7 +137,8 @@ extension SampleValues {
             },
             schemaEpoch: unsigned(),
             createdMicroseconds: microseconds(),
-            language: maybe { $0.language() }
+            language: maybe { $0.language() },
+            synonyms: some { $0.synonymRule() }
         )
     }
 

@@ -203,6 +203,12 @@ def suggest(docket: Connection) -> None:
     request.prefix = "librray"
     reply = docket.call(method("SUGGEST"), request, pb.SuggestReply)
     check("a mistyped beginning is corrected", reply.corrected_prefix == "library")
+    synonyms = pb.SetSynonymsRequest(collection="packages")
+    synonyms.rules.add(words=["Bibliothek"], meanings=["library"])
+    made = docket.call(method("SET_SYNONYMS"), synonyms, pb.Collection)
+    check("synonyms are folded", list(made.synonyms[0].words) == ["bibliothek"])
+    found = pb.SearchRequest(collection="packages", query="bibliothek")
+    check("a synonym finds", docket.call(method("SEARCH"), found, pb.SearchReply).total > 0)
     request.limit = 51
     error = refusal(lambda: docket.call(method("SUGGEST"), request, pb.SuggestReply))
     check("too many completions are refused", error.code == "INVALID_ARGUMENT")

@@ -160,7 +160,7 @@ typedef enum {
     DOCKET_EXACT,
     /* The last is the beginning of a word. */
     DOCKET_PREFIX,
-    /* Words of one of the stems. */
+    /* The same as inflected for one of several, a comma between two. */
     DOCKET_EITHER,
 } docket_term_kind;
 

@@ -51,6 +51,26 @@ extension DocketClient {
         return try await call(.addAttributes, request, change).value
     }
 
+    /// Gives a collection these synonyms instead of those that it has; needs the scope `admin`.
+    ///
+    /// No document is indexed anew: searches that begin afterwards have them.
+    ///
+    /// - Parameters:
+    ///   - rules: At most 1,000, each of 2 to 16 synonyms; none for no synonyms.
+    ///   - collection: Its name.
+    /// - Returns: The collection, with its synonyms folded.
+    /// - Throws: ``DocketError`` `notFound`; `invalidArgument` that names a rule and its limit.
+    @discardableResult
+    public func setSynonyms(
+        _ rules: [SynonymRule],
+        of collection: String
+    ) async throws(DocketError) -> CollectionDescription {
+        var options = change
+        options.isRepeatable = true
+        let request = SetSynonymsRequest(collection: collection, rules: rules)
+        return try await call(.setSynonyms, request, options).value
+    }
+
     /// Deletes a collection with its documents; needs the scope `admin`.
     ///
     /// - Throws: ``DocketError`` `notFound`.

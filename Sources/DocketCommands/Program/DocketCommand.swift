@@ -14,7 +14,7 @@ enum DocketCommand {
         ],
         commands: [
             tenant, key, collection, upload, search, get, delete, status, watch, stream, suggest,
-            stats, admin,
+            synonyms, stats, admin,
         ]
     )
 
@@ -249,6 +249,31 @@ enum DocketCommand {
         examples: [
             .init("docket suggest books algo", "Up to ten, what most documents have first"),
             .init("docket suggest books 'graph algo' --limit 5", "The last word is completed"),
+        ]
+    )
+
+    private static let synonyms = Command(
+        "synonyms",
+        "shows and sets words that find others as well",
+        examples: [.init("docket synonyms show books", "One rule a line")],
+        commands: [
+            Command(
+                "show",
+                "shows the synonyms of a collection, without case and accents",
+                operands: [collectionName],
+                examples: [.init("docket synonyms show books >synonyms.txt", "To be set again")]
+            ),
+            Command(
+                "set",
+                "gives a collection the synonyms of a file, or of standard input, and no others",
+                operands: [collectionName, .init("FILE", .optional)],
+                examples: [
+                    .init("docket synonyms set books synonyms.txt", "A file of rules, one a line"),
+                    .init("echo 'car, automobile' | docket synonyms set books", "Each finds both"),
+                    .init("echo 'pdp => computer' | docket synonyms set books", "One way"),
+                    .init("docket synonyms set books /dev/null", "None"),
+                ]
+            ),
         ]
     )
 

@@ -73,6 +73,7 @@ extension CommandContext {
         case ("stream", _): return try await runStream()
         case ("watch", _): try await withClient { try await $0.watch(operands[0]) }
         case ("suggest", _): try await runSuggest()
+        case ("synonyms", let action): try await runSynonyms(action)
         case ("stats", _): try await runStats()
         case ("admin", "backup"): try await runBackup()
         case ("admin", "restore"): try runRestore()

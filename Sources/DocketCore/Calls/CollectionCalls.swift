@@ -10,6 +10,8 @@ public struct CollectionDescription: Hashable, Sendable {
     public var createdMicroseconds: Int64
     /// The language of its texts; nil where none was set.
     public var language: Language?
+    /// Its synonyms, folded; none in a list of collections.
+    public var synonyms: [SynonymRule]
 
     /// A collection with all that is shown of it.
     public init(
@@ -17,8 +19,10 @@ public struct CollectionDescription: Hashable, Sendable {
         attributes: [AttributeDefinition],
         schemaEpoch: UInt64 = 0,
         createdMicroseconds: Int64 = 0,
-        language: Language? = nil
+        language: Language? = nil,
+        synonyms: [SynonymRule] = []
     ) {
+        self.synonyms = synonyms
         self.name = name
         self.attributes = attributes
         self.schemaEpoch = schemaEpoch
@@ -33,8 +37,16 @@ public struct CollectionDescription: Hashable, Sendable {
             attributes: collection.schema.attributes,
             schemaEpoch: collection.schemaEpoch,
             createdMicroseconds: collection.createdMicroseconds,
-            language: collection.schema.language
+            language: collection.schema.language,
+            synonyms: collection.schema.synonyms.rules
         )
+    }
+
+    /// The same without its synonyms, which may be many.
+    package var listed: CollectionDescription {
+        var listed = self
+        listed.synonyms = []
+        return listed
     }
 }
 
@@ -90,6 +102,20 @@ public struct AddAttributesRequest: Hashable, Sendable {
     public init(collection: String, attributes: [AttributeDefinition]) {
         self.collection = collection
         self.attributes = attributes
+    }
+}
+
+/// Synonyms that a collection is to have instead of those that it has.
+public struct SetSynonymsRequest: Hashable, Sendable {
+    /// The collection's name.
+    public var collection: String
+    /// At most 1,000; none to have none.
+    public var rules: [SynonymRule]
+
+    /// Sets synonyms.
+    public init(collection: String, rules: [SynonymRule]) {
+        self.collection = collection
+        self.rules = rules
     }
 }
 

@@ -14,6 +14,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case getCollection = 18
     case addAttributes = 19
     case deleteCollection = 20
+    case setSynonyms = 21
     case createTenant = 32
     case listTenants = 33
     case setQuota = 34
@@ -44,7 +45,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
         switch self {
         case .upload, .uploadStream, .delete: .write
         case .status: [.read, .write]
-        case .createCollection, .addAttributes, .deleteCollection: .admin
+        case .createCollection, .addAttributes, .deleteCollection, .setSynonyms: .admin
         case _ where needsAdministration: .admin
         default: .read
         }

@@ -33,6 +33,13 @@ package protocol DocumentStore: Sendable {
         _ attributes: [AttributeDefinition],
         work: WorkLimit
     ) async throws(DocketError) -> Collection
+    /// Gives the collection these synonyms, and its schema a new epoch.
+    func setSynonyms(
+        _ tenant: TenantID,
+        of collection: String,
+        _ synonyms: Synonyms,
+        work: WorkLimit
+    ) async throws(DocketError) -> Collection
     /// Deletes the collection and its documents. False when there was none.
     func deleteCollection(
         _ tenant: TenantID,

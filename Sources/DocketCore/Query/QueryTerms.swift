@@ -43,6 +43,8 @@ package struct QueryTerms {
         /// The stems of inflected words, of each in the languages that it may be of.
         package let stems: [[String]]
         package let role: Role
+        /// What is found in its place as well: inflected words, next to each other.
+        package var synonyms: [Term] = []
 
         package var text: String { words.joined(separator: kind == .gram ? "" : " ") }
 
@@ -53,6 +55,9 @@ package struct QueryTerms {
 
         /// The stems in the first language, next to each other.
         package var stemText: String { stems.compactMap(\.first).joined(separator: " ") }
+
+        /// Words of all that is looked for.
+        package var wordCount: Int { synonyms.reduce(words.count) { $0 + $1.words.count } }
     }
 
     /// The most that a term counts.
@@ -71,24 +76,71 @@ package struct QueryTerms {
     package private(set) var isNothing = false
 
     /// The terms of `text`; `words` cuts a text that is looked for in a field, nil for all fields.
+    ///
+    /// Words in any inflection are found by their synonyms as well. Where one clause is enough,
+    /// several in a row that have synonyms together are a term more.
     package init(
         _ text: TextQuery,
         _ match: SearchRequest.Match,
+        _ synonyms: Synonyms = Synonyms(),
         words: (_ text: String, _ field: String?) -> ClauseWords
     ) {
         let clauses = text.clauses.map { ($0, words($0.words, $0.field)) }
             .filter { !$0.1.words.isEmpty }
+        func found(_ term: Term) -> Term { term.found(by: synonyms, words) }
         for (clause, words) in clauses {
-            add(Self.term(clause, words, clause.isExcluded ? .excluded : .clause))
+            add(found(Self.term(clause, words, clause.isExcluded ? .excluded : .clause)))
         }
         let wanted = all.count { $0.role == .clause }
         isNothing = text.hasWanted && wanted == 0
         isQuestion = wanted > Self.shortQueryClausesMaximum
         for (clause, words) in clauses where !clause.isExcluded {
-            for part in Self.parts(of: clause, words, match) {
+            for part in Self.parts(of: clause, words, match).map(found) {
                 let clause = Term(part, role: .clause)
                 add(times[clause] == nil ? part : clause)
             }
+        }
+        guard match == .any else { return }
+        for row in Self.rows(of: clauses, synonyms) { add(found(row)) }
+    }
+
+    /// The longest rows of single words that have synonyms together.
+    private static func rows(
+        of clauses: [(TextQuery.Clause, ClauseWords)],
+        _ synonyms: Synonyms
+    ) -> [Term] {
+        var (rows, start) = ([Term](), 0)
+        while synonyms.longest > 1, start < clauses.count {
+            let row = row(of: clauses[start...].prefix(synonyms.longest))
+            let length = stride(from: row.count, to: 1, by: -1).first {
+                !synonyms[words: row.prefix($0).map(\.text).joined(separator: " ")].isEmpty
+            }
+            if let length {
+                rows.append(Term(.inflected, clauses[start].0.field, row.prefix(length), .part))
+            }
+            start += length ?? 1
+        }
+        return rows
+    }
+
+    /// The words of the clauses that these begin with, of one each.
+    private static func row(
+        of clauses: ArraySlice<(TextQuery.Clause, ClauseWords)>
+    ) -> [ClauseWords.Word] {
+        var row: [ClauseWords.Word] = []
+        for (clause, cut) in clauses {
+            guard case .word = clause.matcher, !clause.isExcluded, cut.words.count == 1,
+                clause.field == clauses.first?.0.field
+            else { break }
+            row.append(cut.words[0])
+        }
+        return row
+    }
+
+    /// What looks for the synonyms of some terms.
+    package func synonymClauses(of terms: [Term]) -> [TextQuery.Clause] {
+        terms.flatMap { term in
+            term.synonyms.map { TextQuery.Clause(.word($0.text), in: term.field) }
         }
     }
 
@@ -196,6 +248,29 @@ extension QueryTerms.Term {
             stems: term.stems,
             role: role
         )
+        synonyms = term.synonyms
+    }
+
+    /// The same with its synonyms; letters that have some are taken for words next to each other.
+    fileprivate func found(
+        by synonyms: Synonyms,
+        _ words: (_ text: String, _ field: String?) -> ClauseWords
+    ) -> QueryTerms.Term {
+        let isPair = kind == .gram && self.words.count > 1
+        guard role != .excluded, kind == .inflected || isPair else { return self }
+        let others = synonyms[words: self.words.joined(separator: " ")]
+        guard !others.isEmpty else { return self }
+        var term = QueryTerms.Term(
+            kind: .inflected,
+            field: field,
+            words: self.words,
+            stems: isPair ? self.words.map { [$0] } : stems,
+            role: role
+        )
+        term.synonyms = others.map { text in
+            QueryTerms.Term(.inflected, field, words(text, field).words[...], .part)
+        }
+        return term
     }
 
     fileprivate init(

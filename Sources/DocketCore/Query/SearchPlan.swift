@@ -31,6 +31,13 @@ package struct SearchPlan: Hashable, Sendable {
     package var replyBytes: Int
 }
 
+extension SearchPlan {
+    /// What words of the query are found by as well.
+    package var synonyms: Synonyms {
+        correctsWords ? collection.schema.synonyms : Synonyms()
+    }
+}
+
 /// A text field of a document.
 package enum TextField: Hashable, Sendable {
     case title

@@ -40,7 +40,7 @@ public struct SearchRequest: Hashable, Sendable {
     public var total: TotalMode
     /// What comes back with a hit: `title`, `body`, attributes; nil for all but the body.
     public var fields: [String]?
-    /// Whether words that no document has are searched as they are, not corrected.
+    /// Whether words are searched as they are: not corrected, and without synonyms.
     public var exactWords: Bool
 
     /// A search; everything but the collection has a default.

@@ -30,7 +30,7 @@ package struct TermChoice {
         let ignored = Set(plan.ignoredTerms ?? [])
         let kept = terms.all.enumerated().filter { !ignored.contains($0.offset) }.map(\.element)
         return kept.count <= plan.termsMaximum
-            && kept.reduce(0) { $0 + $1.words.count } <= wordsMaximum
+            && kept.reduce(0) { $0 + $1.wordCount } <= wordsMaximum
     }
 
     /// A term with the number of its documents, or a bound that it passes.
@@ -56,14 +56,14 @@ package struct TermChoice {
             let documents = try documents(term, bound)
             // Where one of the words is enough, one that no document has changes nothing.
             guard documents > 0 || plan.match == .all else { continue }
-            let candidate = Candidate(place: place, words: term.words.count, documents: documents)
+            let candidate = Candidate(place: place, words: term.wordCount, documents: documents)
             let index = rarest.firstIndex { $0.documents > documents } ?? rarest.count
             guard index < capacity else { continue }
             rarest.insert(candidate, at: index)
             if rarest.count > capacity { rarest.removeLast() }
         }
         var left = wordsMaximum
-        kept = kept.filter { take(terms[$0].words.count, from: &left) }
+        kept = kept.filter { take(terms[$0].wordCount, from: &left) }
         kept += rarest.filter { take($0.words, from: &left) }.map(\.place)
         return Set(terms.indices).subtracting(kept)
     }

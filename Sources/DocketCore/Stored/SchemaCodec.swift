@@ -2,13 +2,22 @@
 ///
 /// Of an attribute with a language the bit ``languageBit`` is set in the uses, and two bytes with
 /// its code follow the name. The collection's own language comes first: ``languageMark``, its code.
+/// Synonyms come last: ``synonymsMark``, and for each rule the counts of its words and meanings,
+/// and each of these with its length before it.
 package enum SchemaCodec {
     /// No type of an attribute.
     private static let languageMark: UInt8 = 0xFF
+    /// No type of an attribute either.
+    private static let synonymsMark: UInt8 = 0xFE
     /// No use of an attribute.
     private static let languageBit: UInt8 = 0x80
 
     package static func encode(_ schema: CollectionSchema) -> [UInt8] {
+        encodeAttributes(of: schema) + encodeSynonyms(of: schema)
+    }
+
+    /// `encode` without the synonyms.
+    package static func encodeAttributes(of schema: CollectionSchema) -> [UInt8] {
         var bytes: [UInt8] = []
         if let language = schema.language { bytes += [languageMark] + Array(language.code.utf8) }
         for attribute in schema.attributes {
@@ -16,6 +25,20 @@ package enum SchemaCodec {
             bytes += [attribute.type.rawValue, attribute.uses.rawValue | bit]
             bytes += [UInt8(attribute.name.utf8.count)] + Array(attribute.name.utf8)
             bytes += Array((attribute.language?.code ?? "").utf8)
+        }
+        return bytes
+    }
+
+    /// What `encode` has behind that; empty where there are none.
+    package static func encodeSynonyms(of schema: CollectionSchema) -> [UInt8] {
+        guard !schema.synonyms.rules.isEmpty else { return [] }
+        var bytes = [synonymsMark]
+        for rule in schema.synonyms.rules {
+            bytes += [UInt8(rule.words.count), UInt8(rule.meanings.count)]
+            for text in rule.words + rule.meanings {
+                bytes.append(UInt8(text.utf8.count))
+                bytes += Array(text.utf8)
+            }
         }
         return bytes
     }
@@ -29,7 +52,7 @@ package enum SchemaCodec {
             rest = rest.dropFirst()
             language = try takeLanguage(&rest)
         }
-        while !rest.isEmpty {
+        while let first = rest.first, first != synonymsMark {
             guard rest.count >= 3, let type = AttributeType(rawValue: rest[rest.startIndex]) else {
                 throw .damagedSchema
             }
@@ -48,7 +71,10 @@ package enum SchemaCodec {
             )
         }
         do {
-            return try CollectionSchema(attributes, language: language)
+            var schema = try CollectionSchema(attributes, language: language)
+            // Folded as they are, by whatever version.
+            schema.set(try Synonyms(rules(rest.dropFirst()), Limits()) { $0 })
+            return schema
         } catch {
             throw .damagedSchema
         }
@@ -61,6 +87,34 @@ package enum SchemaCodec {
         guard let language = Language(rawValue: code) else { throw .damagedSchema }
         bytes = bytes.dropFirst(2)
         return language
+    }
+
+    private static func rules(_ bytes: ArraySlice<UInt8>) throws(DocketError) -> [SynonymRule] {
+        var (rest, rules) = (bytes, [SynonymRule]())
+        while !rest.isEmpty {
+            let counts = rest.prefix(2).map(Int.init)
+            rest = rest.dropFirst(2)
+            guard counts.count == 2, counts[0] > 0 else {
+                throw .damagedSchema
+            }
+            var texts: [String] = []
+            for _ in 0..<counts[0] + counts[1] {
+                let length = Int(rest.first ?? 0)
+                let text = rest.dropFirst().prefix(length)
+                guard length > 0, text.count == length else {
+                    throw .damagedSchema
+                }
+                texts.append(String(decoding: text, as: UTF8.self))
+                rest = rest.dropFirst(1 + length)
+            }
+            rules.append(
+                SynonymRule(
+                    Array(texts[..<counts[0]]),
+                    meanings: Array(texts[counts[0]...])
+                )
+            )
+        }
+        return rules
     }
 }
 

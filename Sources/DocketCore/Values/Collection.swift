@@ -80,6 +80,8 @@ public struct CollectionSchema: Hashable, Sendable {
     /// The attributes by slot.
     public private(set) var attributes: [AttributeDefinition]
     private var slots: [String: Int]
+    /// Words that find others as well.
+    public internal(set) var synonyms = Synonyms()
 
     /// Names that attributes cannot have, since they mean something else in queries and replies.
     public static let reservedNames: Set<String> = [
@@ -129,6 +131,9 @@ public struct CollectionSchema: Hashable, Sendable {
             if !languages.contains(language) { languages.append(language) }
         }
     }
+
+    /// Takes these synonyms instead of those that there are.
+    package mutating func set(_ synonyms: Synonyms) { self.synonyms = synonyms }
 
     /// Adds an attribute after the last.
     ///

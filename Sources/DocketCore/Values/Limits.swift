@@ -53,6 +53,12 @@ public struct Limits: Hashable, Sendable {
     public var prefixBytes = 256
     /// Most completions of one Suggest: 50.
     public var suggestions = 50
+    /// Most rules of a collection's synonyms: 1,000.
+    public var synonymRules = 1000
+    /// Most synonyms in a rule, and of one word in all rules: 16.
+    public var synonymsOfRule = 16
+    /// Bytes of all synonyms of a collection, folded: 32 KiB.
+    public var synonymBytes = 32 << 10
 
     /// The defaults.
     public init() {}

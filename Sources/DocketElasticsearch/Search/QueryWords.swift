@@ -121,7 +121,8 @@ struct QueryWords {
 
     private var completeScore: Int {
         let most = wanted.reduce(0.0) { sum, term in
-            sum + Self.termScoreMaximum * Double(term.words.count) * (boosts[term] ?? 1)
+            let words = term.synonyms.reduce(term.words.count) { max($0, $1.words.count) }
+            return sum + Self.termScoreMaximum * Double(words) * (boosts[term] ?? 1)
         }
         // What the title and pairs add is less than half of that.
         return 1 << (Int.bitWidth - Int(1.5 * most).leadingZeroBitCount)
@@ -188,6 +189,9 @@ struct QueryWords {
         switch term.kind {
         case .inflected:
             let field = Mapping.stems(of: words)
+            guard term.synonyms.isEmpty else {
+                return writeBest(of: term, boost, in: words, &clauses)
+            }
             if isPhrase {
                 write("match_phrase", field, "query", term.stemText, boost, &clauses)
             } else {
@@ -208,6 +212,30 @@ struct QueryWords {
                 $0.member("max_expansions", expansionsMaximum)
             }
         case .prefix: write("prefix", words, "value", term.text, boost, &clauses)
+        }
+    }
+
+    /// What of a term and its synonyms scores most.
+    private static func writeBest(
+        of term: QueryTerms.Term,
+        _ boost: Double,
+        in words: String,
+        _ clauses: inout JSONWriter
+    ) {
+        var own = term
+        own.synonyms = []
+        clauses.object { query in
+            query.member("dis_max") { best in
+                best.object { members in
+                    members.member("queries") { list in
+                        list.array {
+                            for each in [own] + term.synonyms {
+                                write(each, boost: boost, in: words, &$0)
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 

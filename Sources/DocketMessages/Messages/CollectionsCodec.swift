@@ -50,7 +50,8 @@ extension CollectionDescription: ContractMessage {
             schemaEpoch: fields.schema_epoch,
             createdMicroseconds: fields.created_us,
             // A newer server may know more.
-            language: Language(rawValue: text(fields.language))
+            language: Language(rawValue: text(fields.language)),
+            synonyms: list(fields.synonyms, fields.n_synonyms)
         )
     }
 
@@ -60,6 +61,45 @@ extension CollectionDescription: ContractMessage {
         fields.schema_epoch = schemaEpoch
         fields.created_us = createdMicroseconds
         unsafe fields.language = arena.text(language?.code ?? "")
+        unsafe (fields.n_synonyms, fields.synonyms) = arena.list(synonyms)
+    }
+}
+
+extension SynonymRule: ContractMessage {
+    static var initialise: Initialise<Docket__V1__SynonymRule> {
+        unsafe docket__v1__synonym_rule__init
+    }
+
+    static func read(_ fields: Docket__V1__SynonymRule) throws(DocketError) -> SynonymRule {
+        unsafe SynonymRule(
+            texts(fields.words, fields.n_words),
+            meanings: texts(fields.meanings, fields.n_meanings)
+        )
+    }
+
+    func write(to fields: inout Docket__V1__SynonymRule, _ arena: WritingArena) {
+        unsafe (fields.n_words, fields.words) = arena.texts(words)
+        unsafe (fields.n_meanings, fields.meanings) = arena.texts(meanings)
+    }
+}
+
+extension SetSynonymsRequest: ContractMessage {
+    static var initialise: Initialise<Docket__V1__SetSynonymsRequest> {
+        unsafe docket__v1__set_synonyms_request__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__SetSynonymsRequest
+    ) throws(DocketError) -> SetSynonymsRequest {
+        try unsafe SetSynonymsRequest(
+            collection: text(fields.collection),
+            rules: list(fields.rules, fields.n_rules)
+        )
+    }
+
+    func write(to fields: inout Docket__V1__SetSynonymsRequest, _ arena: WritingArena) {
+        unsafe fields.collection = arena.text(collection)
+        unsafe (fields.n_rules, fields.rules) = arena.list(rules)
     }
 }
 

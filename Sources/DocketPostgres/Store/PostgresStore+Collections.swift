@@ -52,12 +52,32 @@ extension PostgresStore {
         _ attributes: [AttributeDefinition],
         work: WorkLimit
     ) async throws(DocketError) -> Collection {
-        let (changed, change) = try await run(tenant, work) { session in
+        try await changeSchema(tenant, of: collection, work) { schema in
+            for attribute in attributes { try schema.add(attribute) }
+        }
+    }
+
+    package func setSynonyms(
+        _ tenant: TenantID,
+        of collection: String,
+        _ synonyms: Synonyms,
+        work: WorkLimit
+    ) async throws(DocketError) -> Collection {
+        try await changeSchema(tenant, of: collection, work) { $0.set(synonyms) }
+    }
+
+    private func changeSchema(
+        _ tenant: TenantID,
+        of collection: String,
+        _ work: WorkLimit,
+        _ change: @escaping @Sendable (inout CollectionSchema) throws -> Void
+    ) async throws(DocketError) -> Collection {
+        let (changed, generations) = try await run(tenant, work) { session in
             try session.session.transaction {
-                try session.addAttributes(to: collection, attributes)
+                try session.changeSchema(of: collection, change)
             }
         }
-        tell([change])
+        tell([generations])
         return changed
     }
 
@@ -162,14 +182,14 @@ extension TenantSession {
         )
     }
 
-    fileprivate func addAttributes(
-        to name: String,
-        _ attributes: [AttributeDefinition]
+    fileprivate func changeSchema(
+        of name: String,
+        _ change: (inout CollectionSchema) throws -> Void
     ) throws -> (Collection, GenerationChange) {
         let found = try session.run(writeLock, collection(named: name))
         guard let row = found[1].first else { throw DocketError.noCollection(name) }
         var collection = try Collection(row)
-        for attribute in attributes { try collection.schema.add(attribute) }
+        try change(&collection.schema)
         collection.schemaEpoch += 1
         let results = try session.run(
             SQLStatement(
@@ -192,7 +212,7 @@ extension TenantSession {
             )
         )
         guard let state = results[1].first else { throw DocketError.noCollection(name) }
-        let change = GenerationChange(
+        let generations = GenerationChange(
             tenant: tenant,
             collection: collection.number,
             generations: Generations(
@@ -201,7 +221,7 @@ extension TenantSession {
                 schemaEpoch: collection.schemaEpoch
             )
         )
-        return (collection, change)
+        return (collection, generations)
     }
 
     /// Hides a collection, or all of them for nil; its documents go later, in slices.

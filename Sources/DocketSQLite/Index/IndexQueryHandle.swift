@@ -7,7 +7,7 @@ struct IndexTerm {
         case inflected
         case exact
         case prefix
-        /// Words of one of the stems.
+        /// Words of the same stems next to each other, as one of several runs has them.
         case either
     }
 
@@ -23,7 +23,8 @@ struct IndexTerm {
     var columns: UInt32?
     /// How much it counts, see ``QueryTerms/boost(of:)``.
     var boost: Double
-    /// Folded words, or stems of an inflected term or of either, with a space between two.
+    /// Folded words, or stems of an inflected term, with a space between two; for either, runs of
+    /// stems with a comma between two.
     var words: String
 }
 

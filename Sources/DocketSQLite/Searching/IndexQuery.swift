@@ -15,7 +15,7 @@ struct IndexQuery {
     let ignoredTerms: [IgnoredTerm]
     /// Terms that were corrected.
     private(set) var corrections: [CorrectedTerm] = []
-    /// What is looked for in their places.
+    /// What is looked for in their places, and as synonyms.
     private(set) var alternatives: [TextQuery.Clause] = []
 
     /// Two words as one, which the index has too.
@@ -42,7 +42,9 @@ struct IndexQuery {
         documents: (IndexTerm) throws -> Int
     ) throws {
         let schema = plan.collection.schema
-        let terms = QueryTerms(plan.text, plan.match) { ClauseWords($0, in: $1, schema, cutter) }
+        let terms = QueryTerms(plan.text, plan.match, plan.synonyms) {
+            ClauseWords($0, in: $1, schema, cutter)
+        }
         let columns = SearchColumns(schema)
         func term(_ term: QueryTerms.Term) -> IndexTerm {
             Self.term(term, terms.boost(of: term), schema, columns)
@@ -56,6 +58,7 @@ struct IndexQuery {
         origins = terms.all.enumerated().filter { !ignored.contains($0.offset) }
             .map { ($0.offset, $0.element) }
         ignoredTerms = choice.ignored
+        alternatives = terms.synonymClauses(of: choice.counted)
         demandsAll = plan.match == .all
         isQuestion = terms.isQuestion
         let wants = chosen.contains { $0.role != .excluded }
@@ -129,7 +132,7 @@ struct IndexQuery {
     private func replacements(of term: IndexTerm, by stems: [String]) -> [IndexTerm] {
         var term = term
         if demandsAll, stems.count > 1 {
-            (term.kind, term.words) = (.either, stems.joined(separator: " "))
+            (term.kind, term.words) = (.either, stems.joined(separator: ","))
             return [term]
         }
         term.kind = .inflected
@@ -178,10 +181,13 @@ struct IndexQuery {
         // Lists by stem have grams as well.
         case .gram: return (.inflected, term.text)
         case .inflected:
-            guard term.words.count == 1, let stems = term.stems.first, stems.count > 1 else {
-                return (.inflected, term.stemText)
+            var runs: [String] = []
+            for each in [term] + term.synonyms {
+                let own = each.words.count == 1 ? each.stems.first ?? [] : [each.stemText]
+                runs += own.filter { !runs.contains($0) }
             }
-            return (.either, stems.joined(separator: " "))
+            guard runs.count > 1 else { return (.inflected, term.stemText) }
+            return (.either, runs.joined(separator: ","))
         }
     }
 }

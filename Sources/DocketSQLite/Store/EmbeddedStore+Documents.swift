@@ -44,7 +44,21 @@ extension EmbeddedStore: DocumentStore {
         work: WorkLimit
     ) async throws(DocketError) -> Collection {
         try await writers.change(tenant, work) { writer in
-            try writer.addAttributes(to: collection, attributes).collection
+            try writer.changeSchema(of: collection) { schema in
+                for attribute in attributes { try schema.add(attribute) }
+            }
+            .collection
+        }
+    }
+
+    package func setSynonyms(
+        _ tenant: TenantID,
+        of collection: String,
+        _ synonyms: Synonyms,
+        work: WorkLimit
+    ) async throws(DocketError) -> Collection {
+        try await writers.change(tenant, work) { writer in
+            try writer.changeSchema(of: collection) { $0.set(synonyms) }.collection
         }
     }
 

@@ -53,13 +53,13 @@ extension TenantWriter {
         }
     }
 
-    func addAttributes(
-        to name: String,
-        _ attributes: [AttributeDefinition]
+    func changeSchema(
+        of name: String,
+        _ change: (inout CollectionSchema) throws -> Void
     ) throws -> CollectionState {
         guard var changed = state.collections.values.first(where: { $0.collection.name == name })
         else { throw DocketError.noCollection(name) }
-        for attribute in attributes { try changed.collection.schema.add(attribute) }
+        try change(&changed.collection.schema)
         changed.collection.schemaEpoch += 1
         changed.generations.schemaEpoch = changed.collection.schemaEpoch
         changed.isChanged = true

@@ -1,6 +1,7 @@
 internal import DocketCore
+internal import DocketText
 
-/// The tenant's own collections: making, listing, showing, widening, deleting.
+/// The tenant's own collections: making, listing, showing, widening, synonyms, deleting.
 struct CreateCollectionMethod: UnaryMethod {
     let store: any DocumentStore
     let limits: Limits
@@ -37,7 +38,9 @@ struct ListCollectionsMethod: UnaryMethod {
     ) async throws(DocketError) -> ListCollectionsReply {
         let tenant = try caller.tenant()
         let collections = try await store.collections(tenant, work: caller.work)
-        return ListCollectionsReply(collections: collections.map { CollectionDescription($0) })
+        return ListCollectionsReply(
+            collections: collections.map { CollectionDescription($0).listed }
+        )
     }
 }
 
@@ -70,6 +73,25 @@ struct AddAttributesMethod: UnaryMethod {
             tenant,
             to: request.collection,
             request.attributes,
+            work: caller.work
+        )
+        return CollectionDescription(collection)
+    }
+}
+
+struct SetSynonymsMethod: UnaryMethod {
+    let store: any DocumentStore
+    let limits: Limits
+
+    func answer(
+        _ request: SetSynonymsRequest,
+        _ caller: Caller
+    ) async throws(DocketError) -> CollectionDescription {
+        let tenant = try caller.tenant()
+        let collection = try await store.setSynonyms(
+            tenant,
+            of: request.collection,
+            try Synonyms(request.rules, limits, fold: TextNormalizer.canonical),
             work: caller.work
         )
         return CollectionDescription(collection)

@@ -44,6 +44,7 @@ struct MethodTable: Sendable {
             .getCollection: GetCollectionMethod(store: store),
             .addAttributes: AddAttributesMethod(store: store),
             .deleteCollection: DeleteCollectionMethod(store: store),
+            .setSynonyms: SetSynonymsMethod(store: store, limits: limits),
             .createTenant: CreateTenantMethod(directory: directory, limits: limits),
             .listTenants: ListTenantsMethod(directory: directory),
             .setQuota: SetQuotaMethod(directory: directory, authenticator: authenticator),

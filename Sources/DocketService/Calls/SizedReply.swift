@@ -79,6 +79,9 @@ extension DeleteReply: SizedReply {
 extension CollectionDescription: SizedReply {
     func roughBytes(upTo limit: Int) -> Int {
         sum(of: attributes, upTo: limit) { 16 + $0.name.utf8.count }
+            + sum(of: synonyms, upTo: limit) { rule in
+                (rule.words + rule.meanings).reduce(4) { $0 + 2 + $1.utf8.count }
+            }
     }
 }
 

@@ -14,19 +14,34 @@ struct HitHighlights {
     var isEmpty: Bool { cuts.isEmpty }
 
     init(_ plan: SearchPlan) {
+        let clauses = plan.text.clauses + Self.synonyms(plan)
         cuts = plan.highlights.compactMap { field in
             let name = field.name(in: plan.collection.schema)
-            let highlighter = Self.highlighter(of: name, plan)
+            let highlighter = Self.highlighter(of: name, plan, clauses)
             return highlighter.isEmpty
                 ? nil : Cut(field: field, name: name, highlighter: highlighter)
         }
     }
 
+    /// What is found in the places of words.
+    private static func synonyms(_ plan: SearchPlan) -> [TextQuery.Clause] {
+        guard !plan.highlights.isEmpty, !plan.synonyms.rules.isEmpty else { return [] }
+        let cutter = WordCutter()
+        let terms = QueryTerms(plan.text, plan.match, plan.synonyms) { text, _ in
+            ClauseWords(cutter.words(of: text).map { ClauseWords.Word($0.folded, stems: []) })
+        }
+        return terms.synonymClauses(of: terms.all)
+    }
+
     /// Marks what the clauses that may match in this field look for.
-    private static func highlighter(of field: String, _ plan: SearchPlan) -> Highlighter {
+    private static func highlighter(
+        of field: String,
+        _ plan: SearchPlan,
+        _ clauses: [TextQuery.Clause]
+    ) -> Highlighter {
         let language = plan.collection.schema.language(of: field)
         var highlighter = Highlighter(TextLanguage(code: language?.code))
-        for clause in plan.text.clauses where !clause.isExcluded {
+        for clause in clauses where !clause.isExcluded {
             guard clause.field == nil || clause.field == field else { continue }
             switch clause.matcher {
             case .word(let words): highlighter.add(inflected: words)

@@ -167,6 +167,7 @@ struct SeparationTests {
                     .upload,
                     { UploadRequest(collection: $0, documents: [Document(id: "a")]).encode() }
                 ),
+                (.setSynonyms, { SetSynonymsRequest(collection: $0, rules: []).encode() }),
                 (.getCollection, { GetCollectionRequest(name: $0).encode() }),
                 (.deleteCollection, { DeleteCollectionRequest(name: $0).encode() }),
             ]

@@ -106,6 +106,40 @@ struct GenerationTests {
         }
     }
 
+    @Test("synonyms that are set are known to the next search, folded, until others are set")
+    func synonyms() async throws {
+        try await run { _, client, _ in
+            let before = try await client.search("beverage").ids
+            #expect(before.isEmpty)
+            func set(_ rules: [SynonymRule]) async throws -> CollectionDescription {
+                try await client.call(
+                    .setSynonyms,
+                    SetSynonymsRequest(collection: "papers", rules: rules)
+                )
+            }
+            let rules = [SynonymRule(["Beverage"], meanings: ["TEA!"])]
+            let changed = try await set(rules)
+            #expect(changed.synonyms == [SynonymRule(["beverage"], meanings: ["tea"])])
+            let found = try await client.search("beverage")
+            #expect(!found.ids.isEmpty && found.meta.origin.source == .engine)
+            #expect(try await client.search("beverage").meta.origin.source == .l1)
+            let shown: CollectionDescription = try await client.call(
+                .getCollection,
+                GetCollectionRequest(name: "papers")
+            )
+            #expect(shown == changed)
+            let list: ListCollectionsReply = try await client.call(
+                .listCollections,
+                ListCollectionsRequest()
+            )
+            #expect(list.collections.allSatisfy { $0.synonyms.isEmpty })
+            let error = await failure { _ = try await set([SynonymRule(["a"])]) }
+            #expect(error?.code == .invalidArgument && error?.details.first?.field == "rules.0")
+            _ = try await set([])
+            #expect(try await client.search("beverage").ids.isEmpty)
+        }
+    }
+
     @Test("a new attribute is known to the next search, cached replies of the old schema are not")
     func schema() async throws {
         try await run { _, client, _ in

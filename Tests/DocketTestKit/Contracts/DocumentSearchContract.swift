@@ -4,9 +4,8 @@ internal import Testing
 /// What every ``DocumentSearch`` promises together with the truth beside it.
 package enum DocumentSearchContract {
     package static let cases: [ContractCase<any SearchedStoreUnderTest>] =
-        visibility + tenantsApart + words + corrections + languages + completions + longQueries
-        + pages
-        + orders
+        visibility + tenantsApart + words + corrections + languages + completions + synonyms
+        + longQueries + pages + orders
 
     private static let visibility: [ContractCase<any SearchedStoreUnderTest>] = [
         .init("an upload is found once it is indexed", lifecycle),

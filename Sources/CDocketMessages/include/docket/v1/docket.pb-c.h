@@ -54,11 +54,13 @@ typedef struct Docket__V1__SuggestRequest Docket__V1__SuggestRequest;
 typedef struct Docket__V1__SuggestReply Docket__V1__SuggestReply;
 typedef struct Docket__V1__AttributeDefinition Docket__V1__AttributeDefinition;
 typedef struct Docket__V1__Collection Docket__V1__Collection;
+typedef struct Docket__V1__SynonymRule Docket__V1__SynonymRule;
 typedef struct Docket__V1__CreateCollectionRequest Docket__V1__CreateCollectionRequest;
 typedef struct Docket__V1__ListCollectionsRequest Docket__V1__ListCollectionsRequest;
 typedef struct Docket__V1__ListCollectionsReply Docket__V1__ListCollectionsReply;
 typedef struct Docket__V1__GetCollectionRequest Docket__V1__GetCollectionRequest;
 typedef struct Docket__V1__AddAttributesRequest Docket__V1__AddAttributesRequest;
+typedef struct Docket__V1__SetSynonymsRequest Docket__V1__SetSynonymsRequest;
 typedef struct Docket__V1__DeleteCollectionRequest Docket__V1__DeleteCollectionRequest;
 typedef struct Docket__V1__DeleteCollectionReply Docket__V1__DeleteCollectionReply;
 typedef struct Docket__V1__Quota Docket__V1__Quota;
@@ -148,6 +150,10 @@ typedef enum _Docket__V1__Method {
    * DeleteCollectionRequest -> DeleteCollectionReply
    */
   DOCKET__V1__METHOD__METHOD_DELETE_COLLECTION = 20,
+  /*
+   * SetSynonymsRequest -> Collection
+   */
+  DOCKET__V1__METHOD__METHOD_SET_SYNONYMS = 21,
   /*
    * CreateTenantRequest -> Tenant
    */
@@ -859,7 +865,7 @@ struct  Docket__V1__SearchRequest
    */
   Docket__V1__FieldSelection *fields;
   /*
-   * words that no document has are not corrected
+   * words are not corrected, and have no synonyms
    */
   protobuf_c_boolean exact_words;
   Docket__V1__SearchRequest__PageCase page_case;
@@ -1120,10 +1126,37 @@ struct  Docket__V1__Collection
    * empty where none was set
    */
   char *language;
+  /*
+   * folded; not in a list of collections
+   */
+  size_t n_synonyms;
+  Docket__V1__SynonymRule **synonyms;
 };
 #define DOCKET__V1__COLLECTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__collection__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL, 0, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, 0,NULL }
+
+
+/*
+ * Words that mean the same. A synonym has 1 to 4 words and at most 64 bytes.
+ */
+struct  Docket__V1__SynonymRule
+{
+  ProtobufCMessage base;
+  /*
+   * who searches one of these finds the meanings as well
+   */
+  size_t n_words;
+  char **words;
+  /*
+   * none: each of the words finds all others
+   */
+  size_t n_meanings;
+  char **meanings;
+};
+#define DOCKET__V1__SYNONYM_RULE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__synonym_rule__descriptor) \
+    , 0,NULL, 0,NULL }
 
 
 struct  Docket__V1__CreateCollectionRequest
@@ -1181,6 +1214,24 @@ struct  Docket__V1__AddAttributesRequest
 };
 #define DOCKET__V1__ADD_ATTRIBUTES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__add_attributes_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL }
+
+
+/*
+ * Takes the place of all synonyms that the collection has.
+ */
+struct  Docket__V1__SetSynonymsRequest
+{
+  ProtobufCMessage base;
+  char *collection;
+  /*
+   * at most 1,000, of 2 to 16 synonyms; 32 KiB in all
+   */
+  size_t n_rules;
+  Docket__V1__SynonymRule **rules;
+};
+#define DOCKET__V1__SET_SYNONYMS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__set_synonyms_request__descriptor) \
     , (char *)protobuf_c_empty_string, 0,NULL }
 
 
@@ -2247,6 +2298,25 @@ Docket__V1__Collection *
 void   docket__v1__collection__free_unpacked
                      (Docket__V1__Collection *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__SynonymRule methods */
+void   docket__v1__synonym_rule__init
+                     (Docket__V1__SynonymRule         *message);
+size_t docket__v1__synonym_rule__get_packed_size
+                     (const Docket__V1__SynonymRule   *message);
+size_t docket__v1__synonym_rule__pack
+                     (const Docket__V1__SynonymRule   *message,
+                      uint8_t             *out);
+size_t docket__v1__synonym_rule__pack_to_buffer
+                     (const Docket__V1__SynonymRule   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__SynonymRule *
+       docket__v1__synonym_rule__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__synonym_rule__free_unpacked
+                     (Docket__V1__SynonymRule *message,
+                      ProtobufCAllocator *allocator);
 /* Docket__V1__CreateCollectionRequest methods */
 void   docket__v1__create_collection_request__init
                      (Docket__V1__CreateCollectionRequest         *message);
@@ -2341,6 +2411,25 @@ Docket__V1__AddAttributesRequest *
                       const uint8_t       *data);
 void   docket__v1__add_attributes_request__free_unpacked
                      (Docket__V1__AddAttributesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__SetSynonymsRequest methods */
+void   docket__v1__set_synonyms_request__init
+                     (Docket__V1__SetSynonymsRequest         *message);
+size_t docket__v1__set_synonyms_request__get_packed_size
+                     (const Docket__V1__SetSynonymsRequest   *message);
+size_t docket__v1__set_synonyms_request__pack
+                     (const Docket__V1__SetSynonymsRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__set_synonyms_request__pack_to_buffer
+                     (const Docket__V1__SetSynonymsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__SetSynonymsRequest *
+       docket__v1__set_synonyms_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__set_synonyms_request__free_unpacked
+                     (Docket__V1__SetSynonymsRequest *message,
                       ProtobufCAllocator *allocator);
 /* Docket__V1__DeleteCollectionRequest methods */
 void   docket__v1__delete_collection_request__init
@@ -2898,6 +2987,9 @@ typedef void (*Docket__V1__AttributeDefinition_Closure)
 typedef void (*Docket__V1__Collection_Closure)
                  (const Docket__V1__Collection *message,
                   void *closure_data);
+typedef void (*Docket__V1__SynonymRule_Closure)
+                 (const Docket__V1__SynonymRule *message,
+                  void *closure_data);
 typedef void (*Docket__V1__CreateCollectionRequest_Closure)
                  (const Docket__V1__CreateCollectionRequest *message,
                   void *closure_data);
@@ -2912,6 +3004,9 @@ typedef void (*Docket__V1__GetCollectionRequest_Closure)
                   void *closure_data);
 typedef void (*Docket__V1__AddAttributesRequest_Closure)
                  (const Docket__V1__AddAttributesRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__SetSynonymsRequest_Closure)
+                 (const Docket__V1__SetSynonymsRequest *message,
                   void *closure_data);
 typedef void (*Docket__V1__DeleteCollectionRequest_Closure)
                  (const Docket__V1__DeleteCollectionRequest *message,
@@ -3034,11 +3129,13 @@ extern const ProtobufCMessageDescriptor docket__v1__suggest_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__suggest_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__attribute_definition__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__collection__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__synonym_rule__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__create_collection_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_collections_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_collections_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__get_collection_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__add_attributes_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__set_synonyms_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__delete_collection_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__delete_collection_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__quota__descriptor;
