@@ -16,7 +16,10 @@ struct TenantMigration {
         2: { try $0.execute(TenantSchema.keptBytes) },
         3: renameVisibleDocuments,
         4: removeFullTextTables,
-        5: rebuildIndex,
+        5: { connection in
+            try connection.execute(TenantSchema.synonyms)
+            try rebuildIndex(connection)
+        },
     ]
 
     let connection: ConnectionHandle

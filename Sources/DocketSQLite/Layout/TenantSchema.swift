@@ -46,6 +46,14 @@ enum TenantSchema {
         ALTER TABLE documents ADD COLUMN words INTEGER NOT NULL DEFAULT 0;
         """
 
+    /// Synonyms stand apart from the rows of collections, which are written with every group.
+    static let synonyms = """
+        CREATE TABLE synonyms(
+            collection INTEGER PRIMARY KEY,
+            rules BLOB NOT NULL
+        );
+        """
+
     /// The tables of a tenant.
     ///
     /// A row of `documents` is small and changes often, one of `contents` is large and changes with

@@ -3,8 +3,8 @@ internal import DocketText
 
 /// How documents write what the index holds folded.
 struct WrittenTexts {
-    /// Bytes of a body that are looked through for a word.
-    private static let bodyBytes = 4 << 10
+    /// Letters of a body that are looked through for a word.
+    private static let bodyLetters = 4 << 10
     let connection: ConnectionHandle
     let schema: CollectionSchema
     let cutter: WordCutter
@@ -47,7 +47,7 @@ struct WrittenTexts {
         if let word = cutter.written(folded, in: title, of: language) {
             return word.lowercased()
         }
-        let body = try text("substr(body, 1, \(Self.bodyBytes))", of: document)
+        let body = try text("substr(body, 1, \(Self.bodyLetters))", of: document)
         if let word = cutter.written(folded, in: body, of: language) { return word.lowercased() }
         for attribute in try attributes(of: document) {
             let definition = schema.attributes[attribute.slot]

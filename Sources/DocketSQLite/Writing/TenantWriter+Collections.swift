@@ -30,7 +30,7 @@ extension TenantWriter {
                 VALUES (?1, ?2, 1, ?3, ?4, ?4)
                 """,
                 .text(name),
-                .blob(SchemaCodec.encode(schema)),
+                .blob(SchemaCodec.encodeAttributes(of: schema)),
                 .integer(now),
                 .number(generation)
             )
@@ -63,8 +63,24 @@ extension TenantWriter {
         changed.collection.schemaEpoch += 1
         changed.generations.schemaEpoch = changed.collection.schemaEpoch
         changed.isChanged = true
-        try transaction { state.collections[changed.collection.number] = changed }
-        return changed
+        let made = changed
+        try transaction {
+            try writeSynonyms(of: made.collection)
+            state.collections[made.collection.number] = made
+        }
+        return made
+    }
+
+    private func writeSynonyms(of collection: Collection) throws {
+        let rules = SchemaCodec.encodeSynonyms(of: collection.schema)
+        let number = SQLValue.number(collection.number)
+        try connection.run("DELETE FROM synonyms WHERE collection = ?1", number)
+        guard !rules.isEmpty else { return }
+        try connection.run(
+            "INSERT INTO synonyms(collection, rules) VALUES (?1, ?2)",
+            number,
+            .blob(rules)
+        )
     }
 
     /// Hides the collection at once, nil when there is none; its documents go later, in slices.
@@ -110,6 +126,7 @@ extension TenantWriter {
             }
             guard documents.count < Self.removalGroup else { return }
             try connection.execute(CollectionTables(collection: number).removal)
+            try connection.run("DELETE FROM synonyms WHERE collection = ?1", collection)
             try connection.run("DELETE FROM collections WHERE id = ?1", collection)
             state.deletedCollections.removeAll { $0 == number }
         }

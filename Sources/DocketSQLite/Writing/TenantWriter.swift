@@ -115,7 +115,7 @@ final class TenantWriter: TenantConnection, @unchecked Sendable {
             WHERE id = ?1
             """,
             .number(state.collection.number),
-            .blob(SchemaCodec.encode(state.collection.schema)),
+            .blob(SchemaCodec.encodeAttributes(of: state.collection.schema)),
             .number(state.collection.schemaEpoch),
             .number(state.generations.hard),
             .number(state.generations.soft),
@@ -169,7 +169,8 @@ extension CollectionState {
     /// The living collections, as `init(_:)` reads them.
     static let selection = """
         SELECT id, name, schema, schema_epoch, created_us, hard, soft,
-            indexing, indexed, failed, deleting, bytes
+            indexing, indexed, failed, deleting, bytes,
+            coalesce((SELECT rules FROM synonyms WHERE collection = collections.id), x'')
         FROM collections WHERE deleted = 0 ORDER BY name
         """
 
@@ -177,7 +178,7 @@ extension CollectionState {
         let collection = Collection(
             number: UInt32(truncatingIfNeeded: row.integer(0)),
             name: row.text(1),
-            schema: try SchemaCodec.decode(row.bytes(2)),
+            schema: try SchemaCodec.decode(row.bytes(2) + row.bytes(12)),
             schemaEpoch: row.unsigned(3),
             createdMicroseconds: row.integer(4)
         )
