@@ -46,8 +46,10 @@ final class IndexGroup: @unchecked Sendable {
     private(set) var collections: [UInt32: Collection] = [:]
     /// Whether there may be more behind it.
     private(set) var isFull = false
-    /// Set once a transaction has it, or cannot have it any more.
+    /// Set once a transaction has begun with it: another time it is read anew.
     var isUsed = false
+    /// Set once its segments leave the memory.
+    var isWritten = false
 
     /// Reads what follows a version in the outbox.
     init(

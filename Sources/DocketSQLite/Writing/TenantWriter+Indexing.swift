@@ -52,7 +52,7 @@ extension TenantWriter {
     private func index(_ group: IndexGroup) throws -> IndexingProgress {
         do {
             return try transaction { try index(group, each: false) }
-        } catch let error as SQLiteError where error.mayBeOneDocument {
+        } catch let error as SQLiteError where error.mayBeOneDocument && !group.isWritten {
             return try transaction { try index(group, each: true) }
         }
     }
@@ -77,6 +77,7 @@ extension TenantWriter {
                 .number(versions.upperBound)
             )
         }
+        group.isWritten = true
         for (number, made) in group.collections {
             guard let collection = collections[number] else { continue }
             try write(made, collection)
