@@ -46,12 +46,18 @@ struct CandidateSource {
         var (made, documents) = try Self.query(asked, statements, segments)
         if plan.correctsWords {
             let language = TextLanguage(code: plan.collection.schema.language?.code)
+            var lookedUp: IndexQueryHandle?
             try asked.join(cutter, language) { term in
-                try IndexQueryHandle(statements, segments, weighsComplete: false).add(term)
+                let query =
+                    try lookedUp ?? IndexQueryHandle(statements, segments, weighsComplete: false)
+                lookedUp = query
+                return try query.add(term)
             }
             var corrector = WordCorrector(statements, segments, cutter)
             try asked.correct(plan, documents, &corrector, cutter)
-            if !asked.corrections.isEmpty || !asked.joined.isEmpty {
+            if asked.corrections.isEmpty {
+                try Self.addJoined(of: asked, to: made)
+            } else {
                 made = try Self.query(asked, statements, segments).made
             }
         }
@@ -76,6 +82,12 @@ struct CandidateSource {
             return try made.add(term)
         }
         for pair in asked.pairs { try made.addPair(pair.first, pair.second) }
+        try addJoined(of: asked, to: made)
+        return (made, documents)
+    }
+
+    /// Adds two words as one, behind all terms.
+    private static func addJoined(of asked: IndexQuery, to made: IndexQueryHandle) throws {
         for (place, joined) in asked.joined.enumerated() {
             try made.add(joined.term)
             for clause in joined.clauses {
@@ -87,7 +99,6 @@ struct CandidateSource {
                 try made.add(asked.terms.count + place, standsFor: index)
             }
         }
-        return (made, documents)
     }
 
     // MARK: Searching
