@@ -88,13 +88,25 @@ struct SetSynonymsMethod: UnaryMethod {
         _ caller: Caller
     ) async throws(DocketError) -> CollectionDescription {
         let tenant = try caller.tenant()
-        let collection = try await store.setSynonyms(
+        let collection = try await store.collection(
             tenant,
-            of: request.collection,
-            try Synonyms(request.rules, limits, fold: TextNormalizer.canonical),
+            named: request.collection,
             work: caller.work
         )
-        return CollectionDescription(collection)
+        // As words of queries are, which mostly name no field.
+        let language = TextLanguage(code: collection.schema.language?.code)
+        let cutter = WordCutter()
+        let synonyms = try Synonyms(request.rules, limits) { text in
+            cutter.words(of: text, in: language, stemmed: .none).map(\.folded)
+                .joined(separator: " ")
+        }
+        let changed = try await store.setSynonyms(
+            tenant,
+            of: request.collection,
+            synonyms,
+            work: caller.work
+        )
+        return CollectionDescription(changed)
     }
 }
 

@@ -27,8 +27,10 @@ struct HitHighlights {
     private static func synonyms(_ plan: SearchPlan) -> [TextQuery.Clause] {
         guard !plan.highlights.isEmpty, !plan.synonyms.rules.isEmpty else { return [] }
         let cutter = WordCutter()
-        let terms = QueryTerms(plan.text, plan.match, plan.synonyms) { text, _ in
-            ClauseWords(cutter.words(of: text).map { ClauseWords.Word($0.folded, stems: []) })
+        let terms = QueryTerms(plan.text, plan.match, plan.synonyms) { text, field in
+            let language = TextLanguage(code: plan.collection.schema.language(of: field)?.code)
+            let words = cutter.words(of: text, in: language, stemmed: .none)
+            return ClauseWords(words.map { ClauseWords.Word($0.folded, stems: []) })
         }
         return terms.synonymClauses(of: terms.all)
     }
