@@ -63,7 +63,7 @@ package struct QueryTerms {
     /// The most that a term counts.
     package static let boostMaximum = 255.0
     /// A query of more clauses is a question in sentences.
-    private static let shortQueryClausesMaximum = 3
+    private static let shortQueryClausesMaximum = 4
     /// In a question, words of fewer letters count less.
     private static let wholeWordLetters = 4
 

@@ -9,7 +9,7 @@ extension DocumentSearchContract {
         .init("takes the syntax of engines for text", syntaxIsText),
         .init("some of the words are enough unless all are demanded", match),
         .init("documents with all clauses come first, however often others have some", allFirst),
-        .init("of more than three clauses no document need have all to come first", questions),
+        .init("of more than four clauses no document need have all to come first", questions),
         .init("better matches come first, and a title counts more than a body", ranks),
         .init("marks the words found in the fields asked for", highlights),
         .init("shows the fields asked for", fields),
@@ -124,15 +124,15 @@ extension DocumentSearchContract {
     private static func questions(_ test: any SearchedStoreUnderTest) async throws {
         let filler = String(repeating: "word ", count: 400)
         try await test.add(
-            Document(id: "all", body: "how do i \(filler) zebra"),
+            Document(id: "all", body: "how do i get \(filler) zebra"),
             Document(id: "about", title: "zebra zebra", body: "zebra")
         )
         for place in 0..<8 {
-            try await test.add(Document(id: "other\(place)", body: "how do i word"))
+            try await test.add(Document(id: "other\(place)", body: "how do i get word"))
         }
-        #expect(try await test.ids("how do zebra").first == "all")
-        #expect(try await test.ids("how do i zebra").first == "about")
-        #expect(try await test.ids("how do i zebra") { $0.match = .all } == ["all"])
+        #expect(try await test.ids("how do get zebra").first == "all")
+        #expect(try await test.ids("how do i get zebra").first == "about")
+        #expect(try await test.ids("how do i get zebra") { $0.match = .all } == ["all"])
     }
 
     private static func ranks(_ test: any SearchedStoreUnderTest) async throws {

@@ -110,7 +110,7 @@ package struct JSONOracle {
 
         func isInTitle(of entry: Entry) -> Bool { count(in: entry, "title") > 0 }
 
-        /// What it counts in a query of more than three terms: a short word of letters less.
+        /// What it counts in a query of more than four terms: a short word of letters less.
         var share: Double {
             guard case .word(let word, _) = self, word.allSatisfy(\.isLetter) else { return 1 }
             return min(Double(word.count), 4) / 4

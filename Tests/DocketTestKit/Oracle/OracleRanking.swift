@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// Ranks as the written formula has them: BM25F, a title with all terms, all terms first where they
-/// are up to three, and neighbours for the first of each page.
+/// are up to four, and neighbours for the first of each page.
 struct OracleRanking {
     private typealias Term = JSONOracle.Term
 
@@ -23,7 +23,7 @@ struct OracleRanking {
     init(_ oracle: JSONOracle, _ query: JSONOracle.Query) {
         let clauses = query.terms.reduce(into: [Term]()) { if !$0.contains($1) { $0.append($1) } }
         let (lookedFor, count) = (query.lookedFor, Double(oracle.entries.count))
-        let isQuestion = clauses.count > 3
+        let isQuestion = clauses.count > 4
         let weights = lookedFor.map { term, times in
             let found = Double(oracle.frequencies(term).count)
             let idf = log(1 + (count - found + 0.5) / (found + 0.5))

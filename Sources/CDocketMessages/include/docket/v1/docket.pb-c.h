@@ -233,7 +233,7 @@ typedef enum _Docket__V1__Match {
    */
   DOCKET__V1__MATCH__MATCH_ALL = 1,
   /*
-   * those that match some; by score, of up to three those with all first
+   * those that match some; by score, of up to four those with all first
    */
   DOCKET__V1__MATCH__MATCH_ANY = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__MATCH)
