@@ -276,7 +276,7 @@ static void add_attribute(sqlite3_value *attributes) {
         at = value + (at[4] | at[5] << 8 | at[6] << 16);
         for (; slot == SEARCHED_SLOT && count > 0; count--) {
             size_t length = (size_t)(value[0] | value[1] << 8);
-            must(file, docket_builder_add(builder, SEARCHED_COLUMN, value + 2, length));
+            must(file, docket_builder_add(builder, SEARCHED_COLUMN, value + 2, length, 0));
             value += 2 + length;
         }
     }
@@ -291,7 +291,7 @@ static void index_document(sqlite3_int64 version, sqlite3_int64 number, int rais
     add_text(0, sqlite3_column_value(sql.read, 1));
     add_text(1, sqlite3_column_value(sql.read, 2));
     add_attribute(sqlite3_column_value(sql.read, 0));
-    sqlite3_int64 words = (sqlite3_int64)docket_builder_words(builder);
+    sqlite3_int64 words = (sqlite3_int64)docket_builder_length(builder);
     segment_words += words;
     sqlite3_reset(sql.read);
     sqlite3_bind_int64(sql.complete, 1, number);

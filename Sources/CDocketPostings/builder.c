@@ -16,7 +16,7 @@ docket_builder *docket_builder_new(docket_watch watch) {
     return builder;
 }
 
-void docket_builder_clear(docket_builder *builder) {
+void builder_clear(docket_builder *builder) {
     for (uint32_t i = 0; i < builder->slot_count; i++) {
         if (builder->slots[i]) free(builder->slots[i]->values);
     }
@@ -29,7 +29,6 @@ void docket_builder_clear(docket_builder *builder) {
         free(builder->memory);
         builder->memory = next;
     }
-    builder->bytes = 0;
     builder->document_count = 0;
     builder->length = 0;
 }
@@ -40,14 +39,12 @@ void docket_builder_set_watch(docket_builder *builder, docket_watch watch) {
 
 void docket_builder_free(docket_builder *builder) {
     if (!builder) return;
-    docket_builder_clear(builder);
+    builder_clear(builder);
     docket_tokenizer_free(builder->tokenizer);
     free(builder->documents);
     free(builder->lengths);
     free(builder);
 }
-
-size_t docket_builder_memory(const docket_builder *builder) { return builder->bytes; }
 
 uint64_t docket_builder_length(const docket_builder *builder) { return builder->length; }
 
@@ -60,7 +57,6 @@ static void *allocate(docket_builder *builder, size_t size) {
         block->next = builder->memory;
         block->used = 0;
         builder->memory = block;
-        builder->bytes += sizeof *block;
     }
     void *made = block->bytes + block->used;
     block->used += size;
@@ -87,7 +83,6 @@ static bool grow_slots(docket_builder *builder) {
     free(builder->slots);
     builder->slots = slots;
     builder->slot_count = count;
-    builder->bytes += count / 2 * sizeof *slots;
     return true;
 }
 
@@ -117,13 +112,12 @@ static built_list *find_list(
 }
 
 /* Room for two more values. */
-static bool reserve(docket_builder *builder, built_list *list) {
+static bool reserve(built_list *list) {
     if (list->capacity - list->used >= 4) return true;
     if (list->capacity > UINT32_MAX / 4) return false;
     uint32_t capacity = list->capacity ? list->capacity * 2 : 8;
     uint32_t *values = realloc(list->values, capacity * sizeof *values);
     if (!values) return false;
-    builder->bytes += (capacity - list->capacity) * sizeof *values;
     list->values = values;
     list->capacity = capacity;
     return true;
@@ -142,7 +136,7 @@ static void open_document(docket_builder *builder, built_list *list) {
 }
 
 static int add_frequency(docket_builder *builder, built_list *list) {
-    if (!reserve(builder, list)) return SQLITE_NOMEM;
+    if (!reserve(list)) return SQLITE_NOMEM;
     open_document(builder, list);
     uint32_t *frequency = &list->values[list->last];
     *frequency = raise_frequency((uint8_t)*frequency, builder->column == TITLE_COLUMN, 1);
@@ -150,7 +144,7 @@ static int add_frequency(docket_builder *builder, built_list *list) {
 }
 
 static int add_place(docket_builder *builder, built_list *list) {
-    if (!reserve(builder, list)) return SQLITE_NOMEM;
+    if (!reserve(list)) return SQLITE_NOMEM;
     open_document(builder, list);
     if (list->column != builder->column) {
         list->values[list->used++] = builder->column << 1 | 1;

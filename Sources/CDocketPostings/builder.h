@@ -40,7 +40,6 @@ struct docket_builder {
     uint32_t slot_count;
     uint32_t list_count;
     memory_block *memory;
-    size_t bytes;
     /* Documents ascending, with their lengths. */
     uint32_t *documents;
     uint16_t *lengths;
@@ -53,3 +52,6 @@ struct docket_builder {
     /* Of the text under way. */
     size_t language;
 };
+
+/* Forgets the documents. */
+void builder_clear(docket_builder *builder);

@@ -108,6 +108,6 @@ int docket_builder_write(
     if (code == SQLITE_OK) code = end_segment(&writer);
     list_writer_free(&writer);
     if (code == SQLITE_OK) code = write_lengths(builder, reading, writing);
-    docket_builder_clear(builder);
+    builder_clear(builder);
     return code;
 }

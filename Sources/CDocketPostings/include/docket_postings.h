@@ -120,12 +120,6 @@ int docket_builder_write(
     docket_builder *builder, const docket_reading *reading, const docket_writing *writing,
     uint32_t segment);
 
-/* Forgets the documents. */
-void docket_builder_clear(docket_builder *builder);
-
-/* About what the documents take in memory. */
-size_t docket_builder_memory(const docket_builder *builder);
-
 /* ---- Segments made one ---- */
 
 typedef struct docket_merge docket_merge;

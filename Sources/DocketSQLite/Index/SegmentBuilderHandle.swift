@@ -22,8 +22,8 @@ internal import DocketText
     /// Adds a document, whose number is greater than those before.
     ///
     /// `texts` has the texts of each column, in its language of `languages`, `wholes` what is
-    /// completed whole, its title and its keywords, in that of the title. A failure leaves the
-    /// builder fit for `clear` alone.
+    /// completed whole, its title and its keywords, in that of the title. After a
+    /// failure the builder is of no use.
     ///
     /// - Returns: Its length, see docket_postings.h.
     func add(
@@ -63,9 +63,6 @@ internal import DocketText
         return Int(clamping: unsafe docket_builder_length(builder))
     }
 
-    /// About the memory that the documents take.
-    var bytes: Int { Int(clamping: unsafe docket_builder_memory(builder)) }
-
     /// Writes the documents as one segment, and is empty then.
     func write(
         _ segment: UInt32,
@@ -78,6 +75,4 @@ internal import DocketText
         var writing = try unsafe IndexWriting(connection, tables).lent
         try connection.checkIndex(unsafe docket_builder_write(builder, &reading, &writing, segment))
     }
-
-    func clear() { unsafe docket_builder_clear(builder) }
 }
