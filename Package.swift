@@ -100,6 +100,7 @@ let tools: [Target] = [
     swift("DocketCrypto", ["CDocketCrypto", "DocketSystem"]),
     swift("DocketText", ["CDocketText"]),
     swift("DocketJSON", ["CDocketJSON"]),
+    swift("DocketWords", ["DocketCore", "DocketText"]),
 ]
 
 let wire: [Target] = [
@@ -113,7 +114,8 @@ let service: [Target] = [
         "DocketService",
         [
             "DocketCore", "DocketCache", "DocketMessages", "DocketRPC", "DocketRuntime",
-            "DocketText", "DocketCrypto", "DocketSystem", "DocketTelemetry", "DocketWire",
+            "DocketText", "DocketWords", "DocketCrypto", "DocketSystem", "DocketTelemetry",
+            "DocketWire",
         ]
     )
 ]
@@ -123,14 +125,14 @@ let adapters: [Target] = [
         "DocketSQLite",
         [
             "DocketCore", "DocketRuntime", "DocketSystem", "DocketText", "DocketTelemetry",
-            "CDocketPages", "CDocketPostings", "CDocketSQLite",
+            "DocketWords", "CDocketPages", "CDocketPostings", "CDocketSQLite",
         ]
     ),
     swift(
         "DocketElasticsearch",
         [
             "DocketCore", "DocketJSON", "DocketRuntime", "DocketSystem", "DocketTelemetry",
-            "DocketText", "CDocketCurl",
+            "DocketText", "DocketWords", "CDocketCurl",
         ]
     ),
     swift(

@@ -4,6 +4,7 @@ internal import DocketRuntime
 package import DocketSystem
 package import DocketTelemetry
 internal import DocketText
+internal import DocketWords
 
 /// The index in Elasticsearch or OpenSearch.
 ///

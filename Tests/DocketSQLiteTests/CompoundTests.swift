@@ -56,6 +56,23 @@ struct CompoundTests {
         await test.store.close()
     }
 
+    @Test("numbers are neither joined nor parted")
+    func numbers() async throws {
+        let test = try await TestStore.make()
+        try await test.upload([
+            Document(id: "31", title: "release 31 of model x2024"),
+            Document(id: "3.1", title: "release 3.1 of model x20 24"),
+            Document(id: "lib2", title: "lib2"),
+        ])
+        try await test.index()
+        #expect(try await test.ids("3.1") == ["3.1"])
+        #expect(try await test.ids("3 1") == ["3.1"])
+        #expect(try await test.ids("lib 2") == ["lib2"])
+        try await test.delete("31")
+        #expect(try await test.ids("x2024").isEmpty)
+        await test.store.close()
+    }
+
     @Test("a word that makes one with its neighbour is not corrected")
     func joinsBeforeCorrections() async throws {
         let test = try await TestStore.make()

@@ -15,6 +15,7 @@ enum Architecture {
         "DocketCrypto": ["CDocketCrypto", "DocketSystem"],
         "DocketText": ["CDocketText"],
         "DocketJSON": ["CDocketJSON"],
+        "DocketWords": ["DocketCore", "DocketText"],
 
         "DocketWire": ["CDocketZstd", "DocketSystem"],
         "DocketMessages": ["CDocketMessages", "DocketCore", "DocketSystem", "DocketWire"],
@@ -23,15 +24,16 @@ enum Architecture {
         "DocketService": [
             "DocketCache", "DocketCore", "DocketCrypto", "DocketMessages", "DocketRPC",
             "DocketRuntime", "DocketSystem", "DocketTelemetry", "DocketText", "DocketWire",
+            "DocketWords",
         ],
 
         "DocketSQLite": [
             "Glibc", "CDocketPages", "CDocketPostings", "CDocketSQLite", "DocketCore",
-            "DocketRuntime", "DocketSystem", "DocketTelemetry", "DocketText",
+            "DocketRuntime", "DocketSystem", "DocketTelemetry", "DocketText", "DocketWords",
         ],
         "DocketElasticsearch": [
             "CDocketCurl", "DocketCore", "DocketJSON", "DocketRuntime", "DocketSystem",
-            "DocketTelemetry", "DocketText",
+            "DocketTelemetry", "DocketText", "DocketWords",
         ],
         "DocketPostgres": [
             "Glibc", "CDocketPostgres", "DocketCore", "DocketRuntime", "DocketSystem",

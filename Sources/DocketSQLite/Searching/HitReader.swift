@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketText
+internal import DocketWords
 
 /// Reads what a hit shows: the indexed version, whole.
 struct HitReader {
@@ -23,28 +24,11 @@ struct HitReader {
         decoder = AttributeNames(schema)
         highlighters = plan.highlights.map { field in
             let name = field.name(in: schema)
-            return (field, name, Self.highlighter(name, marked, schema))
+            return (field, name, Highlighter(of: name, marked.clauses, schema))
         }
         let read = highlighters.filter { !$0.highlighter.isEmpty }.map(\.field)
         readsTitle = plan.shows.title || read.contains(.title)
         readsBody = plan.shows.body || read.contains(.body)
-    }
-
-    private static func highlighter(
-        _ field: String,
-        _ text: TextQuery,
-        _ schema: CollectionSchema
-    ) -> Highlighter {
-        var highlighter = Highlighter(TextLanguage(code: schema.language(of: field)?.code))
-        for clause in text.clauses where !clause.isExcluded {
-            guard clause.field == nil || clause.field == field else { continue }
-            switch clause.matcher {
-            case .word(let words): highlighter.add(inflected: words)
-            case .phrase(let words): highlighter.add(exact: words)
-            case .prefix(let words): highlighter.add(prefix: words)
-            }
-        }
-        return highlighter
     }
 
     /// The hits, until their bytes pass the plan's; at least one of them.

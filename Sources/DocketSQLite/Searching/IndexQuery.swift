@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketText
+internal import DocketWords
 
 /// The terms of a search, in the words of the index.
 struct IndexQuery {
@@ -217,14 +218,6 @@ extension TextField {
             self = .attribute(slot: slot)
         } else {
             self = name == "title" ? .title : .body
-        }
-    }
-
-    func name(in schema: CollectionSchema) -> String {
-        switch self {
-        case .title: "title"
-        case .body: "body"
-        case .attribute(let slot): schema.attributes[slot].name
         }
     }
 }

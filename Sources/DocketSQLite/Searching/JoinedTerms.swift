@@ -48,7 +48,10 @@ struct JoinedTerm {
             guard group.allSatisfy({ $0.origin.kind == .inflected && $0.origin.field == nil }),
                 group.allSatisfy({ $0.term.boost >= 1 })
             else { return nil }
-            let word = group.flatMap(\.origin.words).joined()
+            let words = group.flatMap(\.origin.words)
+            guard !zip(words, words.dropFirst()).contains(where: WordCorrector.meetInDigits)
+            else { return nil }
+            let word = words.joined()
             let cut = cutter.cut(word, of: language)
             guard cut.words == word else { return nil }
             var term = group[0].term

@@ -75,6 +75,12 @@ struct WordCorrector {
         return found
     }
 
+    /// Whether two parts of a word meet in digits: together they are another number.
+    static func meetInDigits(_ first: String, _ second: String) -> Bool {
+        let ends = [first.unicodeScalars.last, second.unicodeScalars.first]
+        return ends.allSatisfy { $0?.properties.numericType != nil }
+    }
+
     static func digits(of word: String) -> [Unicode.Scalar] {
         word.unicodeScalars.filter { $0.properties.numericType != nil }
     }

@@ -25,6 +25,7 @@ struct WordSplitter {
         var pairsLeft = Self.pairsMaximum
         for place in Self.partLettersMinimum...letters.count - Self.partLettersMinimum {
             let parts = [letters[..<place], letters[place...]].map(Self.text)
+            guard !WordCorrector.meetInDigits(parts[0], parts[1]) else { continue }
             let text = parts.joined(separator: " ")
             let cut = cutter.cut(text, of: language)
             guard cut.words == text else { continue }

@@ -1,5 +1,6 @@
 internal import DocketCore
 internal import DocketText
+internal import DocketWords
 
 /// Cuts the highlights of hits from what the truth has of their texts.
 struct HitHighlights {
@@ -17,7 +18,7 @@ struct HitHighlights {
         let clauses = plan.text.clauses + Self.synonyms(plan)
         cuts = plan.highlights.compactMap { field in
             let name = field.name(in: plan.collection.schema)
-            let highlighter = Self.highlighter(of: name, plan, clauses)
+            let highlighter = Highlighter(of: name, clauses, plan.collection.schema)
             return highlighter.isEmpty
                 ? nil : Cut(field: field, name: name, highlighter: highlighter)
         }
@@ -33,25 +34,6 @@ struct HitHighlights {
             return ClauseWords(words.map { ClauseWords.Word($0.folded, stems: []) })
         }
         return terms.synonymClauses(of: terms.all)
-    }
-
-    /// Marks what the clauses that may match in this field look for.
-    private static func highlighter(
-        of field: String,
-        _ plan: SearchPlan,
-        _ clauses: [TextQuery.Clause]
-    ) -> Highlighter {
-        let language = plan.collection.schema.language(of: field)
-        var highlighter = Highlighter(TextLanguage(code: language?.code))
-        for clause in clauses where !clause.isExcluded {
-            guard clause.field == nil || clause.field == field else { continue }
-            switch clause.matcher {
-            case .word(let words): highlighter.add(inflected: words)
-            case .phrase(let words): highlighter.add(exact: words)
-            case .prefix(let words): highlighter.add(prefix: words)
-            }
-        }
-        return highlighter
     }
 
     /// `shows` with the texts that the highlights are cut from.
@@ -96,16 +78,6 @@ struct HitHighlights {
             document[cut.name].compactMap { value in
                 if case .string(let string) = value { string } else { nil }
             }.joined(separator: "\n")
-        }
-    }
-}
-
-extension TextField {
-    fileprivate func name(in schema: CollectionSchema) -> String {
-        switch self {
-        case .title: "title"
-        case .body: "body"
-        case .attribute(let slot): schema.attributes[slot].name
         }
     }
 }

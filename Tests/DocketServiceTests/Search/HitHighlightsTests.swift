@@ -61,12 +61,14 @@ struct HitHighlightsTests {
             var compared = 0
             for _ in 0..<80 {
                 let query = query(&generator)
-                let request = SearchRequest(
+                // What was searched instead of a word is the store's own to mark.
+                var request = SearchRequest(
                     collection: "papers",
                     query: query,
                     limit: 50,
                     highlights: ["title", "body", "author"]
                 )
+                request.exactWords = true
                 let plan = try binder.plan(request)
                 let highlights = HitHighlights(plan)
                 let page = try await test.store.search(tenant, plan, work: WorkLimit())

@@ -1,9 +1,14 @@
-internal import DocketCore
-internal import DocketText
+package import DocketCore
+package import DocketText
 
 extension ClauseWords {
     /// Cuts a text that is looked for in a field, nil for all: each may have another language.
-    init(_ text: String, in field: String?, _ schema: CollectionSchema, _ cutter: WordCutter) {
+    package init(
+        _ text: String,
+        in field: String?,
+        _ schema: CollectionSchema,
+        _ cutter: WordCutter
+    ) {
         let languages = field.map { [schema.language(of: $0)] } ?? schema.languages
         let cut = cutter.clause(text, in: languages.map { TextLanguage(code: $0?.code) })
         self.init(
