@@ -201,7 +201,7 @@ struct DurabilityTests {
             CREATE TABLE values_1(slot INTEGER, value, number INTEGER);
             INSERT INTO \(visible) SELECT number, version, segment, words, attributes
                 FROM documents JOIN contents USING(number) WHERE indexed_version <> 0;
-            DROP TABLE columns_1; DROP TABLE living_1;
+            DROP TABLE columns_1; DROP TABLE living_1; DROP TABLE synonyms;
             ALTER TABLE documents DROP COLUMN segment; ALTER TABLE documents DROP COLUMN words;
             ALTER TABLE indexed_contents DROP COLUMN attributes;
             PRAGMA user_version = \(format)
