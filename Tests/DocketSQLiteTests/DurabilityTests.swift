@@ -151,6 +151,20 @@ struct DurabilityTests {
         await test.store.close()
     }
 
+    @Test("who waits for documents that damage keeps out of the index is told so")
+    func damagedIndex() async throws {
+        let test = try await TestStore.make()
+        try await test.add(Document(id: "a", title: "x"))
+        try test.tamper("UPDATE living_\(test.collection.number) SET data = x'0102'")
+        try await test.upload([Document(id: "b", title: "y")])
+        #expect(await thrownCode { try await test.index() } == .dataLoss)
+        #expect(await thrownCode { _ = try await test.counts() } == .dataLoss)
+        #expect(await thrownCode { _ = try await test.status("b") } == .dataLoss)
+        #expect(await thrownCode { try await test.upload([Document(id: "c")]) } == .dataLoss)
+        #expect(try await test.newest("b")?.document.title == "y")
+        await test.store.close()
+    }
+
     @Test("a file of a newer format is refused and left as it is")
     func newerFormat() async throws {
         var test = try await TestStore.make()

@@ -15,6 +15,8 @@ final class EngineShared: Sendable {
     private let gone = Mutex<Set<TenantID>>([])
     /// Tenants whose damaged files were logged.
     private let damaged = Mutex<Set<TenantID>>([])
+    /// Tenants whose documents cannot be indexed, since a part of the file is damaged.
+    private let halted = Mutex<Set<TenantID>>([])
     private let observer = Mutex<(any GenerationObserver)?>(nil)
 
     init(_ configuration: EmbeddedConfiguration, _ logger: Logger) {
@@ -42,6 +44,25 @@ final class EngineShared: Sendable {
                 "the tenant's data is missing; an operator restores it from a backup"
             )
         }
+    }
+
+    /// Damage that indexing met stays until an operator restores the file.
+    func indexingFailed(_ tenant: TenantID, _ error: DocketError) {
+        guard error.code == .dataLoss else { return }
+        logDamage(tenant, error)
+        _ = halted.withLock { $0.insert(tenant) }
+    }
+
+    /// - Throws: ``DocketError`` `dataLoss` where what is uploaded would never be found.
+    func requireIndexing(of tenant: TenantID) throws(DocketError) {
+        guard halted.withLock({ $0.contains(tenant) }) else { return }
+        throw DocketError(
+            .dataLoss,
+            """
+            the tenant's search index is damaged and takes no documents; an operator restores it \
+            from a backup
+            """
+        )
     }
 
     func observe(_ observer: any GenerationObserver) {
@@ -87,6 +108,7 @@ final class EngineShared: Sendable {
     func forget(_ tenant: TenantID) {
         _ = gone.withLock { $0.insert(tenant) }
         _ = generations.withLock { $0.removeValue(forKey: tenant) }
+        _ = halted.withLock { $0.remove(tenant) }
         currentObserver?.tenantDeleted(tenant)
     }
 

@@ -80,7 +80,8 @@ extension EmbeddedStore: DocumentStore {
         _ batch: UploadBatch,
         work: WorkLimit
     ) async throws(DocketError) -> WriteResult {
-        try await write(tenant, WriteCall(.upload(batch)), work)
+        try shared.requireIndexing(of: tenant)
+        return try await write(tenant, WriteCall(.upload(batch)), work)
     }
 
     package func delete(
@@ -149,7 +150,8 @@ extension EmbeddedStore: DocumentStore {
         ids: [String],
         work: WorkLimit
     ) async throws(DocketError) -> [DocumentStatus?] {
-        try await read(tenant, work) { reader in try reader.statuses(collection, ids) }
+        try shared.requireIndexing(of: tenant)
+        return try await read(tenant, work) { reader in try reader.statuses(collection, ids) }
     }
 
     package func lag(
@@ -187,7 +189,8 @@ extension EmbeddedStore: DocumentStore {
         in collection: Collection,
         work: WorkLimit
     ) async throws(DocketError) -> StateCounts {
-        try await read(tenant, work) { reader in
+        try shared.requireIndexing(of: tenant)
+        return try await read(tenant, work) { reader in
             let all = try reader.connection.all(
                 CollectionState.selection,
                 row: CollectionState.init

@@ -41,6 +41,15 @@ extension EmbeddedStore: DocumentIndexing {
 
     /// Brings the next group of documents into the index while the one after it is read.
     package func indexNext(_ tenant: TenantID) async throws(DocketError) -> IndexingProgress {
+        do {
+            return try await index(tenant)
+        } catch {
+            shared.indexingFailed(tenant, error)
+            throw error
+        }
+    }
+
+    private func index(_ tenant: TenantID) async throws(DocketError) -> IndexingProgress {
         let group = try await nextGroup(tenant)
         let last = group.versions?.upperBound ?? 0
         async let next = group.isFull ? readGroup(tenant, after: last) : nil
