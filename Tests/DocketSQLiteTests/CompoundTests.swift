@@ -42,6 +42,17 @@ struct CompoundTests {
         await test.store.close()
     }
 
+    @Test("two words are one also beside a word that is asked for in two inflections")
+    func joinsBesideInflections() async throws {
+        let test = try await Self.library()
+        for query in ["tool tools lib foo", "lib foo tools tool", "lib tools tool foo"] {
+            let ids = try await test.ids(query)
+            #expect(Set(ids) == Set(Self.documents.map(\.id)).subtracting(["servers"]), "\(query)")
+        }
+        #expect(try await Set(test.ids("tool tools lib foo").prefix(2)) == ["joined", "parted"])
+        await test.store.close()
+    }
+
     @Test("one word that no document has finds two next to each other, and the page says so")
     func splits() async throws {
         let test = try await Self.library()

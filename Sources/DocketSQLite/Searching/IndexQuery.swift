@@ -121,7 +121,8 @@ struct IndexQuery {
             let stems = words.map { cutter.cut($0, of: language).stems }
             for term in replacements(of: term, by: stems) { Self.add(term, to: &corrected) }
         }
-        terms = corrected
+        // Otherwise the places of the terms stay.
+        if !corrections.isEmpty { terms = corrected }
     }
 
     /// Whether one word with it is in the index, so that nobody has mistyped it.
