@@ -29,9 +29,11 @@ extension DocketClient {
     ///
     /// For measuring servers: reading the hits costs a client more than the rest of the call.
     package func sourceOfSearch(
-        _ request: SearchRequest
+        _ request: SearchRequest,
+        freshness: Freshness
     ) async throws(DocketError) -> AnswerSource {
-        let options = Options.read(configuration.timeouts.reads)
+        var options = Options.read(configuration.timeouts.reads)
+        options.freshness = freshness
         return AnswerSource(try await unread(.search, request, options).meta.origin.source)
     }
 

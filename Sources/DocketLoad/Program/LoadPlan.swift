@@ -15,6 +15,7 @@ struct LoadPlan: Sendable {
     let collection: String
     let queriesFile: String?
     let documentsFile: String?
+    let freshness: Freshness
     private let batchSize: Int
     private let connections: Int
     private let limit: Int
@@ -34,6 +35,7 @@ struct LoadPlan: Sendable {
         batchSize = values[LoadSettings.batch]
         connections = values[LoadSettings.connections]
         limit = values[LoadSettings.limit]
+        freshness = Freshness(maximumStaleness: values[CommandSettings.maxStale] ?? .zero)
         warms = values[LoadSettings.warms]
     }
 
@@ -88,7 +90,9 @@ struct LoadPlan: Sendable {
             mix: mix,
             requests: try await requests(),
             batches: try await batches(),
-            search: { request throws(DocketError) in try await client.sourceOfSearch(request) },
+            search: { [freshness] request throws(DocketError) in
+                try await client.sourceOfSearch(request, freshness: freshness)
+            },
             upload: { [collection] documents throws(DocketError) in
                 try await client.upload(documents, to: collection)
             }

@@ -94,7 +94,8 @@ enum LoadSettings {
     static let forRun = [
         collection.definition, queries.definition, documents.definition, batch.definition,
         mix.definition, rate.definition, duration.definition, connections.definition,
-        inFlight.definition, callers.definition, limit.definition, warms.definition,
+        inFlight.definition, callers.definition, limit.definition,
+        CommandSettings.maxStale.definition, warms.definition,
     ]
     static let forQueries = [schema.definition, count.definition, seed.definition]
     static let forGenerate = [like.definition, seed.definition]
