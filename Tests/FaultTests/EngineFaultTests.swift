@@ -20,8 +20,7 @@ struct EngineFaultTests {
         let told = try await rehearsal.run("Elasticsearch killed") {
             try await engine.crash()
         } isFelt: { state in
-            state.count(.repeated, .during) { $0 == .degraded } > 0
-                && state.count(.new, .during) { $0.isFailure } > 0
+            state.isDegraded
         } end: {
             try await engine.start()
         }

@@ -14,18 +14,6 @@ struct FleetFaultTests {
     /// No other suite's: these are killed.
     private static let engines = Engines()
 
-    /// Everything goes on whatever was hurt.
-    private func expectUnfelt(_ told: FaultHistory.State) {
-        for phase in FaultHistory.Phase.allCases {
-            for call in FaultHistory.Call.allCases { #expect(told.codes(call, phase) == []) }
-        }
-    }
-
-    private func isAnswered(_ state: FaultHistory.State) -> Bool {
-        state.count(.new, .during) { $0 == .answered } > 0
-            && state.count(.upload, .during) { $0 == .answered } > 0
-    }
-
     @Test("a server killed: its calls break, those that come later are answered by another")
     func apiKilled() async throws {
         let roles = ["api", "api", "indexer"]
@@ -33,7 +21,7 @@ struct FleetFaultTests {
         let told = try await rehearsal.run("One of two servers killed") {
             try await rehearsal.servers[0].kill()
         } isFelt: {
-            isAnswered($0)
+            $0.isAnswered
         } end: {
             try await rehearsal.servers[0].restart()
         }
@@ -50,11 +38,11 @@ struct FleetFaultTests {
         let told = try await rehearsal.run("One of two indexers killed") {
             try await rehearsal.servers[1].kill()
         } isFelt: {
-            isAnswered($0)
+            $0.isAnswered
         } end: {
             try await rehearsal.servers[1].restart()
         }
-        expectUnfelt(told)
+        told.expectUnfelt()
     }
 
     @Test("RabbitMQ killed: nobody notices")
@@ -65,11 +53,11 @@ struct FleetFaultTests {
         let told = try await rehearsal.run("RabbitMQ killed") {
             try await broker.engine.crash()
         } isFelt: {
-            isAnswered($0)
+            $0.isAnswered
         } end: {
             try await broker.engine.start()
         }
-        expectUnfelt(told)
+        told.expectUnfelt()
     }
 
     @Test("RabbitMQ short of memory: nobody notices")
@@ -80,11 +68,11 @@ struct FleetFaultTests {
         let told = try await rehearsal.run("RabbitMQ short of memory") {
             try await broker.run("set_vm_memory_high_watermark", "0")
         } isFelt: {
-            isAnswered($0)
+            $0.isAnswered
         } end: {
             try await broker.run("set_vm_memory_high_watermark", "0.6")
         }
-        expectUnfelt(told)
+        told.expectUnfelt()
     }
 
     @Test("what one server deletes is gone on the other, without Redis")

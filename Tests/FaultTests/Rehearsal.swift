@@ -8,10 +8,14 @@ struct Rehearsal: Sendable {
     let postgres: PostgresServer
     let elasticsearch: SearchServer
     let redis: RedisServer
+    /// nil where PostgreSQL is reached without.
+    let pgbouncer: PostgresServer?
     /// nil where processes look for documents by themselves.
     let rabbitmq: RabbitMQServer?
     /// By their roles.
     let servers: [RehearsedServer]
+    private let ways: [Engine.Kind: [FaultProxy]]
+    private let database: DocketDatabase
     private let folder: TestFolder
 
     /// Engines are those of `engines`, which are started if they are not; the rest is new.
@@ -21,36 +25,63 @@ struct Rehearsal: Sendable {
     ///   - roles: Of each process; the first one answers calls.
     ///   - isHinted: Whether they tell each other of documents.
     ///   - isCached: Whether they share replies.
+    ///   - isPooled: Whether PgBouncer is in front of PostgreSQL.
+    ///   - kinds: Engines that are reached through a proxy, or through several where they are named
+    ///     as often.
+    ///   - settings: Of all processes, beside those of the engines.
     /// - Throws: What keeps engines or processes from starting.
     init(
         on engines: Engines,
         roles: [String] = ["api,indexer"],
         isHinted: Bool = false,
-        isCached: Bool = true
+        isCached: Bool = true,
+        isPooled: Bool = false,
+        through kinds: [Engine.Kind] = [],
+        settings: [String: String] = [:]
     ) async throws {
         async let starting = engines.elasticsearch(settings: ["action.auto_create_index=false"])
         async let caching = engines.redis()
         // What a crash may lose otherwise would be no fault of Docket.
-        postgres = try await engines.postgres(settings: ["fsync=on"])
+        postgres = try await engines.postgres(settings: isPooled ? [] : ["fsync=on"])
         (elasticsearch, redis) = try await (starting, caching)
+        pgbouncer = isPooled ? try await engines.pgbouncer(poolSize: 2) : nil
+        rabbitmq = isHinted ? try await engines.rabbitmq() : nil
         folder = try TestFolder()
-        let database = try await DocketDatabase.make(on: postgres, in: folder)
-        let own = [
-            "DOCKET_ELASTICSEARCH": elasticsearch.url,
-            "DOCKET_ELASTICSEARCH_PREFIX": "faults-" + UUID().uuidString.lowercased(),
-            "DOCKET_ELASTICSEARCH_REPLICAS": "0",
-        ]
+        database = try await DocketDatabase.make(on: postgres, behind: pgbouncer, in: folder)
         let cache = [
             "DOCKET_REDIS": "redis://\(redis.engine.host):\(redis.engine.port)",
             "DOCKET_REDIS_PASSWORD_FILE": try folder.write(redis.password, to: "redis-password"),
         ]
-        rabbitmq = isHinted ? try await engines.rabbitmq() : nil
         let hints = try rabbitmq?.settings(folder) ?? [:]
-        let settings = database.settings.merging(own) { $1 }.merging(hints) { $1 }
-            .merging(isCached ? cache : [:]) { $1 }
+        let ports = [
+            Engine.Kind.postgres: postgres.engine.port, .redis: redis.engine.port,
+            .elasticsearch: elasticsearch.engine.port, .rabbitmq: rabbitmq?.engine.port ?? 0,
+        ]
+        ways = try Dictionary(grouping: kinds, by: \.self)
+            .mapValues { try $0.map { try FaultProxy(of: ports[$0] ?? 0) } }
+        let urls = ways[.elasticsearch]?.map { "http://127.0.0.1:\($0.port)" }
+        let own = [
+            "DOCKET_ELASTICSEARCH": urls?.joined(separator: ",") ?? elasticsearch.url,
+            "DOCKET_ELASTICSEARCH_PREFIX": "faults-" + UUID().uuidString.lowercased(),
+            "DOCKET_ELASTICSEARCH_REPLICAS": "0",
+        ]
+        var all = database.settings.merging(hints) { $1 }.merging(isCached ? cache : [:]) { $1 }
+        for (kind, proxies) in ways {
+            let port = ":\(ports[kind] ?? 0)"
+            all = all.mapValues { $0.replacing(port, with: ":\(proxies[0].port)") }
+        }
+        all = all.merging(own) { $1 }.merging(settings) { $1 }
         var servers: [RehearsedServer] = []
-        for role in roles { servers.append(try await RehearsedServer(role, settings)) }
+        for role in roles { servers.append(try await RehearsedServer(role, all)) }
         self.servers = servers
+    }
+
+    /// The ways to an engine that is reached through proxies.
+    func ways(_ kind: Engine.Kind) -> [FaultProxy] { ways[kind] ?? [] }
+
+    /// Somebody else's transaction, which is not begun yet.
+    func transaction(_ statements: String) throws -> HeldTransaction {
+        try HeldTransaction(postgres.url(database: database.name), statements)
     }
 
     private var addresses: [String] { servers.map(\.server.address).filter { !$0.isEmpty } }

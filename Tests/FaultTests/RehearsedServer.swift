@@ -35,7 +35,15 @@ final class RehearsedServer: Sendable {
         _ = try await server.program.end()
     }
 
-    /// Starts it again after ``kill()``; returns once it serves.
+    /// Lets it end what it has begun; returns its exit status.
+    func stop() async throws -> Int32 { try await server.stop().status }
+
+    /// Stops the process where it is, until ``thaw()``.
+    func freeze() { server.program.signal(SIGSTOP) }
+
+    func thaw() { server.program.signal(SIGCONT) }
+
+    /// Starts it again after ``kill()`` or ``stop()``; returns once it serves.
     func restart() async throws {
         let address = server.address
         let next = try await Self.start(

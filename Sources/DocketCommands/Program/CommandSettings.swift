@@ -149,7 +149,7 @@ package enum CommandSettings {
         "C",
         help: "where the last page or stream ended"
     ).from(.arguments)
-    static let maxStale = Setting<Duration?>.duration(
+    package static let maxStale = Setting<Duration?>.duration(
         "max-stale",
         in: .zero ... .seconds(86_400),
         help: "take a cached answer this much older than the newest change (default 0s)"

@@ -24,7 +24,7 @@ package final class FakeEngine: Sendable {
     }
 
     package let url: String
-    private let listener: Int32
+    private let listener: LoopbackListener
     private let script: @Sendable (Request) -> Reply
     private struct Seen {
         var requests: [Request] = []
@@ -37,37 +37,16 @@ package final class FakeEngine: Sendable {
     /// Listens on a free port.
     package init(_ script: @escaping @Sendable (Request) -> Reply) throws {
         self.script = script
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = listener
-        let isListening = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe bind(listener, address, length) == 0 && listen(listener, 64) == 0
-                    && getsockname(listener, address, &length) == 0
+        listener = try LoopbackListener()
+        url = "http://127.0.0.1:\(listener.port)"
+        listener.takeConnections { [weak self] connection in
+            guard let self else {
+                Glibc.close(connection)
+                return
             }
+            opened.withLock { $0 += 1 }
+            serve(connection)
         }
-        guard isListening else { throw POSIXError(.EADDRINUSE) }
-        url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-        Thread.detachNewThread { [weak self, listener] in
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
-                guard let self else {
-                    Glibc.close(connection)
-                    return
-                }
-                opened.withLock { $0 += 1 }
-                Thread.detachNewThread { self.serve(connection) }
-            }
-        }
-    }
-
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        Glibc.close(listener)
     }
 
     /// What was asked, in order.
