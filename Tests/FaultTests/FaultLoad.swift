@@ -16,9 +16,9 @@ final class FaultLoad: Sendable {
         .flatMap(Int.init)
 
     let seconds = FaultLoad.seconds ?? 2
-    /// In a second.
-    let uploads = FaultLoad.seconds == nil ? 50 : 200
-    let searches = FaultLoad.seconds == nil ? 40 : 100
+    /// In a second; phases that are short have fewer.
+    let uploads = (FaultLoad.seconds ?? 0) < 30 ? 50 : 200
+    let searches = (FaultLoad.seconds ?? 0) < 30 ? 40 : 100
     let history = FaultHistory()
     private let hasEnded = Atomic<Bool>(false)
 
