@@ -1357,6 +1357,141 @@ void   docket__v1__hit__free_unpacked
   assert(message->base.descriptor == &docket__v1__hit__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__explanation__init
+                     (Docket__V1__Explanation         *message)
+{
+  static const Docket__V1__Explanation init_value = DOCKET__V1__EXPLANATION__INIT;
+  *message = init_value;
+}
+size_t docket__v1__explanation__get_packed_size
+                     (const Docket__V1__Explanation *message)
+{
+  assert(message->base.descriptor == &docket__v1__explanation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__explanation__pack
+                     (const Docket__V1__Explanation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__explanation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__explanation__pack_to_buffer
+                     (const Docket__V1__Explanation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__explanation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__Explanation *
+       docket__v1__explanation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__Explanation *)
+     protobuf_c_message_unpack (&docket__v1__explanation__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__explanation__free_unpacked
+                     (Docket__V1__Explanation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__explanation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__score_part__init
+                     (Docket__V1__ScorePart         *message)
+{
+  static const Docket__V1__ScorePart init_value = DOCKET__V1__SCORE_PART__INIT;
+  *message = init_value;
+}
+size_t docket__v1__score_part__get_packed_size
+                     (const Docket__V1__ScorePart *message)
+{
+  assert(message->base.descriptor == &docket__v1__score_part__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__score_part__pack
+                     (const Docket__V1__ScorePart *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__score_part__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__score_part__pack_to_buffer
+                     (const Docket__V1__ScorePart *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__score_part__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__ScorePart *
+       docket__v1__score_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__ScorePart *)
+     protobuf_c_message_unpack (&docket__v1__score_part__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__score_part__free_unpacked
+                     (Docket__V1__ScorePart *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__score_part__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__word_places__init
+                     (Docket__V1__WordPlaces         *message)
+{
+  static const Docket__V1__WordPlaces init_value = DOCKET__V1__WORD_PLACES__INIT;
+  *message = init_value;
+}
+size_t docket__v1__word_places__get_packed_size
+                     (const Docket__V1__WordPlaces *message)
+{
+  assert(message->base.descriptor == &docket__v1__word_places__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__word_places__pack
+                     (const Docket__V1__WordPlaces *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__word_places__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__word_places__pack_to_buffer
+                     (const Docket__V1__WordPlaces *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__word_places__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__WordPlaces *
+       docket__v1__word_places__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__WordPlaces *)
+     protobuf_c_message_unpack (&docket__v1__word_places__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__word_places__free_unpacked
+                     (Docket__V1__WordPlaces *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__word_places__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   docket__v1__highlight__init
                      (Docket__V1__Highlight         *message)
 {
@@ -4958,7 +5093,7 @@ const ProtobufCMessageDescriptor docket__v1__field_selection__descriptor =
   (ProtobufCMessageInit) docket__v1__field_selection__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__search_request__field_descriptors[14] =
+static const ProtobufCFieldDescriptor docket__v1__search_request__field_descriptors[15] =
 {
   {
     "collection",
@@ -5128,11 +5263,24 @@ static const ProtobufCFieldDescriptor docket__v1__search_request__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "explain",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SearchRequest, explain),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__search_request__field_indices_by_name[] = {
   0,   /* field[0] = collection */
   8,   /* field[8] = cursor */
   13,   /* field[13] = exact_words */
+  14,   /* field[14] = explain */
   6,   /* field[6] = facets */
   12,   /* field[12] = fields */
   3,   /* field[3] = filter */
@@ -5148,7 +5296,7 @@ static const unsigned docket__v1__search_request__field_indices_by_name[] = {
 static const ProtobufCIntRange docket__v1__search_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor docket__v1__search_request__descriptor =
 {
@@ -5158,7 +5306,7 @@ const ProtobufCMessageDescriptor docket__v1__search_request__descriptor =
   "Docket__V1__SearchRequest",
   "docket.v1",
   sizeof(Docket__V1__SearchRequest),
-  14,
+  15,
   docket__v1__search_request__field_descriptors,
   docket__v1__search_request__field_indices_by_name,
   1,  docket__v1__search_request__number_ranges,
@@ -5345,7 +5493,7 @@ const ProtobufCMessageDescriptor docket__v1__correction__descriptor =
   (ProtobufCMessageInit) docket__v1__correction__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__hit__field_descriptors[4] =
+static const ProtobufCFieldDescriptor docket__v1__hit__field_descriptors[5] =
 {
   {
     "document",
@@ -5395,9 +5543,22 @@ static const ProtobufCFieldDescriptor docket__v1__hit__field_descriptors[4] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "explanation",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Hit, explanation),
+    &docket__v1__explanation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__hit__field_indices_by_name[] = {
   0,   /* field[0] = document */
+  4,   /* field[4] = explanation */
   3,   /* field[3] = highlights */
   2,   /* field[2] = score */
   1,   /* field[1] = version */
@@ -5405,7 +5566,7 @@ static const unsigned docket__v1__hit__field_indices_by_name[] = {
 static const ProtobufCIntRange docket__v1__hit__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor docket__v1__hit__descriptor =
 {
@@ -5415,11 +5576,268 @@ const ProtobufCMessageDescriptor docket__v1__hit__descriptor =
   "Docket__V1__Hit",
   "docket.v1",
   sizeof(Docket__V1__Hit),
-  4,
+  5,
   docket__v1__hit__field_descriptors,
   docket__v1__hit__field_indices_by_name,
   1,  docket__v1__hit__number_ranges,
   (ProtobufCMessageInit) docket__v1__hit__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__explanation__field_descriptors[3] =
+{
+  {
+    "parts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Docket__V1__Explanation, n_parts),
+    offsetof(Docket__V1__Explanation, parts),
+    &docket__v1__score_part__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scale",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Explanation, scale),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cut",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Explanation, cut),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__explanation__field_indices_by_name[] = {
+  2,   /* field[2] = cut */
+  0,   /* field[0] = parts */
+  1,   /* field[1] = scale */
+};
+static const ProtobufCIntRange docket__v1__explanation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor docket__v1__explanation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.Explanation",
+  "Explanation",
+  "Docket__V1__Explanation",
+  "docket.v1",
+  sizeof(Docket__V1__Explanation),
+  3,
+  docket__v1__explanation__field_descriptors,
+  docket__v1__explanation__field_indices_by_name,
+  1,  docket__v1__explanation__number_ranges,
+  (ProtobufCMessageInit) docket__v1__explanation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__score_part__field_descriptors[7] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__ScorePart, kind),
+    &docket__v1__score_part_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "words",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Docket__V1__ScorePart, n_words),
+    offsetof(Docket__V1__ScorePart, words),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "score",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__ScorePart, score),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weight",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__ScorePart, weight),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "idf",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__ScorePart, idf),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tf",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__ScorePart, tf),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "places",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Docket__V1__ScorePart, n_places),
+    offsetof(Docket__V1__ScorePart, places),
+    &docket__v1__word_places__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__score_part__field_indices_by_name[] = {
+  4,   /* field[4] = idf */
+  0,   /* field[0] = kind */
+  6,   /* field[6] = places */
+  2,   /* field[2] = score */
+  5,   /* field[5] = tf */
+  3,   /* field[3] = weight */
+  1,   /* field[1] = words */
+};
+static const ProtobufCIntRange docket__v1__score_part__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor docket__v1__score_part__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.ScorePart",
+  "ScorePart",
+  "Docket__V1__ScorePart",
+  "docket.v1",
+  sizeof(Docket__V1__ScorePart),
+  7,
+  docket__v1__score_part__field_descriptors,
+  docket__v1__score_part__field_indices_by_name,
+  1,  docket__v1__score_part__number_ranges,
+  (ProtobufCMessageInit) docket__v1__score_part__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__word_places__field_descriptors[4] =
+{
+  {
+    "field",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__WordPlaces, field),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__WordPlaces, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "source",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__WordPlaces, source),
+    &docket__v1__word_source__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "found",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Docket__V1__WordPlaces, n_found),
+    offsetof(Docket__V1__WordPlaces, found),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__word_places__field_indices_by_name[] = {
+  1,   /* field[1] = count */
+  0,   /* field[0] = field */
+  3,   /* field[3] = found */
+  2,   /* field[2] = source */
+};
+static const ProtobufCIntRange docket__v1__word_places__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor docket__v1__word_places__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.WordPlaces",
+  "WordPlaces",
+  "Docket__V1__WordPlaces",
+  "docket.v1",
+  sizeof(Docket__V1__WordPlaces),
+  4,
+  docket__v1__word_places__field_descriptors,
+  docket__v1__word_places__field_indices_by_name,
+  1,  docket__v1__word_places__number_ranges,
+  (ProtobufCMessageInit) docket__v1__word_places__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor docket__v1__highlight__field_descriptors[3] =
@@ -7744,6 +8162,76 @@ const ProtobufCEnumDescriptor docket__v1__total_mode__descriptor =
   docket__v1__total_mode__enum_values_by_name,
   1,
   docket__v1__total_mode__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue docket__v1__score_part_kind__enum_values_by_number[5] =
+{
+  { "SCORE_PART_KIND_UNSPECIFIED", "DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_UNSPECIFIED", 0 },
+  { "SCORE_PART_KIND_TERM", "DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_TERM", 1 },
+  { "SCORE_PART_KIND_ALL_CLAUSES", "DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_ALL_CLAUSES", 2 },
+  { "SCORE_PART_KIND_TITLE", "DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_TITLE", 3 },
+  { "SCORE_PART_KIND_NEIGHBOURS", "DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_NEIGHBOURS", 4 },
+};
+static const ProtobufCIntRange docket__v1__score_part_kind__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex docket__v1__score_part_kind__enum_values_by_name[5] =
+{
+  { "SCORE_PART_KIND_ALL_CLAUSES", 2 },
+  { "SCORE_PART_KIND_NEIGHBOURS", 4 },
+  { "SCORE_PART_KIND_TERM", 1 },
+  { "SCORE_PART_KIND_TITLE", 3 },
+  { "SCORE_PART_KIND_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor docket__v1__score_part_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "docket.v1.ScorePartKind",
+  "ScorePartKind",
+  "Docket__V1__ScorePartKind",
+  "docket.v1",
+  5,
+  docket__v1__score_part_kind__enum_values_by_number,
+  5,
+  docket__v1__score_part_kind__enum_values_by_name,
+  1,
+  docket__v1__score_part_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue docket__v1__word_source__enum_values_by_number[6] =
+{
+  { "WORD_SOURCE_UNSPECIFIED", "DOCKET__V1__WORD_SOURCE__WORD_SOURCE_UNSPECIFIED", 0 },
+  { "WORD_SOURCE_WRITTEN", "DOCKET__V1__WORD_SOURCE__WORD_SOURCE_WRITTEN", 1 },
+  { "WORD_SOURCE_BEGINNING", "DOCKET__V1__WORD_SOURCE__WORD_SOURCE_BEGINNING", 2 },
+  { "WORD_SOURCE_COMPOUND", "DOCKET__V1__WORD_SOURCE__WORD_SOURCE_COMPOUND", 3 },
+  { "WORD_SOURCE_SYNONYM", "DOCKET__V1__WORD_SOURCE__WORD_SOURCE_SYNONYM", 4 },
+  { "WORD_SOURCE_CORRECTION", "DOCKET__V1__WORD_SOURCE__WORD_SOURCE_CORRECTION", 5 },
+};
+static const ProtobufCIntRange docket__v1__word_source__value_ranges[] = {
+{0, 0},{0, 6}
+};
+static const ProtobufCEnumValueIndex docket__v1__word_source__enum_values_by_name[6] =
+{
+  { "WORD_SOURCE_BEGINNING", 2 },
+  { "WORD_SOURCE_COMPOUND", 3 },
+  { "WORD_SOURCE_CORRECTION", 5 },
+  { "WORD_SOURCE_SYNONYM", 4 },
+  { "WORD_SOURCE_UNSPECIFIED", 0 },
+  { "WORD_SOURCE_WRITTEN", 1 },
+};
+const ProtobufCEnumDescriptor docket__v1__word_source__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "docket.v1.WordSource",
+  "WordSource",
+  "Docket__V1__WordSource",
+  "docket.v1",
+  6,
+  docket__v1__word_source__enum_values_by_number,
+  6,
+  docket__v1__word_source__enum_values_by_name,
+  1,
+  docket__v1__word_source__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue docket__v1__suggestion_kind__enum_values_by_number[4] =

@@ -4,7 +4,7 @@
 #include "text.h"
 
 enum {
-    /* The contract has four levels; each takes a frame of the stack here and in protobuf-c. */
+    /* The contract has five levels; each takes a frame of the stack here and in protobuf-c. */
     DEPTH_MAXIMUM = 8,
     /* Fields of one message that the scan can count. */
     FIELDS_MAXIMUM = 64,

@@ -12,17 +12,10 @@ int read_lengths(docket_query *query, uint32_t chunk) {
     return code;
 }
 
-/* The clauses that a document has by a term. */
-static uint32_t held_by(const query_term *term, uint8_t frequency) {
-    return term->clauses | (is_in_title(frequency) ? term->clauses << DEMANDED_MAXIMUM : 0);
-}
-
 /* What a document with these clauses scores beside the parts of its terms. */
 static double extra_score(const docket_query *query, uint32_t held) {
-    uint32_t clauses = held & ((1u << DEMANDED_MAXIMUM) - 1);
-    if (query->demanded == 0 || clauses != query->demanded) return 0;
-    bool is_titled = held >> DEMANDED_MAXIMUM == query->demanded;
-    return query->complete + (is_titled ? query->titled : 0);
+    if (!has_all(query, held)) return 0;
+    return query->complete + (has_all_in_title(query, held) ? query->titled : 0);
 }
 
 static void set_bit(uint64_t *bits, uint32_t place) {

@@ -17,7 +17,6 @@ static const double PAIR_SHARE = 0.15;
 static const double COMPLETE_FACTOR = 1.5;
 
 enum {
-    PAIRS_MAXIMUM = 8,
     /* Clauses that a term stands for beside its own, and those of a query that make a document
      * complete. */
     COVERED_MAXIMUM = 2,
@@ -37,6 +36,8 @@ typedef struct {
     uint64_t documents;
     /* The same with the documents of terms that stand for it. */
     uint64_t reach;
+    double idf;
+    double boost;
     /* idf × boost × (k1 + 1) */
     double weight;
     term_cursor *cursors;
@@ -75,7 +76,7 @@ struct docket_query {
     query_term *terms;
     size_t term_count;
     size_t term_capacity;
-    term_pair pairs[PAIRS_MAXIMUM];
+    term_pair pairs[DOCKET_PAIRS];
     size_t pair_count;
     /* Made when the first document is read. */
     docket_tokenizer *tokenizer;
@@ -108,6 +109,21 @@ struct docket_query {
 
 /* Finds out what documents score beside the parts of their terms, and which bits say that. */
 void prepare_extras(docket_query *query);
+
+/* The clauses that a document has by a term. */
+static inline uint32_t held_by(const query_term *term, uint8_t frequency) {
+    return term->clauses | (is_in_title(frequency) ? term->clauses << DEMANDED_MAXIMUM : 0);
+}
+
+/* Whether a document with these clauses has all, and whether its title has. */
+static inline bool has_all(const docket_query *query, uint32_t held) {
+    uint32_t clauses = held & ((1u << DEMANDED_MAXIMUM) - 1);
+    return query->demanded != 0 && clauses == query->demanded;
+}
+
+static inline bool has_all_in_title(const docket_query *query, uint32_t held) {
+    return has_all(query, held) && held >> DEMANDED_MAXIMUM == query->demanded;
+}
 
 /* Reads the lengths of a chunk; does nothing for the one that was read last. */
 int read_lengths(docket_query *query, uint32_t chunk);

@@ -191,7 +191,9 @@ int docket_query_add(docket_query *query, const docket_term *asked, uint64_t *do
     int code = is_stem ? open_stems(query, term, asked) : open_places(query, term, asked);
     double found = (double)term->documents;
     double others = query->documents > found ? query->documents - found : 0;
-    term->weight = log(1 + (others + 0.5) / (found + 0.5)) * asked->boost * (K1 + 1);
+    term->idf = log(1 + (others + 0.5) / (found + 0.5));
+    term->boost = asked->boost;
+    term->weight = term->idf * term->boost * (K1 + 1);
     *documents = term->documents;
     return code;
 }
@@ -248,9 +250,9 @@ int docket_query_pair(docket_query *query, size_t first, size_t second) {
     if ((double)one->documents > half || (double)other->documents > half) return SQLITE_OK;
     term_pair pair = {first, second, PAIR_SHARE * (one->weight + other->weight), 0};
     size_t place = query->pair_count;
-    if (place == PAIRS_MAXIMUM) {
+    if (place == DOCKET_PAIRS) {
         place = 0;
-        for (size_t i = 1; i < PAIRS_MAXIMUM; i++) {
+        for (size_t i = 1; i < DOCKET_PAIRS; i++) {
             if (query->pairs[i].weight < query->pairs[place].weight) place = i;
         }
         if (query->pairs[place].weight >= pair.weight) return SQLITE_OK;

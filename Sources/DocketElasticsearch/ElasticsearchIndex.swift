@@ -212,6 +212,7 @@ extension ElasticsearchIndex {
         var path = "/\(name)/_search?routing=\(tenant.number)&allow_partial_search_results=false"
         if administration.hasSeveralShards { path += "&search_type=dfs_query_then_fetch" }
         path += "&filter_path=\(ReplyCodec.filterPath)"
+        if plan.explains { path += ReplyCodec.explainedPath + "&include_named_queries_score=true" }
         let request = HTTPRequest(method: .post, path: path, body: body)
         let reply = try await client.send(request, work: work)
         guard reply.status == 200 else {

@@ -20,118 +20,42 @@ package struct Highlighter {
     /// Marked words of one text.
     private static let matchesMaximum = 4096
 
-    private enum Kind {
-        case stem
-        case word
-        case prefix
-    }
-
-    /// A word that is looked for, by itself or at its place in a sequence.
-    private struct Element {
-        let kind: Kind
-        let bytes: [UInt8]
-        /// Its sequence: the elements of one stand next to each other, and so do their words.
-        let term: Int
-        let place: Int
-        let isLast: Bool
-        /// The sequence that it is a part of, without which it counts by itself.
-        let whole: Int?
-    }
-
-    private var elements: [Element] = []
-    private var termCount = 0
-    /// Words of the longest sequence.
-    private var longest = 1
-    /// Elements by their first byte, which is that of the words they match, or of the stems of
-    /// these.
-    private var elementsByFirstByte = [[Int]](repeating: [], count: 256)
-    private var stemsBegin = [Bool](repeating: false, count: 256)
-    private let language: TextLanguage
+    private var matcher: TermMatcher
 
     /// Marks words of texts of this language.
-    package init(_ language: TextLanguage = .unknown) { self.language = language }
+    package init(_ language: TextLanguage = .unknown) { matcher = TermMatcher(language) }
 
     /// True when there is nothing to look for.
-    package var isEmpty: Bool { elements.isEmpty }
+    package var isEmpty: Bool { matcher.isEmpty }
 
     /// Marks the words of `text` in all their inflections: where they follow each other, and in
     /// texts where they nowhere do, each by itself, letters of scripts without spaces in pairs.
     package mutating func add(inflected text: String) {
-        let words = words(of: text)
-        add(words) { _ in .stem }
+        let words = matcher.words(of: text)
+        let whole = matcher.add(words) { _ in .stem }
         guard words.count > 1 else { return }
-        let whole = termCount - 1
         for (place, word) in words.enumerated() {
             let isPaired = place + 1 < words.count && words[place + 1].kind.isJoined
             if isPaired {
-                add(Array(words[place...place + 1]), partOf: whole) { _ in .stem }
+                matcher.add(Array(words[place...place + 1]), partOf: whole) { _ in .stem }
             } else if !word.kind.isJoined {
-                add([word], partOf: whole) { _ in .stem }
+                matcher.add([word], partOf: whole) { _ in .stem }
             }
         }
     }
 
     /// Marks the words of `text` as they are, where they follow each other.
-    package mutating func add(exact text: String) { add(words(of: text)) { _ in .word } }
+    package mutating func add(exact text: String) { matcher.add(exact: text) }
 
     /// Marks words that begin as the last one of `text` where they follow the ones before it, which
     /// are marked as they are.
-    package mutating func add(prefix text: String) {
-        add(words(of: text)) { $0 ? .prefix : .word }
-    }
-
-    private func words(of text: String) -> [Word] {
-        guard var tokenizer = TokenizerHandle() else { return [] }
-        return tokenizer.words(in: text, of: language)
-    }
-
-    private mutating func add(
-        _ words: [Word],
-        partOf whole: Int? = nil,
-        _ kind: (_ isLast: Bool) -> Kind
-    ) {
-        for (place, word) in words.enumerated() {
-            let isLast = place == words.count - 1
-            let kind = kind(isLast)
-            let bytes = Array((kind == .stem ? word.stem : word.folded).utf8)
-            // No word is empty.
-            let first = Int(bytes.first ?? 0)
-            elementsByFirstByte[first].append(elements.count)
-            if kind == .stem { noteStem(first) }
-            elements.append(
-                Element(
-                    kind: kind,
-                    bytes: bytes,
-                    term: termCount,
-                    place: place,
-                    isLast: isLast,
-                    whole: whole
-                )
-            )
-        }
-        termCount += 1
-        longest = max(longest, words.count)
-    }
-
-    /// Words may have a stem that begins so.
-    private mutating func noteStem(_ first: Int) {
-        if language.changesBeginnings {
-            stemsBegin = [Bool](repeating: true, count: 256)
-        } else if first < 0x80 {
-            stemsBegin[first] = true
-        } else {
-            // Arabic words have an article that their stems lack.
-            for byte in 0x80..<256 { stemsBegin[byte] = true }
-        }
-    }
+    package mutating func add(prefix text: String) { matcher.add(prefix: text) }
 
     /// The piece of `text` with the most of the words looked for; nil when it has none of them.
     package func fragment(of text: String) -> HighlightedFragment? {
         guard !isEmpty, var tokenizer = TokenizerHandle() else { return nil }
         let whole = text.utf8.span
-        let bytes = whole.extracting(
-            0..<whole.codePointBoundary(atOrBefore: min(whole.count, Self.textBytesMaximum))
-        )
+        let bytes = Self.beginning(of: whole)
         let matches = matches(in: bytes, &tokenizer)
         guard
             let window = FragmentWindow(
@@ -146,48 +70,25 @@ package struct Highlighter {
         )
     }
 
+    /// What of a text is looked at.
+    @_lifetime(copy text)
+    static func beginning(of text: Span<UInt8>) -> Span<UInt8> {
+        text.extracting(
+            0..<text.codePointBoundary(atOrBefore: min(text.count, textBytesMaximum))
+        )
+    }
+
     private func matches(
         in text: Span<UInt8>,
         _ tokenizer: inout TokenizerHandle
     ) -> [FragmentWindow.Match] {
-        var marks = WordMarks(longest: longest)
-        var reached: [Int] = []
-        tokenizer.forEachWord(
-            in: text,
-            of: language,
-            stemmed: .beginning(stemsBegin)
-        ) { word in
-            marks.add(word.range, in: text)
-            var candidates = elementsByFirstByte[Int(word.folded[0])]
-            if word.stem[0] != word.folded[0] {
-                candidates += elementsByFirstByte[Int(word.stem[0])]
-            }
-            // Elements that the words up to here have led to.
-            reached = candidates.filter { index in
-                let element = elements[index]
-                return (element.place == 0 || reached.contains(index - 1))
-                    && Self.matches(element, word)
-            }
-            for index in reached where elements[index].isLast {
-                let element = elements[index]
-                marks.mark(last: element.place + 1, element.term, partOf: element.whole)
-            }
+        var marks = WordMarks(longest: matcher.longest)
+        matcher.forEachWord(in: text, &tokenizer) { range, ended in
+            marks.add(range, in: text)
+            for term in ended { marks.mark(last: term.words, term.number, partOf: term.whole) }
             return marks.count < Self.matchesMaximum
         }
         return marks.matches
-    }
-
-    private static func matches(
-        _ element: Element,
-        _ word: borrowing CutWord
-    ) -> Bool {
-        switch element.kind {
-        case .stem:
-            word.stem.isEqual(to: element.bytes) || word.folded.isEqual(to: element.bytes)
-                || word.plainStem.isEqual(to: element.bytes)
-        case .word: word.folded.isEqual(to: element.bytes)
-        case .prefix: word.folded.starts(with: element.bytes)
-        }
     }
 }
 

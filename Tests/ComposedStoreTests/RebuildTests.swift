@@ -128,6 +128,26 @@ struct RebuildTests {
         try await test.close()
     }
 
+    @Test("tells how rare words are only from an index of its own", arguments: engines)
+    func explanations(_ kind: Engine.Kind) async throws {
+        let test = try await ComposedStore(on: kind)
+        try await test.add(Document(id: "a", title: "graph theory"), Document(id: "b"))
+        func explanation(_ test: ComposedStore) async throws -> Explanation? {
+            try await test.search("graph") { $0.explains = true }.hits.first?.explanation
+        }
+        let shared = try #require(try await explanation(test))
+        #expect(shared.scale == 0 && shared.parts.allSatisfy { $0.idf == 0 })
+        try await test.serving { rebuilder in
+            let status = try await Self.rebuild(test, rebuilder)
+            #expect(status.stage == .done, "\(status.reason)")
+        }
+        let own = try #require(try await explanation(try await Self.now(test)))
+        let part = try #require(own.parts.first)
+        #expect(own.scale == 1 && part.idf > 0)
+        #expect(abs(part.weight * part.idf * part.tf - part.score) <= 1e-6 * part.score)
+        try await test.close()
+    }
+
     /// Uploads, uploads again and deletes.
     private static func change(_ test: ComposedStore, _ course: Course) async throws {
         var turn = 0

@@ -115,6 +115,49 @@ struct SearchOutputTests {
         )
     }
 
+    private static let explanation = Explanation(
+        parts: [
+            ScorePart(
+                .term,
+                words: ["car"],
+                score: 0.125,
+                weight: 1,
+                idf: 3.5,
+                tf: 1.25,
+                places: [
+                    WordPlaces(field: "title", count: 1, source: .written, found: ["Cars"]),
+                    WordPlaces(field: "body", count: 2, source: .synonym, found: ["a\u{1B}b"]),
+                ]
+            ),
+            ScorePart(.allClauses, score: 0.375),
+        ],
+        scale: 0.5,
+        isCut: true
+    )
+
+    @Test("says what makes the score of a hit, what gives most first")
+    func explained() {
+        var result = Self.result
+        result.reply.hits[0].explanation = Self.explanation
+        let lines = text(result).split(separator: "\n").map { $0.drop { $0 == " " } }
+        #expect(
+            Array(lines[4...6]) == [
+                "0.375  all clauses",
+                "0.125  car: title 1 \"Cars\", body 2 \"a\u{FFFD}b\" by synonym "
+                    + "(1.00 × idf 3.50 × tf 1.25)",
+                "(places of words are left out)",
+            ]
+        )
+        let json = """
+            "explanation":{"scale":0.5,"cut":true,"parts":[{"kind":"term","words":["car"],\
+            "score":0.125,"weight":1,"idf":3.5,"tf":1.25,"places":[{"field":"title","count":1,\
+            "source":"word","found":["Cars"]},{"field":"body","count":2,"source":"synonym",\
+            "found":["a\\u001bb"]}]},{"kind":"all_clauses","words":[],"score":0.375,"weight":0,\
+            "idf":0,"tf":0,"places":[]}]}}],"total"
+            """
+        #expect(SearchJSON.text(result).contains(json), "\(SearchJSON.text(result))")
+    }
+
     @Test("follows only those ranges of a highlight that fit its fragment")
     func badRanges() {
         let search = SearchText(style: .terminal, width: 80)

@@ -21,6 +21,23 @@ extension ContractText {
         excludes_upper: true } }
         """
 
+    private static let explanation = Explanation(
+        parts: [
+            ScorePart(
+                .term,
+                words: ["w"],
+                score: 0.25,
+                weight: 1,
+                idf: 2,
+                tf: 1.5,
+                places: [WordPlaces(field: "title", count: 3, source: .synonym, found: ["v"])]
+            ),
+            ScorePart(.title, score: 0.125),
+        ],
+        scale: 0.5,
+        isCut: true
+    )
+
     static let searches = [
         ContractText(
             "SearchRequest",
@@ -36,14 +53,15 @@ extension ContractText {
                 highlights: ["title"],
                 total: .bounded(50),
                 fields: ["body"],
-                exactWords: true
+                exactWords: true,
+                explains: true
             ),
             """
             collection: "c" query: "words" match: MATCH_ANY
             \(filterText)
             sort { attribute: "score" descending: true } facets { attribute: "a" limit: 3 }
             limit: 0 cursor: [4] highlights: "title" total: TOTAL_MODE_BOUNDED total_bound: 50
-            fields { names: "body" } exact_words: true
+            fields { names: "body" } exact_words: true explain: true
             """
         ),
         ContractText(
@@ -56,7 +74,8 @@ extension ContractText {
                         score: 0.25,
                         highlights: [
                             Highlight(field: "title", fragment: "a word", ranges: [0..<1, 2..<6])
-                        ]
+                        ],
+                        explanation: explanation
                     )
                 ],
                 total: .init(value: 8, isExact: false),
@@ -74,7 +93,11 @@ extension ContractText {
             """
             hits { document { id: "an id" } version: 2 score: 0.25
             highlights { field: "title" fragment: "a word"
-            ranges: 0 ranges: 1 ranges: 2 ranges: 6 } }
+            ranges: 0 ranges: 1 ranges: 2 ranges: 6 }
+            explanation { parts { kind: SCORE_PART_KIND_TERM words: "w" score: 0.25 weight: 1.0
+            idf: 2.0 tf: 1.5 places { field: "title" count: 3 source: WORD_SOURCE_SYNONYM
+            found: "v" } } parts { kind: SCORE_PART_KIND_TITLE score: 0.125 }
+            scale: 0.5 cut: true } }
             total: 8 total_is_bound: true
             facets { attribute: "a" counts { value { string: "x" } count: 6 }
             counts { value { time_us: 0 } } }

@@ -18,7 +18,8 @@ extension SampleValues {
             highlights: texts(),
             total: totalMode(),
             fields: maybe { $0.texts() },
-            exactWords: flag()
+            exactWords: flag(),
+            explains: flag()
         )
     }
 
@@ -51,10 +52,36 @@ extension SampleValues {
         Hit(
             document: document(),
             version: unsigned(),
-            score: Double(number(0...1024)) / 1024,
-            highlights: some { $0.highlight() }
+            score: fraction(),
+            highlights: some { $0.highlight() },
+            explanation: maybe { $0.explanation() }
         )
     }
+
+    private mutating func explanation() -> Explanation {
+        Explanation(parts: some { $0.scorePart() }, scale: fraction(), isCut: flag())
+    }
+
+    private mutating func scorePart() -> ScorePart {
+        ScorePart(
+            ScorePart.Kind(rawValue: UInt8(number(1...4))) ?? .term,
+            words: texts(),
+            score: fraction(),
+            weight: fraction(),
+            idf: fraction(),
+            tf: fraction(),
+            places: some { sample in
+                WordPlaces(
+                    field: sample.text(),
+                    count: sample.number(0...999),
+                    source: .init(rawValue: UInt8(sample.number(1...5))) ?? .written,
+                    found: sample.texts()
+                )
+            }
+        )
+    }
+
+    private mutating func fraction() -> Double { Double(number(0...1024)) / 1024 }
 
     private mutating func highlight() -> Highlight {
         let fragment = text(0...40)

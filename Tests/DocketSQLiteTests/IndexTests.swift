@@ -144,14 +144,17 @@ struct IndexTests {
         let wanted = [one, one, 0, expected(4, 10), 0, expected(2, 7), 0]
         for (place, (title, body)) in texts.enumerated() {
             let (title, body) = (Array(title.utf8), Array(body.utf8))
-            let score = try query.rank(
-                UInt32(place + 1),
-                1,
-                title: title.rawSpan,
-                body: body.rawSpan,
-                .unknown
-            )
+            func read() throws {
+                try query.read(title.rawSpan, .unknown, isTitle: true)
+                try query.read(body.rawSpan, .unknown, isTitle: false)
+            }
+            try read()
+            let score = try query.rank(UInt32(place + 1), 1)
             #expect(abs(score - 1 - wanted[place]) < 1e-12, "\(place)")
+            try read()
+            let parts = try query.explain(UInt32(place + 1)).pairs
+            let told = parts.reduce(0) { $0 + $1.part.score }
+            #expect(abs(told - wanted[place]) < 1e-12, "\(place)")
         }
     }
 

@@ -83,9 +83,9 @@ enum Architecture {
         "DocketLoad": ["Pacer"],
         "DocketMessages": [
             "AdministrationCodec", "CollectionsCodec", "ContractMessageCodec", "DocumentCallsCodec",
-            "DocumentsCodec", "FiltersCodec", "KeysCodec", "ReadingArena", "RepairsCodec",
-            "SearchRepliesCodec", "SearchRequestsCodec", "StatusCodec", "SuggestCodec",
-            "WritingArena",
+            "DocumentsCodec", "ExplanationCodec", "FiltersCodec", "KeysCodec", "ReadingArena",
+            "RepairsCodec", "SearchRepliesCodec", "SearchRequestsCodec", "StatusCodec",
+            "SuggestCodec", "WritingArena",
         ],
         "DocketPostgres": ["ConnectionHandle", "ResultHandle", "WakeupHandle"],
         "DocketRPC": [

@@ -188,6 +188,14 @@ def search(docket: Connection) -> None:
     check("hits are sorted", sizes == sorted(sizes, reverse=True))
     counts = {c.value.string: c.count for c in facets.counts}
     check("the facet counts all hits", counts == {"libs": total})
+    asked = pb.SearchRequest(collection="packages", query="library", explain=True, limit=5)
+    told = docket.call(method("SEARCH"), asked, pb.SearchReply).hits
+    sums = [sum(part.score for part in hit.explanation.parts) for hit in told]
+    check(
+        "what makes a score adds up to it",
+        told and all(abs(sum - hit.score) < 1e-9 for sum, hit in zip(sums, told)),
+    )
+    check("and says where words are", told[0].explanation.parts[0].places[0].count > 0)
     bad = pb.SearchRequest(collection="packages", filter_text="size >")
     error = refusal(lambda: docket.call(method("SEARCH"), bad, pb.SearchReply))
     check("a bad filter is named", error.code == "INVALID_ARGUMENT" and "filter" in error.message)

@@ -244,6 +244,43 @@ int docket_query_read(
  * for term dependencies, 2005, with about the weight that they found. */
 int docket_query_rank(docket_query *query, uint32_t document, double *score);
 
+enum {
+    /* Pairs of a query that count. */
+    DOCKET_PAIRS = 8,
+};
+
+/* A part of a score: weight × idf × tf, where tf is what the frequency and the length of the
+ * document make of it, up to k1 + 1. All are 0 where the document has none of it. */
+typedef struct {
+    double score;
+    double weight;
+    double idf;
+    double tf;
+} docket_score_part;
+
+typedef struct {
+    /* By their places among the terms. */
+    size_t first;
+    size_t second;
+    docket_score_part part;
+} docket_pair_part;
+
+/* The parts of a score, in the order in which a search adds them up. */
+typedef struct {
+    /* The caller's, one for each term that was added. */
+    docket_score_part *terms;
+    docket_score_part complete;
+    docket_score_part titled;
+    /* The caller's, DOCKET_PAIRS of them, of which so many are filled. */
+    docket_pair_part *pairs;
+    size_t pair_count;
+} docket_explanation;
+
+/* Says what makes the score of a document that a search found, pairs by the texts that were read
+ * since the last one was ranked. The search has to be started again to go on. */
+int docket_query_explain(
+    docket_query *query, uint32_t document, docket_explanation *explanation);
+
 /* ---- The words of a segment in order ---- */
 
 typedef enum {

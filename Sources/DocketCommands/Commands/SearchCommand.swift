@@ -32,7 +32,8 @@ extension CommandContext {
             cursor: try ArgumentSyntax.cursor(self[CommandSettings.cursor]),
             highlights: names == ["none"] || !hasWords ? [] : names.isEmpty ? ["body"] : names,
             fields: fields,
-            exactWords: self[CommandSettings.exactWords]
+            exactWords: self[CommandSettings.exactWords],
+            explains: self[CommandSettings.explains]
         )
     }
 

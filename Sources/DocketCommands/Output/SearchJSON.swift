@@ -68,6 +68,9 @@ enum SearchJSON {
                     for highlight in hit.highlights { write(highlight, to: &writer) }
                 }
             }
+            if let explanation = hit.explanation {
+                writer.member("explanation") { $0.write(explanation) }
+            }
         }
     }
 

@@ -38,6 +38,9 @@ struct SearchText {
         if !document.body.isEmpty, hit.highlights.allSatisfy({ $0.field != "body" }) {
             text += Self.indent + shortened(PlainText.line(document.body)) + "\n"
         }
+        for line in hit.explanation.map(ExplanationText.lines) ?? [] {
+            text += Self.indent + style.dim(shortened(line)) + "\n"
+        }
         return text
     }
 

@@ -132,6 +132,10 @@ package enum CommandSettings {
         "exact-words",
         help: "search words that no document has as they are, without correcting them"
     ).from(.arguments)
+    static let explains = Setting<Bool>.flag(
+        "explain",
+        help: "say what makes the score of each hit (with --limit of at most 50)"
+    ).from(.arguments)
     static let limit = Setting<Int>.integer(
         "limit",
         default: 10,

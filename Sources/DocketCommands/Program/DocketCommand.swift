@@ -174,7 +174,7 @@ enum DocketCommand {
             CommandSettings.cursor.definition, CommandSettings.fields.definition,
             CommandSettings.highlights.definition, CommandSettings.matchesAll.definition,
             CommandSettings.matchesAny.definition, CommandSettings.exactWords.definition,
-            CommandSettings.maxStale.definition,
+            CommandSettings.explains.definition, CommandSettings.maxStale.definition,
         ],
         operands: [collectionName, .init("QUERY", .optional)],
         topics: [LanguageHelp.query, LanguageHelp.filter],
@@ -185,6 +185,7 @@ enum DocketCommand {
                 "Words and a filter"
             ),
             .init("docket search books --sort year:desc --facet authors --limit 3", "No words"),
+            .init("docket search books 'graph algorithms' --explain", "Why hits are there"),
             .init("docket search books -- '-music art'", "A query that begins with a hyphen"),
         ]
     )

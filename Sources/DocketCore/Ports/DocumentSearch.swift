@@ -136,6 +136,8 @@ package struct FoundDocument: Sendable {
     package var sortValues: [AttributeValue?]
     package var document: Document
     package var highlights: [Highlight]
+    /// Of the unscaled score; where the plan asks for it.
+    package var explanation: Explanation?
 
     package init(
         number: UInt64,
@@ -144,7 +146,8 @@ package struct FoundDocument: Sendable {
         score: Double,
         sortValues: [AttributeValue?],
         document: Document,
-        highlights: [Highlight]
+        highlights: [Highlight],
+        explanation: Explanation? = nil
     ) {
         self.number = number
         self.version = version
@@ -153,6 +156,7 @@ package struct FoundDocument: Sendable {
         self.sortValues = sortValues
         self.document = document
         self.highlights = highlights
+        self.explanation = explanation
     }
 }
 

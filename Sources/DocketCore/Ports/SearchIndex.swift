@@ -152,6 +152,8 @@ package struct IndexHit: Hashable, Sendable {
     package var score: Double
     /// One for each sort key of the plan; nil for scores and where the document has no value.
     package var sortValues: [AttributeValue?]
+    /// What makes the score, where the plan asks for it and the engine can say.
+    package var account: ScoreAccount?
 
     package init(
         tenant: TenantID,
@@ -159,7 +161,8 @@ package struct IndexHit: Hashable, Sendable {
         number: UInt64,
         version: UInt64,
         score: Double,
-        sortValues: [AttributeValue?]
+        sortValues: [AttributeValue?],
+        account: ScoreAccount? = nil
     ) {
         self.tenant = tenant
         self.collection = collection
@@ -167,6 +170,7 @@ package struct IndexHit: Hashable, Sendable {
         self.version = version
         self.score = score
         self.sortValues = sortValues
+        self.account = account
     }
 }
 

@@ -23,6 +23,8 @@ package struct SearchPlan: Hashable, Sendable {
     /// Documents shown by score beyond which a cursor holds no more.
     package var shownMaximum = ShownDocuments.countMaximum
     package var highlights: [TextField]
+    /// Whether hits say what makes their scores; never of a search without words.
+    package var explains: Bool
     package var total: SearchRequest.TotalMode
     package var shows: FieldSelection
     /// Matches looked at before the page says `approximate`.
@@ -128,6 +130,13 @@ package struct SearchBinder: Sendable {
                 limit: limits.pageHits
             )
         }
+        guard !request.explains || request.limit <= limits.explainedHits else {
+            throw .invalid(
+                "limit",
+                "is \(request.limit), with explain it may be 0 to \(limits.explainedHits)",
+                limit: limits.explainedHits
+            )
+        }
         let text = try TextQuery(parsing: request.query, limits: limits, isField: isTextField)
         return SearchPlan(
             collection: collection,
@@ -141,6 +150,7 @@ package struct SearchBinder: Sendable {
             limit: request.limit,
             after: position,
             highlights: try bind(highlights: request.highlights),
+            explains: request.explains && text.hasWanted,
             total: request.total,
             shows: try selection(
                 of: request.fields,

@@ -75,13 +75,22 @@ public struct Hit: Hashable, Sendable {
     public var score: Double
     /// The found words in context.
     public var highlights: [Highlight]
+    /// What makes the score, where the search asked for it and has words.
+    public var explanation: Explanation?
 
     /// A hit with all its parts.
-    public init(document: Document, version: UInt64, score: Double, highlights: [Highlight] = []) {
+    public init(
+        document: Document,
+        version: UInt64,
+        score: Double,
+        highlights: [Highlight] = [],
+        explanation: Explanation? = nil
+    ) {
         self.document = document
         self.version = version
         self.score = score
         self.highlights = highlights
+        self.explanation = explanation
     }
 }
 

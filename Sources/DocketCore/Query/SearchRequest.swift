@@ -42,6 +42,8 @@ public struct SearchRequest: Hashable, Sendable {
     public var fields: [String]?
     /// Whether words are searched as they are: not corrected, and without synonyms.
     public var exactWords: Bool
+    /// Whether hits say what makes their scores: of a page of at most 50.
+    public var explains: Bool
 
     /// A search; everything but the collection has a default.
     public init(
@@ -56,7 +58,8 @@ public struct SearchRequest: Hashable, Sendable {
         highlights: [String] = [],
         total: TotalMode = .exact,
         fields: [String]? = nil,
-        exactWords: Bool = false
+        exactWords: Bool = false,
+        explains: Bool = false
     ) {
         self.collection = collection
         self.query = query
@@ -70,6 +73,7 @@ public struct SearchRequest: Hashable, Sendable {
         self.total = total
         self.fields = fields
         self.exactWords = exactWords
+        self.explains = explains
     }
 }
 

@@ -33,6 +33,8 @@ public struct Limits: Hashable, Sendable {
     public var filterNodes = 64
     /// Most hits of one page: 1,000.
     public var pageHits = 1000
+    /// Most hits of a page that are explained: 50.
+    public var explainedHits = 50
     /// Most facets of one search: 8.
     public var facets = 8
     /// Most values of one facet: 100.

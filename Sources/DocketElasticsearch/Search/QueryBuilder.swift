@@ -47,6 +47,7 @@ struct QueryBuilder {
             try position(order, &body)
             total(&body)
             aggregations(&body)
+            if words.areNamed { body.member("explain", true) }
         }
         return writer.bytes
     }

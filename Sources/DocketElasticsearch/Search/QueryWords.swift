@@ -8,27 +8,29 @@ struct QueryWords {
     private static let termScoreMaximum = 49.0
     /// Of what the title alone would score, for a title with all clauses: for one word in a title
     /// of mean length that is its rarity, as the embedded store has it.
-    private static let titleBoost = 0.2
+    static let titleBoost = 0.2
     /// Of the scores of two words, for these next to each other, and how many such pairs count.
-    private static let pairBoost = 0.15
+    static let pairBoost = 0.15
     private static let pairsMaximum = 8
     /// Words that a prefix inside a phrase stands for, as many as a query may have.
     private static let expansionsMaximum = 1000
 
     /// Each scores what matches it.
-    private let wanted: [QueryTerms.Term]
+    let wanted: [QueryTerms.Term]
     /// A document that matches all of these comes before those that do not.
     private let demanded: [QueryTerms.Term]
     /// A document that has all of these in its title scores more.
     private let titled: [QueryTerms.Term]
     /// Next to each other in the query.
-    private let pairs: [(first: QueryTerms.Term, second: QueryTerms.Term)]
+    let pairs: [(first: QueryTerms.Term, second: QueryTerms.Term)]
     let excluded: [QueryTerms.Term]
     private let matchesAll: Bool
-    private let boosts: [QueryTerms.Term: Double]
+    let boosts: [QueryTerms.Term: Double]
     /// True when words were asked for that no document can have, as `++`.
     let isEmpty: Bool
     let ignored: [IgnoredTerm]
+    /// Whether the clauses have names, by which replies say what each scores.
+    let areNamed: Bool
 
     init(_ terms: QueryTerms, _ choice: TermChoice, _ plan: SearchPlan) {
         let clauses = choice.counted.filter { $0.role == .clause }
@@ -47,7 +49,11 @@ struct QueryWords {
         )
         isEmpty = terms.isNothing || (wanted.isEmpty && plan.text.hasWanted)
         ignored = choice.ignored
+        areNamed = plan.explains
     }
+
+    /// The name of the clause that a part of a score is given for; nil where replies need none.
+    private func name(_ part: NamedPart) -> String? { areNamed ? part.name : nil }
 
     /// Whether something is looked for, beside what is left out.
     var isScored: Bool { !wanted.isEmpty }
@@ -80,13 +86,16 @@ struct QueryWords {
         _ fields: SlotFields,
         _ clauses: inout JSONWriter
     ) {
-        for term in terms { Self.write(term, boost: boosts[term] ?? 1, fields, &clauses) }
+        for term in terms {
+            let name = wanted.firstIndex(of: term).flatMap { self.name(.term($0)) }
+            Self.write(term, boost: boosts[term] ?? 1, name: name, fields, &clauses)
+        }
     }
 
     /// What scores beside the words: who has it has some of them.
     private func writeExtras(_ clauses: inout JSONWriter) {
         if !titled.isEmpty { writeTitled(&clauses) }
-        for pair in pairs { writePair(pair.first, pair.second, &clauses) }
+        for (place, pair) in pairs.enumerated() { writePair(place, pair, &clauses) }
     }
 
     /// What matches, without scores.
@@ -114,6 +123,7 @@ struct QueryWords {
                         }
                     }
                     members.member("boost", completeScore)
+                    members.name(name(.allClauses))
                 }
             }
         }
@@ -136,22 +146,23 @@ struct QueryWords {
                 }
             }
             bool.member("boost", Self.titleBoost)
+            bool.name(name(.title))
         }
     }
 
     private func writePair(
-        _ first: QueryTerms.Term,
-        _ second: QueryTerms.Term,
+        _ place: Int,
+        _ pair: (first: QueryTerms.Term, second: QueryTerms.Term),
         _ clauses: inout JSONWriter
     ) {
         let field = Mapping.stems(of: Mapping.everything)
-        let boost = ((boosts[first] ?? 1) + (boosts[second] ?? 1)) / 2
+        let boost = ((boosts[pair.first] ?? 1) + (boosts[pair.second] ?? 1)) / 2
         clauses.object { query in
             query.member("span_near") { near in
                 near.object { members in
                     members.member("clauses") { list in
                         list.array { spans in
-                            for term in [first, second] {
+                            for term in [pair.first, pair.second] {
                                 spans.object { span in
                                     span.member("span_term") { members in
                                         members.object { $0.member(field, term.stemText) }
@@ -163,25 +174,34 @@ struct QueryWords {
                     members.member("slop", 0)
                     members.member("in_order", false)
                     members.member("boost", Self.pairBoost * boost)
+                    members.name(name(.neighbours(place)))
                 }
             }
         }
     }
 
-    /// One term as one clause.
+    /// One term as one clause, with a name where replies are to say what it scores.
     static func write(
         _ term: QueryTerms.Term,
         boost: Double = 1,
+        name: String? = nil,
         _ fields: SlotFields,
         _ clauses: inout JSONWriter
     ) {
-        write(term, boost: boost, in: field(of: term, fields), &clauses)
+        let options = Options(boost: boost, name: name)
+        write(term, options, in: field(of: term, fields), &clauses)
+    }
+
+    /// What any clause may have.
+    private struct Options {
+        var boost = 1.0
+        var name: String?
     }
 
     /// The same in a field of words.
     private static func write(
         _ term: QueryTerms.Term,
-        boost: Double = 1,
+        _ options: Options = Options(),
         in words: String,
         _ clauses: inout JSONWriter
     ) {
@@ -190,35 +210,35 @@ struct QueryWords {
         case .inflected:
             let field = Mapping.stems(of: words)
             guard term.synonyms.isEmpty else {
-                return writeBest(of: term, boost, in: words, &clauses)
+                return writeBest(of: term, options, in: words, &clauses)
             }
             if isPhrase {
-                write("match_phrase", field, "query", term.stemText, boost, &clauses)
+                write("match_phrase", field, "query", term.stemText, options, &clauses)
             } else {
                 let stems = term.stems.joined().joined(separator: " ")
-                write("match", field, "query", stems, boost, &clauses)
+                write("match", field, "query", stems, options, &clauses)
             }
         case .gram where words == Mapping.everything:
-            write("term", Mapping.grams, "value", term.text, boost, &clauses)
+            write("term", Mapping.grams, "value", term.text, options, &clauses)
         case .gram:
             // A pair, of which single fields have the letters.
             let letters = term.words.joined(separator: " ")
-            write("match_phrase", words, "query", letters, boost, &clauses)
+            write("match_phrase", words, "query", letters, options, &clauses)
         case .exact where isPhrase:
-            write("match_phrase", words, "query", term.text, boost, &clauses)
-        case .exact: write("term", words, "value", term.text, boost, &clauses)
+            write("match_phrase", words, "query", term.text, options, &clauses)
+        case .exact: write("term", words, "value", term.text, options, &clauses)
         case .prefix where isPhrase:
-            write("match_phrase_prefix", words, "query", term.text, boost, &clauses) {
+            write("match_phrase_prefix", words, "query", term.text, options, &clauses) {
                 $0.member("max_expansions", expansionsMaximum)
             }
-        case .prefix: write("prefix", words, "value", term.text, boost, &clauses)
+        case .prefix: write("prefix", words, "value", term.text, options, &clauses)
         }
     }
 
     /// What of a term and its synonyms scores most.
     private static func writeBest(
         of term: QueryTerms.Term,
-        _ boost: Double,
+        _ options: Options,
         in words: String,
         _ clauses: inout JSONWriter
     ) {
@@ -227,10 +247,11 @@ struct QueryWords {
         clauses.object { query in
             query.member("dis_max") { best in
                 best.object { members in
+                    members.name(options.name)
                     members.member("queries") { list in
                         list.array {
                             for each in [own] + term.synonyms {
-                                write(each, boost: boost, in: words, &$0)
+                                write(each, Options(boost: options.boost), in: words, &$0)
                             }
                         }
                     }
@@ -244,17 +265,18 @@ struct QueryWords {
         _ field: String,
         _ name: String,
         _ text: String,
-        _ boost: Double,
+        _ options: Options,
         _ clauses: inout JSONWriter,
         _ more: (inout JSONWriter) -> Void = { _ in }
     ) {
         clauses.object { query in
             query.member(kind) { clause in
                 clause.object { fields in
-                    fields.member(field) { options in
-                        options.object { members in
+                    fields.member(field) { members in
+                        members.object { members in
                             members.member(name, text)
-                            if boost != 1 { members.member("boost", boost) }
+                            if options.boost != 1 { members.member("boost", options.boost) }
+                            members.name(options.name)
                             more(&members)
                         }
                     }
@@ -271,5 +293,12 @@ struct QueryWords {
         case "body": Mapping.body
         case let name?: fields.text(ofAttribute: name) ?? Mapping.everything
         }
+    }
+}
+
+extension JSONWriter {
+    /// The name of a clause, by which replies say what it scores.
+    fileprivate mutating func name(_ name: String?) {
+        if let name { member("_name", name) }
     }
 }

@@ -7,6 +7,8 @@ struct ReplyCodec {
     static let filterPath =
         "timed_out,_shards.failed,hits.total,hits.max_score,hits.hits._id,hits.hits._index,"
         + "hits.hits._version,hits.hits._score,hits.hits.sort,aggregations"
+    /// What a search that explains asks for as well.
+    static let explainedPath = ",hits.hits.matched_queries,hits.hits._explanation"
 
     let builder: QueryBuilder
     let names: IndexNames
@@ -210,7 +212,10 @@ struct ReplyCodec {
             number: identity.number,
             version: version,
             score: score ?? 1,
-            sortValues: values
+            sortValues: values,
+            account: builder.words.areNamed
+                ? try ScoreReader(builder.words, hasOwnIndex: names.isRebuilt(index)).account(json)
+                : nil
         )
     }
 

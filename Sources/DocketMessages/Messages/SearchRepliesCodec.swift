@@ -49,7 +49,8 @@ extension Hit: ContractMessage {
             document: message(fields.document) ?? Document(id: ""),
             version: fields.version,
             score: fields.score,
-            highlights: list(fields.highlights, fields.n_highlights)
+            highlights: list(fields.highlights, fields.n_highlights),
+            explanation: message(fields.explanation)
         )
     }
 
@@ -58,6 +59,7 @@ extension Hit: ContractMessage {
         fields.version = version
         fields.score = score
         unsafe (fields.n_highlights, fields.highlights) = arena.list(highlights)
+        unsafe fields.explanation = arena.message(explanation)
     }
 }
 

@@ -92,6 +92,7 @@ extension SearchRequest: ContractMessage {
         request.total = try .read(fields.total, bound: fields.total_bound)
         request.fields = try unsafe (message(fields.fields) as NameList?)?.names
         request.exactWords = Bool(fields.exact_words)
+        request.explains = Bool(fields.explain)
         return request
     }
 
@@ -110,6 +111,7 @@ extension SearchRequest: ContractMessage {
         fields.total_bound = total.bound
         unsafe fields.fields = arena.message(self.fields.map(NameList.init))
         fields.exact_words = protobuf_c_boolean(exactWords)
+        fields.explain = protobuf_c_boolean(explains)
     }
 }
 

@@ -26,6 +26,8 @@ struct IndexTerm {
     /// Folded words, or stems of an inflected term, with a space between two; for either, runs of
     /// stems with a comma between two.
     var words: String
+    /// The terms of the query that it stands for, by their places among those that count.
+    var origins: [Int] = []
 }
 
 /// Owns one query on the index of a collection; one thread at a time uses it, on one moment of the
@@ -41,6 +43,7 @@ struct IndexTerm {
 
     private let query: OpaquePointer
     private let statements: IndexStatements
+    private var termCount = 0
 
     /// With `weighsComplete`, a document that has each clause scores more than any other.
     init(
@@ -89,6 +92,7 @@ struct IndexTerm {
             return unsafe docket_query_add(query, &asked, &documents)
         }
         try statements.connection.checkIndex(code)
+        termCount += 1
         return Int(clamping: documents)
     }
 
@@ -102,23 +106,17 @@ struct IndexTerm {
         try statements.connection.checkIndex(unsafe docket_query_pair(query, first, second))
     }
 
-    /// The score of a document with what neighbours among the words of its texts are worth.
-    func rank(
-        _ document: UInt32,
-        _ score: Double,
-        title: RawSpan,
-        body: RawSpan,
-        _ language: TextLanguage
-    ) throws(SQLiteError) -> Double {
-        try read(title, language, isTitle: true)
-        try read(body, language, isTitle: false)
+    /// The score of a document with what neighbours among the words of its texts, which were read,
+    /// are worth.
+    func rank(_ document: UInt32, _ score: Double) throws(SQLiteError) -> Double {
         var ranked = score
         let code = unsafe docket_query_rank(query, document, &ranked)
         try statements.connection.checkIndex(code)
         return ranked
     }
 
-    private func read(
+    /// Reads a text of the document that is ranked or explained next.
+    func read(
         _ text: RawSpan,
         _ language: TextLanguage,
         isTitle: Bool
@@ -134,6 +132,54 @@ struct IndexTerm {
             )
         }
         try statements.connection.checkIndex(code)
+    }
+
+    /// A part of a score, as the index counts it.
+    struct Part {
+        let score: Double
+        let weight: Double
+        let idf: Double
+        let tf: Double
+
+        fileprivate init(_ part: docket_score_part) {
+            (score, weight, idf, tf) = (part.score, part.weight, part.idf, part.tf)
+        }
+    }
+
+    /// The parts of a score; those that are nothing are left out.
+    struct Parts {
+        /// By their places among the terms added.
+        var terms: [(place: Int, part: Part)] = []
+        var complete: Part?
+        var titled: Part?
+        var pairs: [(first: Int, second: Int, part: Part)] = []
+    }
+
+    /// What makes the score of a document that was found, with neighbours in its texts that were
+    /// read; the search ends.
+    func explain(_ document: UInt32) throws(SQLiteError) -> Parts {
+        var terms = [docket_score_part](repeating: docket_score_part(), count: termCount)
+        var pairs = [docket_pair_part](repeating: docket_pair_part(), count: Int(DOCKET_PAIRS))
+        var explanation = unsafe docket_explanation()
+        let code = unsafe terms.withUnsafeMutableBufferPointer { terms in
+            unsafe pairs.withUnsafeMutableBufferPointer { pairs in
+                unsafe explanation.terms = terms.baseAddress
+                unsafe explanation.pairs = pairs.baseAddress
+                return unsafe docket_query_explain(query, document, &explanation)
+            }
+        }
+        try statements.connection.checkIndex(code)
+        func part(_ part: docket_score_part) -> Part? { part.score > 0 ? Part(part) : nil }
+        var parts = Parts()
+        parts.terms = terms.enumerated().compactMap { place, found in
+            part(found).map { (place, $0) }
+        }
+        parts.complete = part(unsafe explanation.complete)
+        parts.titled = part(unsafe explanation.titled)
+        parts.pairs = pairs.prefix(unsafe explanation.pair_count).compactMap { pair in
+            part(pair.part).map { (pair.first, pair.second, $0) }
+        }
+        return parts
     }
 
     /// Begins with the first match after a document; 0 for all.

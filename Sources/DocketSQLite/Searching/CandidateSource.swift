@@ -3,12 +3,12 @@ internal import DocketText
 
 /// The documents that a search has to look at, in ascending order.
 struct CandidateSource {
-    private let plan: SearchPlan
-    private let connection: ConnectionHandle
+    let plan: SearchPlan
+    let connection: ConnectionHandle
     private let tables: CollectionTables
-    private let asked: IndexQuery
+    let asked: IndexQuery
     /// Finds what has the words; nil where every document without the excluded ones matches.
-    private let query: IndexQueryHandle?
+    let query: IndexQueryHandle?
     /// Finds what is left out where `query` is nil.
     private let excluded: IndexQueryHandle?
 
@@ -146,45 +146,6 @@ struct CandidateSource {
         _ pass: inout SearchPass
     ) throws {
         try forEachRun(query, mode, after: 0) { try pass.look($0, $1) }
-    }
-
-    /// Bytes of a body in which neighbours are sought.
-    private static let bodyBytes = 8 << 10
-
-    /// Brings the first hits of an order by score into the one that neighbours among their words
-    /// make.
-    func rank(_ hits: inout [RankedHit], _ order: HitOrder) throws {
-        guard let query, order.isByScore, !asked.pairs.isEmpty, hits.count > 1 else { return }
-        // Of a document whose newer version waits, the texts that are indexed are kept apart.
-        let statement = try connection.prepared(
-            """
-            SELECT coalesce(kept.title, newest.title), coalesce(kept.body, newest.body)
-            FROM contents AS newest LEFT JOIN indexed_contents AS kept USING (number)
-            WHERE number = ?1
-            """
-        )
-        defer { statement.reset() }
-        let language = TextLanguage(code: plan.collection.schema.language?.code)
-        var first = Array(hits.prefix(SearchPass.rankedAnew))
-        for place in first.indices {
-            defer { statement.reset() }
-            let hit = first[place]
-            try statement.bind(1, .integer(hit.number))
-            guard try statement.step() else { throw SQLiteError.damagedPages }
-            first[place].score = try statement.withBytes(0) { title in
-                try statement.withBytes(1) { body in
-                    try query.rank(
-                        UInt32(truncatingIfNeeded: hit.number),
-                        hit.score,
-                        title: title,
-                        body: body.extracting(0..<min(body.byteCount, Self.bodyBytes)),
-                        language
-                    )
-                }
-            }
-        }
-        first.sort { order.precedes($0, $1) }
-        hits.replaceSubrange(first.indices, with: first)
     }
 
     // MARK: Scanning

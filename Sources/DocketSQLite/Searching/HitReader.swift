@@ -11,6 +11,7 @@ struct HitReader {
     private let readsTitle: Bool
     private let readsBody: Bool
     private let highlighters: [(field: TextField, name: String, highlighter: Highlighter)]
+    private var explainer: HitExplainer?
 
     /// The words of `marked` are those that highlights show.
     init(
@@ -27,19 +28,27 @@ struct HitReader {
             return (field, name, Highlighter(of: name, marked.clauses, schema))
         }
         let read = highlighters.filter { !$0.highlighter.isEmpty }.map(\.field)
-        readsTitle = plan.shows.title || read.contains(.title)
-        readsBody = plan.shows.body || read.contains(.body)
+        readsTitle = plan.shows.title || plan.explains || read.contains(.title)
+        readsBody = plan.shows.body || plan.explains || read.contains(.body)
+        explainer = plan.explains ? HitExplainer(schema) : nil
     }
 
     /// The hits, until their bytes pass the plan's; at least one of them.
-    func read(_ ranked: ArraySlice<RankedHit>, _ order: HitOrder) throws -> [FoundDocument] {
+    ///
+    /// `accounts` has what makes the scores of those that are explained, by the same places.
+    mutating func read(
+        _ ranked: ArraySlice<RankedHit>,
+        _ order: HitOrder,
+        _ accounts: [ScoreAccount]? = nil
+    ) throws -> [FoundDocument] {
         var hits: [FoundDocument] = []
         var bytes = 0
-        for hit in ranked {
+        for place in ranked.indices {
             // A hit may be a megabyte.
             try connection.watch.spend(WorkWatch.unitsBetweenLooks)
-            let sortValues = order.sortValues(of: hit, plan.collection.schema)
-            guard let found = try read(hit, sortValues) else { continue }
+            let sortValues = order.sortValues(of: ranked[place], plan.collection.schema)
+            let found = try read(ranked[place], sortValues, accounts?[place])
+            guard let found else { continue }
             bytes += found.bytes
             if bytes > plan.replyBytes, !hits.isEmpty { break }
             hits.append(found)
@@ -53,10 +62,25 @@ struct HitReader {
         var shown: [Attribute]
         var title: String
         var body: String
+
+        /// The values of a field, by its name.
+        func texts(of field: String, _ schema: CollectionSchema) -> [String] {
+            switch field {
+            case "title": return [title]
+            case "body": return [body]
+            default:
+                guard let slot = schema.slot(of: field) else { return [] }
+                return attributes.first { $0.slot == slot }?.texts ?? []
+            }
+        }
     }
 
     /// nil when the document is no longer there, which the one moment of a search excludes.
-    private func read(_ hit: RankedHit, _ sortValues: [AttributeValue?]) throws -> FoundDocument? {
+    private mutating func read(
+        _ hit: RankedHit,
+        _ sortValues: [AttributeValue?],
+        _ account: ScoreAccount?
+    ) throws -> FoundDocument? {
         let row = try connection.first(
             "SELECT id, state, version, indexed_version FROM documents WHERE number = ?1",
             .integer(hit.number)
@@ -80,14 +104,19 @@ struct HitReader {
                 body: plan.shows.body ? visible.body : "",
                 attributes: visible.shown
             ),
-            highlights: try highlights(visible)
+            highlights: try highlights(visible),
+            explanation: account.flatMap { account in
+                explainer?.explanation(account) { visible.texts(of: $0, plan.collection.schema) }
+            }
         )
     }
 
     /// Of a document whose newer version waits, what is indexed is kept apart.
     private func visible(_ number: Int64, isNewest: Bool) throws -> Visible? {
         let columns = "attributes, \(readsTitle ? "title" : "''"), \(readsBody ? "body" : "''")"
-        let marks = highlighters.contains { field, _, _ in field != .title && field != .body }
+        let marks =
+            plan.explains
+            || highlighters.contains { field, _, _ in field != .title && field != .body }
         for table in isNewest ? ["contents"] : ["indexed_contents", "contents"] {
             let found = try connection.first(
                 "SELECT \(columns) FROM \(table) WHERE number = ?1",
@@ -124,16 +153,16 @@ struct HitReader {
 }
 
 extension BoundAttribute {
+    fileprivate var texts: [String] { values.map { String(decoding: $0.bytes, as: UTF8.self) } }
+
     /// Its values, a line each.
-    fileprivate var text: String {
-        values.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: "\n")
-    }
+    fileprivate var text: String { texts.joined(separator: "\n") }
 }
 
 extension FoundDocument {
     /// About what it takes in a reply.
     fileprivate var bytes: Int {
-        highlights.reduce(document.bytes) {
+        highlights.reduce(document.bytes + (explanation?.roughBytes ?? 0)) {
             $0 + $1.fragment.utf8.count + 8 * $1.ranges.count
         }
     }

@@ -7,7 +7,7 @@ struct IndexQuery {
     /// Those that are looked for, with what is left out.
     private(set) var terms: [IndexTerm]
     /// What each of them was made of, with its place in the query.
-    private let origins: [(place: Int, term: QueryTerms.Term)]
+    let origins: [(place: Int, term: QueryTerms.Term)]
     /// True when words were asked for that no document can have, as `++`.
     let isEmpty: Bool
     /// Whether a document has to have each of them.
@@ -16,6 +16,8 @@ struct IndexQuery {
     let ignoredTerms: [IgnoredTerm]
     /// Terms that were corrected.
     private(set) var corrections: [CorrectedTerm] = []
+    /// The stems of what is looked for in their places.
+    private(set) var correctionStems: [String: String] = [:]
     /// What is looked for in their places, and as synonyms.
     private(set) var alternatives: [TextQuery.Clause] = []
 
@@ -53,7 +55,11 @@ struct IndexQuery {
         let choice = try TermChoice(terms, plan) { asked, limit in
             min(limit, try documents(term(asked)))
         }
-        let chosen = choice.counted.map(term)
+        let chosen = choice.counted.enumerated().map { place, counted in
+            var term = term(counted)
+            term.origins = [place]
+            return term
+        }
         self.terms = chosen
         let ignored = Set(choice.ignored.map(\.place))
         origins = terms.all.enumerated().filter { !ignored.contains($0.offset) }
@@ -119,6 +125,7 @@ struct IndexQuery {
             )
             alternatives += words.map { TextQuery.Clause(.word($0), in: origin.field) }
             let stems = words.map { cutter.cut($0, of: language).stems }
+            for (word, stem) in zip(words, stems) { correctionStems[word] = stem }
             for term in replacements(of: term, by: stems) { Self.add(term, to: &corrected) }
         }
         // Otherwise the places of the terms stay.
@@ -149,6 +156,7 @@ struct IndexQuery {
         guard term.role != .excluded, let place = terms.firstIndex(where: { $0.isLike(term) })
         else { return terms.append(term) }
         terms[place].boost = min(terms[place].boost + term.boost, QueryTerms.boostMaximum)
+        terms[place].origins += term.origins
         if term.role == .clause { terms[place].role = .clause }
     }
 

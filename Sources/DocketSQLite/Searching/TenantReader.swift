@@ -49,8 +49,10 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
         try source.search(&pass)
         var ranked = pass.top.sorted()
         try source.rank(&ranked, pass.order)
-        let reader = HitReader(plan, source.marked, connection)
-        let hits = try reader.read(ranked.prefix(plan.limit), pass.order)
+        var reader = HitReader(plan, source.marked, connection)
+        let shown = ranked.prefix(plan.limit)
+        let accounts = try source.accounts(of: ranked, pass.order)
+        let hits = try reader.read(shown, pass.order, accounts)
         return SearchPage(
             hits: hits,
             total: pass.total,
@@ -118,7 +120,7 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
             }
             return true
         }
-        let reader = HitReader(plan, source.marked, connection)
+        var reader = HitReader(plan, source.marked, connection)
         let hits = try reader.read(found[...], order)
         // A slice that its bytes ended goes on after the last hit read.
         if hits.count < found.count {

@@ -31,6 +31,7 @@ extension SearchReply: SizedReply {
         return facets
             + sum(of: hits, upTo: limit) { hit in
                 hit.highlights.reduce(hit.document.roughBytes) { $0 + $1.roughBytes }
+                    + (hit.explanation?.roughBytes ?? 0)
             }
     }
 }
@@ -111,7 +112,10 @@ extension RevokeKeyReply: SizedReply {}
 
 extension FoundDocument {
     /// About its bytes in a reply.
-    var roughBytes: Int { highlights.reduce(document.roughBytes) { $0 + $1.roughBytes } }
+    var roughBytes: Int {
+        highlights.reduce(document.roughBytes) { $0 + $1.roughBytes }
+            + (explanation?.roughBytes ?? 0)
+    }
 }
 
 extension Highlight {

@@ -38,6 +38,7 @@ struct CanonicalSearch {
         for field in plan.highlights { writer.append(field) }
         writer.append(plan.total)
         writer.append(plan.shows)
+        writer.append(tag: plan.explains ? 1 : 0)
         key = writer.bytes
     }
 }

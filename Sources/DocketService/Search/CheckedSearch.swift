@@ -9,8 +9,8 @@ internal import Synchronization
 /// The truth alone says what is seen and gives what a hit shows; where it refuses hits, the index
 /// is asked for the next ones, twice at most. Its breaker answers for an index that does not.
 package final class CheckedSearch: DocumentSearch {
-    /// Bytes of documents that are read for one page with highlights.
-    private static let highlightedBytes = 16 << 20
+    /// Bytes of documents that are read for one page with highlights, or explained.
+    private static let readBytes = 16 << 20
 
     private let index: any SearchIndex
     private let check: HitCheck
@@ -101,24 +101,24 @@ package final class CheckedSearch: DocumentSearch {
         _ plan: SearchPlan,
         _ work: WorkLimit
     ) async throws(DocketError) -> [FoundDocument?] {
-        let highlights = HitHighlights(plan)
+        let texts = HitTexts(plan)
         let checked = try await check.check(
             hits,
             atMost: plan.limit,
             of: tenant,
             in: plan.collection,
-            shows: highlights.selection(with: plan.shows),
-            limitBytes: max(plan.replyBytes, highlights.isEmpty ? 0 : Self.highlightedBytes),
+            shows: texts.selection,
+            limitBytes: max(plan.replyBytes, texts.isEmpty ? 0 : Self.readBytes),
             work: work
         )
         let bytes = checked.reduce(0) { sum, hit in
-            sum + (hit.map { highlights.bytes(of: $0.shown.document) } ?? 0)
+            sum + (hit.map { texts.bytes(of: $0.shown.document) } ?? 0)
         }
         return try await TurnBudget(threads, of: tenant).run(on: bytes) { () throws(DocketError) in
-            let highlights = HitHighlights(plan)
+            var texts = HitTexts(plan)
             return try zip(hits, checked).map { (hit, checked) throws(DocketError) in
                 if let ending = work.ending(at: MonotonicTime.now().nanoseconds) { throw ending }
-                return checked.map { FoundDocument(hit, $0.shown, plan, highlights) }
+                return checked.map { FoundDocument(hit, $0.shown, plan, &texts) }
             }
         }
     }
@@ -144,7 +144,7 @@ extension FoundDocument {
         _ hit: IndexHit,
         _ shown: StoredDocument,
         _ plan: SearchPlan,
-        _ highlights: HitHighlights
+        _ texts: inout HitTexts
     ) {
         self.init(
             number: hit.number,
@@ -153,7 +153,8 @@ extension FoundDocument {
             score: hit.score,
             sortValues: hit.sortValues,
             document: shown.document.showing(only: plan.shows, of: plan.collection.schema),
-            highlights: highlights.highlights(of: shown.document)
+            highlights: texts.highlights.highlights(of: shown.document),
+            explanation: texts.explanation(hit.account, shown.document)
         )
     }
 }

@@ -75,7 +75,10 @@ struct DegradedReplies: Sendable {
         let hits = zip(reply.hits, documents).compactMap { hit, document -> Hit? in
             guard let document, document.state != .failed else { return nil }
             var hit = hit
-            if document.version != hit.version { hit.highlights = [] }
+            if document.version != hit.version {
+                hit.highlights = []
+                hit.explanation = nil
+            }
             hit.version = document.version
             hit.document = document.document
             return hit

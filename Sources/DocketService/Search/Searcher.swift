@@ -313,11 +313,13 @@ package final class Searcher: Sendable {
             corrections: page.corrections.told
         )
         reply.hits = page.hits.map { hit in
-            Hit(
+            let score = plan.text.isEmpty ? 1 : min(1, max(0, hit.score * scale))
+            return Hit(
                 document: hit.document,
                 version: hit.version,
-                score: plan.text.isEmpty ? 1 : min(1, max(0, hit.score * scale)),
-                highlights: hit.highlights
+                score: score,
+                highlights: hit.highlights,
+                explanation: hit.explanation?.scaled(to: score)
             )
         }
         reply.facets = zip(plan.facets, page.facets).map { facet, counts in

@@ -26,6 +26,7 @@ struct SearchRequestTests {
 
     static let wrong: [Wrong] = [
         Wrong("limit", "1000") { $0.limit = 1001 },
+        Wrong("limit", "50") { ($0.explains, $0.limit) = (true, 51) },
         Wrong("query", "4096") { $0.query = String(repeating: "a", count: 4097) },
         Wrong("filter", "8") { $0.filter = nested(9) },
         Wrong("filter", "64") { $0.filter = .all(Array(repeating: .exists("year"), count: 64)) },
@@ -124,6 +125,40 @@ struct SearchRequestTests {
                 reply = try await client.search("graen") { $0.exactWords = exactWords }.reply
                 #expect(reply.corrections == (exactWords ? [] : [Correction("graen", ["green"])]))
             }
+        }
+    }
+
+    @Test("explained hits have parts that add up to their scores, whatever the page")
+    func explanations() async throws {
+        try await TestService.run { test in
+            let (client, tenant) = try await test.client()
+            try await client.create()
+            try await client.upload(
+                (1...8).map { Document(id: "d\($0)", title: "tea \($0)", body: "green") }
+                    + (1...8).map { Document(id: "e\($0)", body: "green") }
+            )
+            try await test.index(tenant)
+            let plain = try await client.search("green tea")
+            #expect(plain.reply.hits.allSatisfy { $0.explanation == nil })
+            var cursor: [UInt8] = []
+            for _ in 0..<4 {
+                let reply = try await client.search("green tea") {
+                    ($0.explains, $0.limit, $0.cursor) = (true, 4, cursor)
+                }.reply
+                #expect(reply.hits.count == 4)
+                for hit in reply.hits {
+                    let explanation = try #require(hit.explanation)
+                    let sum = explanation.parts.reduce(0) { $0 + $1.score }
+                    #expect(abs(sum - hit.score) < 1e-9)
+                    for part in explanation.parts {
+                        let product = part.weight * part.idf * part.tf * explanation.scale
+                        #expect(abs(product - part.score) < 1e-9)
+                    }
+                }
+                cursor = reply.cursor
+            }
+            let again = try await client.search("green tea")
+            #expect(again.reply.hits[0].explanation == nil)
         }
     }
 

@@ -45,6 +45,9 @@ typedef struct Docket__V1__SearchRequest Docket__V1__SearchRequest;
 typedef struct Docket__V1__SearchReply Docket__V1__SearchReply;
 typedef struct Docket__V1__Correction Docket__V1__Correction;
 typedef struct Docket__V1__Hit Docket__V1__Hit;
+typedef struct Docket__V1__Explanation Docket__V1__Explanation;
+typedef struct Docket__V1__ScorePart Docket__V1__ScorePart;
+typedef struct Docket__V1__WordPlaces Docket__V1__WordPlaces;
 typedef struct Docket__V1__Highlight Docket__V1__Highlight;
 typedef struct Docket__V1__FacetResult Docket__V1__FacetResult;
 typedef struct Docket__V1__FacetCount Docket__V1__FacetCount;
@@ -277,6 +280,53 @@ typedef enum _Docket__V1__TotalMode {
   DOCKET__V1__TOTAL_MODE__TOTAL_MODE_NONE = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__TOTAL_MODE)
 } Docket__V1__TotalMode;
+/*
+ * What a part of a score is given for.
+ */
+typedef enum _Docket__V1__ScorePartKind {
+  DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_UNSPECIFIED = 0,
+  /*
+   * a word or several of the query, or what stands for them
+   */
+  DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_TERM = 1,
+  /*
+   * the document has every clause, and so comes first
+   */
+  DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_ALL_CLAUSES = 2,
+  /*
+   * its title has every clause
+   */
+  DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_TITLE = 3,
+  /*
+   * two words stand together as in the query
+   */
+  DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_NEIGHBOURS = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__SCORE_PART_KIND)
+} Docket__V1__ScorePartKind;
+/*
+ * Why a word of a document counts for a word of the query.
+ */
+typedef enum _Docket__V1__WordSource {
+  DOCKET__V1__WORD_SOURCE__WORD_SOURCE_UNSPECIFIED = 0,
+  /*
+   * it is that word, in any inflection
+   */
+  DOCKET__V1__WORD_SOURCE__WORD_SOURCE_WRITTEN = 1,
+  /*
+   * it begins so
+   */
+  DOCKET__V1__WORD_SOURCE__WORD_SOURCE_BEGINNING = 2,
+  /*
+   * a part of a compound, or words parted or joined
+   */
+  DOCKET__V1__WORD_SOURCE__WORD_SOURCE_COMPOUND = 3,
+  DOCKET__V1__WORD_SOURCE__WORD_SOURCE_SYNONYM = 4,
+  /*
+   * no document has the word of the query
+   */
+  DOCKET__V1__WORD_SOURCE__WORD_SOURCE_CORRECTION = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__WORD_SOURCE)
+} Docket__V1__WordSource;
 /*
  * What a completion is made of.
  */
@@ -868,6 +918,10 @@ struct  Docket__V1__SearchRequest
    * words are not corrected, and have no synonyms
    */
   protobuf_c_boolean exact_words;
+  /*
+   * hits say why; of at most 50
+   */
+  protobuf_c_boolean explain;
   Docket__V1__SearchRequest__PageCase page_case;
   union {
     /*
@@ -878,7 +932,7 @@ struct  Docket__V1__SearchRequest
 };
 #define DOCKET__V1__SEARCH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__search_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__MATCH__MATCH_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, {0,NULL}, 0,NULL, DOCKET__V1__TOTAL_MODE__TOTAL_MODE_UNSPECIFIED, 0, NULL, 0, DOCKET__V1__SEARCH_REQUEST__PAGE__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__MATCH__MATCH_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, 0,NULL, 0,NULL, {0,NULL}, 0,NULL, DOCKET__V1__TOTAL_MODE__TOTAL_MODE_UNSPECIFIED, 0, NULL, 0, 0, DOCKET__V1__SEARCH_REQUEST__PAGE__NOT_SET, {0} }
 
 
 struct  Docket__V1__SearchReply
@@ -943,10 +997,101 @@ struct  Docket__V1__Hit
   double score;
   size_t n_highlights;
   Docket__V1__Highlight **highlights;
+  /*
+   * with `explain`; unset where the query has no words
+   */
+  Docket__V1__Explanation *explanation;
 };
 #define DOCKET__V1__HIT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__hit__descriptor) \
-    , NULL, 0, 0, 0,NULL }
+    , NULL, 0, 0, 0,NULL, NULL }
+
+
+/*
+ * What makes the score of a hit.
+ */
+struct  Docket__V1__Explanation
+{
+  ProtobufCMessage base;
+  /*
+   * their scores add up to the hit's
+   */
+  size_t n_parts;
+  Docket__V1__ScorePart **parts;
+  /*
+   * 0 where idf is not told
+   */
+  double scale;
+  /*
+   * places are missing: all of them would take over 16 KiB
+   */
+  protobuf_c_boolean cut;
+};
+#define DOCKET__V1__EXPLANATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__explanation__descriptor) \
+    , 0,NULL, 0, 0 }
+
+
+/*
+ * Where idf is told, score is weight * idf * tf * scale.
+ */
+struct  Docket__V1__ScorePart
+{
+  ProtobufCMessage base;
+  Docket__V1__ScorePartKind kind;
+  /*
+   * of the query, folded; none for ALL_CLAUSES and TITLE
+   */
+  size_t n_words;
+  char **words;
+  /*
+   * as much of the hit's
+   */
+  double score;
+  /*
+   * 1 for a word written once; 0 where it is not told
+   */
+  double weight;
+  /*
+   * of several words the sum; 0 where it is not told
+   */
+  double idf;
+  /*
+   * with the length of the document, to 2.2
+   */
+  double tf;
+  /*
+   * of a TERM
+   */
+  size_t n_places;
+  Docket__V1__WordPlaces **places;
+};
+#define DOCKET__V1__SCORE_PART__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__score_part__descriptor) \
+    , DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_UNSPECIFIED, 0,NULL, 0, 0, 0, 0, 0,NULL }
+
+
+/*
+ * Where a document has what was looked for.
+ */
+struct  Docket__V1__WordPlaces
+{
+  ProtobufCMessage base;
+  char *field;
+  /*
+   * how often, in the first 64 KiB of the field
+   */
+  uint32_t count;
+  Docket__V1__WordSource source;
+  /*
+   * as the document writes it, each once, at most 3
+   */
+  size_t n_found;
+  char **found;
+};
+#define DOCKET__V1__WORD_PLACES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__word_places__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, DOCKET__V1__WORD_SOURCE__WORD_SOURCE_UNSPECIFIED, 0,NULL }
 
 
 struct  Docket__V1__Highlight
@@ -2127,6 +2272,63 @@ Docket__V1__Hit *
 void   docket__v1__hit__free_unpacked
                      (Docket__V1__Hit *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__Explanation methods */
+void   docket__v1__explanation__init
+                     (Docket__V1__Explanation         *message);
+size_t docket__v1__explanation__get_packed_size
+                     (const Docket__V1__Explanation   *message);
+size_t docket__v1__explanation__pack
+                     (const Docket__V1__Explanation   *message,
+                      uint8_t             *out);
+size_t docket__v1__explanation__pack_to_buffer
+                     (const Docket__V1__Explanation   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__Explanation *
+       docket__v1__explanation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__explanation__free_unpacked
+                     (Docket__V1__Explanation *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__ScorePart methods */
+void   docket__v1__score_part__init
+                     (Docket__V1__ScorePart         *message);
+size_t docket__v1__score_part__get_packed_size
+                     (const Docket__V1__ScorePart   *message);
+size_t docket__v1__score_part__pack
+                     (const Docket__V1__ScorePart   *message,
+                      uint8_t             *out);
+size_t docket__v1__score_part__pack_to_buffer
+                     (const Docket__V1__ScorePart   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__ScorePart *
+       docket__v1__score_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__score_part__free_unpacked
+                     (Docket__V1__ScorePart *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__WordPlaces methods */
+void   docket__v1__word_places__init
+                     (Docket__V1__WordPlaces         *message);
+size_t docket__v1__word_places__get_packed_size
+                     (const Docket__V1__WordPlaces   *message);
+size_t docket__v1__word_places__pack
+                     (const Docket__V1__WordPlaces   *message,
+                      uint8_t             *out);
+size_t docket__v1__word_places__pack_to_buffer
+                     (const Docket__V1__WordPlaces   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__WordPlaces *
+       docket__v1__word_places__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__word_places__free_unpacked
+                     (Docket__V1__WordPlaces *message,
+                      ProtobufCAllocator *allocator);
 /* Docket__V1__Highlight methods */
 void   docket__v1__highlight__init
                      (Docket__V1__Highlight         *message);
@@ -2960,6 +3162,15 @@ typedef void (*Docket__V1__Correction_Closure)
 typedef void (*Docket__V1__Hit_Closure)
                  (const Docket__V1__Hit *message,
                   void *closure_data);
+typedef void (*Docket__V1__Explanation_Closure)
+                 (const Docket__V1__Explanation *message,
+                  void *closure_data);
+typedef void (*Docket__V1__ScorePart_Closure)
+                 (const Docket__V1__ScorePart *message,
+                  void *closure_data);
+typedef void (*Docket__V1__WordPlaces_Closure)
+                 (const Docket__V1__WordPlaces *message,
+                  void *closure_data);
 typedef void (*Docket__V1__Highlight_Closure)
                  (const Docket__V1__Highlight *message,
                   void *closure_data);
@@ -3088,6 +3299,8 @@ extern const ProtobufCEnumDescriptor    docket__v1__document_state__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__match__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__filter_operator__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__total_mode__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__score_part_kind__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__word_source__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__suggestion_kind__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__attribute_type__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__attribute__descriptor;
@@ -3120,6 +3333,9 @@ extern const ProtobufCMessageDescriptor docket__v1__search_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__search_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__correction__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__hit__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__explanation__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__score_part__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__word_places__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__highlight__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__facet_result__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__facet_count__descriptor;
