@@ -138,6 +138,16 @@ struct AgreementTests {
         #expect(documented == declared)
     }
 
+    @Test("the tests that docs/FAULTS.md names are there")
+    func faults() throws {
+        let named = Vocabulary.tests(in: try page("docs/FAULTS.md"))
+        let there = Vocabulary.tests(Self.repository)
+        #expect(named.count > 60)
+        for test in named.subtracting(there).sorted() {
+            Issue.record("docs/FAULTS.md names \(test), which is no test")
+        }
+    }
+
     @Test("every target of the manifest is in the table of imports and in docs/ARCHITECTURE.md")
     func targets() throws {
         let text = try page("docs/ARCHITECTURE.md")

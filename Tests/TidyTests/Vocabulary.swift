@@ -40,6 +40,20 @@ enum Vocabulary {
         )
     }
 
+    /// `StopTests/killed`: tests that a document names.
+    static func tests(in text: String) -> Set<String> {
+        Set(text.matches(of: /`(\w+(?:Tests|Cases)\/\w+)`/).map { String($0.1) })
+    }
+
+    /// Each function of each type of the files of tests.
+    static func tests(_ repository: Repository) -> Set<String> {
+        repository.files.filter { $0.path.hasPrefix("Tests/") }.reduce(into: []) { tests, file in
+            let types = file.text.matches(of: /\n(?:struct|extension) (\w+)/).map { $0.1 }
+            let functions = file.text.matches(of: /\n    func (\w+)\(/).map { $0.1 }
+            for type in types { for function in functions { tests.insert("\(type)/\(function)") } }
+        }
+    }
+
     /// The keys of the settings of docketd, as the one table in DocketServer declares them: the
     /// first string of each `= Setting.kind(`.
     static func settings(_ repository: Repository) -> Set<String> {
