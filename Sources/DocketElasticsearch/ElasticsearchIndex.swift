@@ -25,6 +25,9 @@ package final class ElasticsearchIndex: SearchIndex {
         administration = IndexAdministration(client, configuration, log: log)
     }
 
+    /// Addresses of nodes that are set, and those that are asked since they answer.
+    package var nodes: (all: Int, serving: Int) { client.nodes }
+
     /// Ends all requests and the thread that sends them.
     package func close() { client.close() }
 

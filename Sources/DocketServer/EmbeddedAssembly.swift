@@ -2,6 +2,7 @@ internal import DocketCore
 internal import DocketRuntime
 internal import DocketSQLite
 internal import DocketService
+internal import DocketSystem
 internal import DocketTelemetry
 
 /// The embedded store, which fills all ports by itself, and the indexer that drives it.
@@ -19,6 +20,7 @@ struct EmbeddedAssembly: StoreAssembly {
         do throws(DocketError) {
             let store = try await EmbeddedStore.open(configuration, logger: logger)
             let width = configuration.writers
+            registerDisk(registry, configuration.directory)
             return EmbeddedAssembly(store, width: width, registry, logger)
         } catch {
             throw ServerFault(.data, "\(configuration.directory): \(error.message)")
@@ -58,6 +60,18 @@ struct EmbeddedAssembly: StoreAssembly {
         }
         registry.count("docket_index_merged_documents_total", "Documents written by merges") {
             counters.index.mergedDocuments
+        }
+        registry.show("docket_damaged_tenants_count", "Tenants whose files are damaged") {
+            store.damagedTenants
+        }
+    }
+
+    private static func registerDisk(_ registry: MetricsRegistry, _ directory: String) {
+        registry.show("docket_disk_bytes", "Room of the data directory's file system") {
+            DiskSpace(of: directory)?.bytes ?? 0
+        }
+        registry.show("docket_disk_free_bytes", "What of it is free") {
+            DiskSpace(of: directory)?.freeBytes ?? 0
         }
     }
 

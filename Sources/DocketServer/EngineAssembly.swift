@@ -114,6 +114,17 @@ struct EngineAssembly: StoreAssembly {
         }
         rebuilder = CollectionRebuilder(store, index, registry: registry, logger: logger)
         ServerMetrics.register(registry, indexing)
+        registerNodes()
+    }
+
+    private func registerNodes() {
+        let index = index
+        registry.show("docket_search_nodes_count", "Addresses of the search engine") {
+            index.nodes.all
+        }
+        registry.show("docket_search_nodes_serving_count", "Those of them that answer") {
+            index.nodes.serving
+        }
     }
 
     private static func indexer(

@@ -91,6 +91,9 @@ enum ServerMetrics {
         registry.count("docket_indexed_late_total", "Documents found after over 5 minutes") {
             indexing.lateDocuments
         }
+        registry.count("docket_failed_documents_total", "Documents that cannot be indexed") {
+            indexing.values.failed
+        }
         registry.count("docket_index_failures_total", "Groups that could not be indexed at once") {
             indexing.values.failures
         }

@@ -33,6 +33,9 @@ final class HTTPService: Service {
     init(_ bind: HostPort, registry: MetricsRegistry) {
         self.bind = bind
         self.registry = registry
+        registry.show("docket_ready_state", "1 while everything is served") { [weak self] in
+            self?.isReady.load(ordering: .relaxed) == true ? 1 : 0
+        }
     }
 
     /// Where it listens, once it has started.

@@ -14,6 +14,7 @@ package final class CallMetrics: Sendable {
     private let series: [UInt16: Series]
     private let search: Series?
     private let unknown: Counter
+    private let degraded: Counter
     /// In the order of the classes.
     private let answers: [SearchAnswers]
 
@@ -60,6 +61,10 @@ package final class CallMetrics: Sendable {
             "docket_unknown_calls_total",
             help: "Calls of methods that do not exist"
         )
+        degraded = registry.counter(
+            "docket_degraded_answers_total",
+            help: "Searches answered by old replies, since the engine could not be asked"
+        )
     }
 
     /// So many searches were answered in the turn that read them, which took `nanoseconds`.
@@ -72,6 +77,9 @@ package final class CallMetrics: Sendable {
     func answeredSearches(_ count: Int, of quota: Quota, from source: ReplyOrigin.Source) {
         answers[QuotaClass(quota).rawValue].add(count, from: source)
     }
+
+    /// A search was answered by an old reply, since the engine could not be asked.
+    func answeredDegraded() { degraded.increment() }
 
     func ended(
         _ method: UInt16,

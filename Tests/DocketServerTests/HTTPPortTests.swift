@@ -10,22 +10,6 @@ struct HTTPPortTests {
 
     init() throws { folder = try TestFolder() }
 
-    /// One sample of the text for Prometheus.
-    private struct Sample {
-        var name: String
-        var labels: [String: String] = [:]
-
-        init?(_ line: String) {
-            guard let match = line.wholeMatch(of: /([a-z_]+)(?:\{(.*)\})? [0-9.e+Inf-]+/) else {
-                return nil
-            }
-            name = String(match.1)
-            for label in (match.2 ?? "").matches(of: /([a-z_]+)="([^"]*)"/) {
-                labels[String(label.1)] = String(label.2)
-            }
-        }
-    }
-
     @Test("metrics carry the method and the class of the tenant, and no text of a tenant")
     func metrics() async throws {
         let server = try await TestServer(folder)
@@ -59,7 +43,7 @@ struct HTTPPortTests {
         let lines = body.filter { !$0.hasPrefix("#") }.map(String.init)
         #expect(lines.count > 50)
         for line in lines {
-            let sample = try #require(Sample(line), "\(line)")
+            let sample = try #require(MetricSample(line), "\(line)")
             #expect(sample.name.hasPrefix("docket_"))
             let allowed = Set([
                 "method", "class", "quota", "source", "tier", "outcome", "status", "le",
@@ -94,11 +78,13 @@ struct HTTPPortTests {
             var stream = client.stream(StreamRequest(collection: "papers")).makeAsyncIterator()
             var seen = try await stream.next()?.documents.map(\.document.id) ?? []
             #expect(try server.get("/readyz").hasPrefix("HTTP/1.1 200 "))
+            #expect(try server.get("/metrics").contains("docket_ready_state 1.0\n"))
             server.program.signal(SIGTERM)
             let line = try await server.program.errors.first(containing: #""message":"stopped""#)
             #expect(line.contains(#""service":"readiness""#))
             #expect(try server.get("/readyz").hasPrefix("HTTP/1.1 503 "))
             #expect(try server.get("/healthz").hasPrefix("HTTP/1.1 200 "))
+            #expect(try server.get("/metrics").contains("docket_ready_state 0.0\n"))
             await refusesNewConnections(server, key)
             while let part = try await stream.next() { seen += part.documents.map(\.document.id) }
             #expect(seen.count == ids.count)

@@ -105,6 +105,7 @@ struct DamagedTenantTests {
         for _ in 0..<2 {
             try await expectRefused(damaged, server, .dataLoss, "restores it from a backup")
             try await expectHealthy(healthy, server)
+            #expect(try server.get("/metrics").contains("docket_damaged_tenants_count 1.0\n"))
         }
         let end = try await server.stop()
         #expect(end.status == 0)

@@ -104,8 +104,8 @@ enum Architecture {
             "StatementHandle", "WordCursorHandle",
         ],
         "DocketSystem": [
-            "CalendarTime", "KeyedHash", "RawBytes", "Semaphore", "SmallFile", "SystemThread",
-            "WakeupHandle",
+            "CalendarTime", "DiskSpace", "KeyedHash", "RawBytes", "Semaphore", "SmallFile",
+            "SystemThread", "WakeupHandle",
         ],
         "DocketTelemetry": ["LogFileHandle"],
         "DocketText": ["TokenizerHandle"],

@@ -50,6 +50,11 @@ final class EngineClient: Sendable {
 
     func close() { http.close() }
 
+    /// Addresses of nodes, and those that are asked since they answer.
+    var nodes: (all: Int, serving: Int) {
+        endpoints.withLock { ($0.urls.count, $0.serving) }
+    }
+
     /// The engine's reply, whatever its status but 502, 503 and 504.
     func send(
         _ request: HTTPRequest,

@@ -44,6 +44,11 @@ struct Endpoints: Sendable {
         states = urls.map { _ in .serving }
     }
 
+    /// Nodes that are not left out.
+    var serving: Int {
+        states.count { if case .serving = $0 { true } else { false } }
+    }
+
     /// The place of the node to ask; nil when none may be, but for those of `tried`.
     mutating func choose(at now: MonotonicTime, without tried: Set<Int> = []) -> Int? {
         for offset in urls.indices {

@@ -109,6 +109,7 @@ final class EngineShared: Sendable {
         _ = gone.withLock { $0.insert(tenant) }
         _ = generations.withLock { $0.removeValue(forKey: tenant) }
         _ = halted.withLock { $0.remove(tenant) }
+        _ = damaged.withLock { $0.remove(tenant) }
         currentObserver?.tenantDeleted(tenant)
     }
 
@@ -124,6 +125,9 @@ final class EngineShared: Sendable {
             throw error
         }
     }
+
+    /// Tenants whose files were found damaged since the start.
+    var damagedTenants: Int { damaged.withLock { $0.count } }
 
     /// Logs that the tenant's file is damaged, once: every call of the tenant will find it so.
     func logDamage(_ tenant: TenantID, _ error: DocketError) {

@@ -25,6 +25,9 @@ package final class EmbeddedStore: Service {
     /// What the store did since the start.
     package var counters: EmbeddedCounters { shared.counters }
 
+    /// Tenants whose files were found damaged, or missing, since the start.
+    package var damagedTenants: Int { shared.damagedTenants }
+
     /// Opens the data directory, or makes it.
     ///
     /// - Throws: ``DocketError`` `failedPrecondition` when another process has it open, or when it

@@ -3,6 +3,7 @@ import DocketCore
 import DocketMessages
 import DocketRPC
 import DocketRuntime
+import DocketTelemetry
 import DocketWire
 import Testing
 
@@ -42,7 +43,7 @@ struct DegradedSearchTests {
 
     @Test("who allows it gets what is cached, flagged and with its age; nobody else does")
     func outdated() async throws {
-        try await run { _, client, old, search in
+        try await run { test, client, old, search in
             search.fail(with: Self.away)
             for _ in 0..<2 {
                 let found = try await client.search("tea", meta: allow)
@@ -62,6 +63,7 @@ struct DegradedSearchTests {
                 )
             }
             #expect(bypassing?.code == .unavailable)
+            #expect(test.registry.text().contains("\ndocket_degraded_answers_total 2\n"))
             search.fail(with: nil)
             let fresh = try await client.search("tea", meta: allow)
             #expect(!fresh.meta.origin.degraded && fresh.ids.count == 3)

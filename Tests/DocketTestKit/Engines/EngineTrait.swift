@@ -12,6 +12,20 @@ extension Trait where Self == ConditionTrait {
     }
 }
 
+extension Trait where Self == ConditionTrait {
+    /// Skips tests where programs are not installed, and says which.
+    package static func needs(programs: String...) -> Self {
+        let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
+        let missing = programs.filter { program in
+            !folders.contains {
+                FileManager.default.isExecutableFile(atPath: "\($0)/\(program)")
+            }
+        }
+        let reason = missing.map { "\($0) is not installed" }.joined(separator: ", ")
+        return .disabled(if: !missing.isEmpty, "missing: \(reason)")
+    }
+}
+
 extension Engine.Kind {
     /// What keeps the engine from starting on this machine.
     fileprivate var missing: [String] {

@@ -133,6 +133,7 @@ struct EngineStartTests {
             }
             #expect(error?.code == .unavailable && error?.retryAfter != nil)
             #expect(try server.get("/readyz").hasPrefix("HTTP/1.1 200 "))
+            #expect(try server.get("/metrics").contains("docket_search_nodes_serving_count 0.0\n"))
             #expect(try await client.get(["7"], from: Workload.collection).documents.count == 1)
             proxy.setAway(false)
             try await client.waitUntilIndexed(Workload.collection)
@@ -146,6 +147,9 @@ struct EngineStartTests {
                 #expect(found.reply.total.value == 50)
                 break
             }
+            let metrics = try server.get("/metrics")
+            #expect(metrics.contains("docket_search_nodes_count 1.0\n"))
+            #expect(metrics.contains("docket_search_nodes_serving_count 1.0\n"))
         }
         try await #expect(server.stop().status == 0)
     }
