@@ -14,6 +14,7 @@ package final class Engine: Sendable {
         case rabbitmq
         case elasticsearch
         case opensearch
+        case kubernetes
     }
 
     package let kind: Kind

@@ -113,6 +113,13 @@ package actor Engines {
         return RabbitMQServer(engine: engine, password: password)
     }
 
+    /// A control plane of Kubernetes whose nodes and pods are simulated.
+    ///
+    /// - Throws: ``EngineFailed``.
+    package func kubernetes() async throws -> KubernetesCluster {
+        KubernetesCluster(engine: try await engine(.kubernetes, []))
+    }
+
     private func engine(
         _ kind: Engine.Kind,
         _ settings: [String],

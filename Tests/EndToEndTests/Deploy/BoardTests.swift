@@ -146,5 +146,15 @@ struct BoardTests {
                 Issue.record("\(board.uid): \(problem)")
             }
         }
+        // What the autoscalers of Kubernetes go by.
+        let file = Manifests.folder + "/components/metrics/adapter-rules.yaml"
+        let queries = try DeployFile.text(file).split(separator: "\n").compactMap { line in
+            line.firstMatch(of: /metricsQuery: (.*)/)?.1
+        }
+        #expect(queries.count == 3)
+        for query in queries {
+            let expression = query.replacing("<<.LabelMatchers>>", with: "")
+            #expect(exported.unknown(in: String(expression)) == [])
+        }
     }
 }
