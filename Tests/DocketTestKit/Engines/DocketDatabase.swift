@@ -44,6 +44,11 @@ package struct DocketDatabase: Sendable {
         return try DocketDatabase(server, try await server.makeDatabase(), server, folder)
     }
 
+    /// The database on a server that was made of a backup of its server.
+    package func restored(on server: PostgresServer) throws -> DocketDatabase {
+        try DocketDatabase(server, name, server, folder)
+    }
+
     fileprivate init(
         _ server: PostgresServer,
         _ name: String,

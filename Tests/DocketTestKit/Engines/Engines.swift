@@ -24,11 +24,18 @@ package actor Engines {
 
     /// PostgreSQL, which asks each role for its password (SCRAM).
     ///
-    /// - Parameter settings: Of `postgresql.conf`, `name=value`; `fsync=on` where a test needs it.
+    /// - Parameters:
+    ///   - settings: Of `postgresql.conf`, `name=value`; `fsync=on` where a test needs it.
+    ///   - backup: A folder with a base backup of another of these, which it starts on.
     /// - Returns: The one with these settings.
     /// - Throws: ``EngineFailed``.
-    package func postgres(settings: [String] = []) async throws -> PostgresServer {
-        let engine = try await engine(.postgres, settings, ["ENGINE_PASSWORD": password])
+    package func postgres(
+        settings: [String] = [],
+        on backup: String? = nil
+    ) async throws -> PostgresServer {
+        var environment = ["ENGINE_PASSWORD": password]
+        environment["ENGINE_DATA"] = backup
+        let engine = try await engine(.postgres, settings, environment)
         return PostgresServer(engine: engine, password: password)
     }
 

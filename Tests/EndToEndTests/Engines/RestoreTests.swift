@@ -90,6 +90,73 @@ struct RestoreTests {
         }
     }
 
+    /// What is archived of the log of a PostgreSQL comes to `archive`.
+    private func archiving(_ engines: Engines, to archive: String) async throws -> PostgresServer {
+        let files = FileManager.default
+        try files.createDirectory(atPath: archive, withIntermediateDirectories: true)
+        // The server may run as another user.
+        try files.setAttributes([.posixPermissions: 0o777], ofItemAtPath: archive)
+        return try await engines.postgres(
+            settings: ["archive_mode=on", "archive_command=cp %p \(archive)/%f"]
+        )
+    }
+
+    /// Ends the segment of the log, and waits until it is archived.
+    private func archiveLog(of server: PostgresServer) async throws {
+        let segment = try await server.run("SELECT pg_walfile_name(pg_switch_wal())")[0]
+        let archived = "SELECT last_archived_wal >= '\(segment)' FROM pg_stat_archiver"
+        while try await server.run(archived) != ["t"] {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    @Test("a base backup and the log after it bring back all but what was not archived")
+    func log() async throws {
+        let engines = Engines()
+        let (archive, backup) = (folder.path("archive"), folder.path("backup"))
+        let primary = try await archiving(engines, to: archive)
+        let database = try await DocketDatabase.make(on: primary, in: folder)
+        let engine = try await ServerStore.engines.searchServer()
+        let index = ServerStore.settings(of: engine.url, "log-" + UUID().uuidString.lowercased())
+        var key: String?
+        func upload(_ ids: [String], _ body: String, _ client: DocketClient) async throws {
+            let documents = ids.map { Document(id: $0, body: body) }
+            _ = try await client.upload(documents, to: Self.collection)
+            try await client.waitUntilIndexed(Self.collection)
+        }
+        try await serving(database, index, key: nil) { _, secret, client in
+            key = secret
+            try await client.createCollection(Self.collection)
+            try await upload(["kept", "changed"], "old paper", client)
+            let from = primary.url(database: database.name)
+            try await run("pg_basebackup", "--checkpoint=fast", "--dbname=\(from)", "-D", backup)
+            try await upload(["changed", "archived"], "new paper", client)
+            try await archiveLog(of: primary)
+            try await upload(["lost"], "new paper", client)
+            #expect(try await found("new", client) == ["archived", "changed", "lost"])
+        }
+        try await primary.engine.crash()
+        try folder.write("", to: "backup/recovery.signal")
+        let server = try await engines.postgres(
+            settings: ["restore_command=cp \(archive)/%f %p"],
+            on: backup
+        )
+        while try await server.run("SELECT pg_is_in_recovery()") != ["f"] {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        let restored = try database.restored(on: server)
+        try await restored.sql("UPDATE docket.server SET epoch = epoch + 1")
+        try await serving(restored, index, key: key) { _, _, client in
+            #expect(try await found("new", client) == ["archived", "changed"])
+            #expect(try await found("old", client) == ["kept"])
+            #expect(try await client.get(["lost"], from: Self.collection).documents.isEmpty)
+            // They get numbers that the index knows of what was lost.
+            try await upload(["fresh", "lost"], "newest paper", client)
+            #expect(try await found("newest", client) == ["fresh", "lost"])
+            #expect(try await found("new", client) == ["archived", "changed"])
+        }
+    }
+
     private func rebuild(_ server: TestServer) async throws {
         let end = try await RunningProgram.run(
             "docket",
