@@ -3247,6 +3247,186 @@ void   docket__v1__rebuild_progress__free_unpacked
   assert(message->base.descriptor == &docket__v1__rebuild_progress__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__index_snapshot__init
+                     (Docket__V1__IndexSnapshot         *message)
+{
+  static const Docket__V1__IndexSnapshot init_value = DOCKET__V1__INDEX_SNAPSHOT__INIT;
+  *message = init_value;
+}
+size_t docket__v1__index_snapshot__get_packed_size
+                     (const Docket__V1__IndexSnapshot *message)
+{
+  assert(message->base.descriptor == &docket__v1__index_snapshot__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__index_snapshot__pack
+                     (const Docket__V1__IndexSnapshot *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__index_snapshot__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__index_snapshot__pack_to_buffer
+                     (const Docket__V1__IndexSnapshot *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__index_snapshot__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__IndexSnapshot *
+       docket__v1__index_snapshot__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__IndexSnapshot *)
+     protobuf_c_message_unpack (&docket__v1__index_snapshot__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__index_snapshot__free_unpacked
+                     (Docket__V1__IndexSnapshot *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__index_snapshot__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__create_snapshot_request__init
+                     (Docket__V1__CreateSnapshotRequest         *message)
+{
+  static const Docket__V1__CreateSnapshotRequest init_value = DOCKET__V1__CREATE_SNAPSHOT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__create_snapshot_request__get_packed_size
+                     (const Docket__V1__CreateSnapshotRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__create_snapshot_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__create_snapshot_request__pack
+                     (const Docket__V1__CreateSnapshotRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__create_snapshot_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__create_snapshot_request__pack_to_buffer
+                     (const Docket__V1__CreateSnapshotRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__create_snapshot_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__CreateSnapshotRequest *
+       docket__v1__create_snapshot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__CreateSnapshotRequest *)
+     protobuf_c_message_unpack (&docket__v1__create_snapshot_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__create_snapshot_request__free_unpacked
+                     (Docket__V1__CreateSnapshotRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__create_snapshot_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__list_snapshots_request__init
+                     (Docket__V1__ListSnapshotsRequest         *message)
+{
+  static const Docket__V1__ListSnapshotsRequest init_value = DOCKET__V1__LIST_SNAPSHOTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__list_snapshots_request__get_packed_size
+                     (const Docket__V1__ListSnapshotsRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__list_snapshots_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__list_snapshots_request__pack
+                     (const Docket__V1__ListSnapshotsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__list_snapshots_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__list_snapshots_request__pack_to_buffer
+                     (const Docket__V1__ListSnapshotsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__list_snapshots_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__ListSnapshotsRequest *
+       docket__v1__list_snapshots_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__ListSnapshotsRequest *)
+     protobuf_c_message_unpack (&docket__v1__list_snapshots_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__list_snapshots_request__free_unpacked
+                     (Docket__V1__ListSnapshotsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__list_snapshots_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__list_snapshots_reply__init
+                     (Docket__V1__ListSnapshotsReply         *message)
+{
+  static const Docket__V1__ListSnapshotsReply init_value = DOCKET__V1__LIST_SNAPSHOTS_REPLY__INIT;
+  *message = init_value;
+}
+size_t docket__v1__list_snapshots_reply__get_packed_size
+                     (const Docket__V1__ListSnapshotsReply *message)
+{
+  assert(message->base.descriptor == &docket__v1__list_snapshots_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__list_snapshots_reply__pack
+                     (const Docket__V1__ListSnapshotsReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__list_snapshots_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__list_snapshots_reply__pack_to_buffer
+                     (const Docket__V1__ListSnapshotsReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__list_snapshots_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__ListSnapshotsReply *
+       docket__v1__list_snapshots_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__ListSnapshotsReply *)
+     protobuf_c_message_unpack (&docket__v1__list_snapshots_reply__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__list_snapshots_reply__free_unpacked
+                     (Docket__V1__ListSnapshotsReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__list_snapshots_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor docket__v1__attribute__field_descriptors[5] =
 {
   {
@@ -7950,7 +8130,191 @@ const ProtobufCMessageDescriptor docket__v1__rebuild_progress__descriptor =
   (ProtobufCMessageInit) docket__v1__rebuild_progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[26] =
+static const ProtobufCFieldDescriptor docket__v1__index_snapshot__field_descriptors[5] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexSnapshot, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexSnapshot, state),
+    &docket__v1__snapshot_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "began_us",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexSnapshot, began_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_us",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexSnapshot, ended_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "indices",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Docket__V1__IndexSnapshot, n_indices),
+    offsetof(Docket__V1__IndexSnapshot, indices),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__index_snapshot__field_indices_by_name[] = {
+  2,   /* field[2] = began_us */
+  3,   /* field[3] = ended_us */
+  4,   /* field[4] = indices */
+  0,   /* field[0] = name */
+  1,   /* field[1] = state */
+};
+static const ProtobufCIntRange docket__v1__index_snapshot__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor docket__v1__index_snapshot__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.IndexSnapshot",
+  "IndexSnapshot",
+  "Docket__V1__IndexSnapshot",
+  "docket.v1",
+  sizeof(Docket__V1__IndexSnapshot),
+  5,
+  docket__v1__index_snapshot__field_descriptors,
+  docket__v1__index_snapshot__field_indices_by_name,
+  1,  docket__v1__index_snapshot__number_ranges,
+  (ProtobufCMessageInit) docket__v1__index_snapshot__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__create_snapshot_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__CreateSnapshotRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__create_snapshot_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange docket__v1__create_snapshot_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor docket__v1__create_snapshot_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.CreateSnapshotRequest",
+  "CreateSnapshotRequest",
+  "Docket__V1__CreateSnapshotRequest",
+  "docket.v1",
+  sizeof(Docket__V1__CreateSnapshotRequest),
+  1,
+  docket__v1__create_snapshot_request__field_descriptors,
+  docket__v1__create_snapshot_request__field_indices_by_name,
+  1,  docket__v1__create_snapshot_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__create_snapshot_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define docket__v1__list_snapshots_request__field_descriptors NULL
+#define docket__v1__list_snapshots_request__field_indices_by_name NULL
+#define docket__v1__list_snapshots_request__number_ranges NULL
+const ProtobufCMessageDescriptor docket__v1__list_snapshots_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.ListSnapshotsRequest",
+  "ListSnapshotsRequest",
+  "Docket__V1__ListSnapshotsRequest",
+  "docket.v1",
+  sizeof(Docket__V1__ListSnapshotsRequest),
+  0,
+  docket__v1__list_snapshots_request__field_descriptors,
+  docket__v1__list_snapshots_request__field_indices_by_name,
+  0,  docket__v1__list_snapshots_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__list_snapshots_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__list_snapshots_reply__field_descriptors[1] =
+{
+  {
+    "snapshots",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Docket__V1__ListSnapshotsReply, n_snapshots),
+    offsetof(Docket__V1__ListSnapshotsReply, snapshots),
+    &docket__v1__index_snapshot__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__list_snapshots_reply__field_indices_by_name[] = {
+  0,   /* field[0] = snapshots */
+};
+static const ProtobufCIntRange docket__v1__list_snapshots_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.ListSnapshotsReply",
+  "ListSnapshotsReply",
+  "Docket__V1__ListSnapshotsReply",
+  "docket.v1",
+  sizeof(Docket__V1__ListSnapshotsReply),
+  1,
+  docket__v1__list_snapshots_reply__field_descriptors,
+  docket__v1__list_snapshots_reply__field_indices_by_name,
+  1,  docket__v1__list_snapshots_reply__number_ranges,
+  (ProtobufCMessageInit) docket__v1__list_snapshots_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[28] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -7978,16 +8342,19 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[26] =
   { "METHOD_BACKUP", "DOCKET__V1__METHOD__METHOD_BACKUP", 39 },
   { "METHOD_RETRY_FAILED", "DOCKET__V1__METHOD__METHOD_RETRY_FAILED", 40 },
   { "METHOD_REBUILD", "DOCKET__V1__METHOD__METHOD_REBUILD", 41 },
+  { "METHOD_CREATE_SNAPSHOT", "DOCKET__V1__METHOD__METHOD_CREATE_SNAPSHOT", 50 },
+  { "METHOD_LIST_SNAPSHOTS", "DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS", 51 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 16},{0, 26}
+{0, 0},{16, 10},{32, 16},{50, 26},{0, 28}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[26] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[28] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
   { "METHOD_BACKUP", 23 },
   { "METHOD_CREATE_COLLECTION", 10 },
   { "METHOD_CREATE_KEY", 20 },
+  { "METHOD_CREATE_SNAPSHOT", 26 },
   { "METHOD_CREATE_TENANT", 16 },
   { "METHOD_DELETE", 8 },
   { "METHOD_DELETE_COLLECTION", 14 },
@@ -7996,6 +8363,7 @@ static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[26]
   { "METHOD_GET_COLLECTION", 12 },
   { "METHOD_LIST_COLLECTIONS", 11 },
   { "METHOD_LIST_KEYS", 21 },
+  { "METHOD_LIST_SNAPSHOTS", 27 },
   { "METHOD_LIST_TENANTS", 17 },
   { "METHOD_REBUILD", 25 },
   { "METHOD_RETRY_FAILED", 24 },
@@ -8018,11 +8386,11 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  26,
+  28,
   docket__v1__method__enum_values_by_number,
-  26,
+  28,
   docket__v1__method__enum_values_by_name,
-  3,
+  4,
   docket__v1__method__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
@@ -8300,5 +8668,37 @@ const ProtobufCEnumDescriptor docket__v1__attribute_type__descriptor =
   docket__v1__attribute_type__enum_values_by_name,
   1,
   docket__v1__attribute_type__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue docket__v1__snapshot_state__enum_values_by_number[4] =
+{
+  { "SNAPSHOT_STATE_UNSPECIFIED", "DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_UNSPECIFIED", 0 },
+  { "SNAPSHOT_STATE_RUNNING", "DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_RUNNING", 1 },
+  { "SNAPSHOT_STATE_COMPLETE", "DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_COMPLETE", 2 },
+  { "SNAPSHOT_STATE_FAILED", "DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_FAILED", 3 },
+};
+static const ProtobufCIntRange docket__v1__snapshot_state__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex docket__v1__snapshot_state__enum_values_by_name[4] =
+{
+  { "SNAPSHOT_STATE_COMPLETE", 2 },
+  { "SNAPSHOT_STATE_FAILED", 3 },
+  { "SNAPSHOT_STATE_RUNNING", 1 },
+  { "SNAPSHOT_STATE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor docket__v1__snapshot_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "docket.v1.SnapshotState",
+  "SnapshotState",
+  "Docket__V1__SnapshotState",
+  "docket.v1",
+  4,
+  docket__v1__snapshot_state__enum_values_by_number,
+  4,
+  docket__v1__snapshot_state__enum_values_by_name,
+  1,
+  docket__v1__snapshot_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -13,6 +13,8 @@ internal import DocketWords
 package final class ElasticsearchIndex: SearchIndex {
     private let client: EngineClient
     let administration: IndexAdministration
+    /// Where snapshots go; nil for nowhere.
+    let repository: SnapshotRepository?
 
     /// Asks nothing of the engine yet: what is wrong with it shows at the first call.
     ///
@@ -22,6 +24,7 @@ package final class ElasticsearchIndex: SearchIndex {
         log: Logger
     ) throws(DocketError) {
         client = try EngineClient(configuration)
+        repository = configuration.repository
         administration = IndexAdministration(client, configuration, log: log)
     }
 

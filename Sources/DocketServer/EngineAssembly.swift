@@ -21,6 +21,8 @@ struct EngineAssembly: StoreAssembly {
     /// nil in a process that does not index.
     private let indexer: OutboxIndexer?
     private let rebuilder: CollectionRebuilder
+    /// nil in a process that does not index, and where no schedule is set.
+    private let snapshots: SnapshotKeeper?
     private let indexing = IndexingCounters()
     private let removals: KnownRemovals
     /// nil where servers share no replies.
@@ -113,6 +115,16 @@ struct EngineAssembly: StoreAssembly {
             )
         }
         rebuilder = CollectionRebuilder(store, index, registry: registry, logger: logger)
+        let index = index
+        snapshots = (indexer == nil ? nil : settings.snapshots).map { schedule in
+            SnapshotKeeper(
+                index,
+                interval: schedule.interval,
+                kept: schedule.kept,
+                registry: registry,
+                logger: logger
+            )
+        }
         ServerMetrics.register(registry, indexing)
         registerNodes()
     }
@@ -157,7 +169,8 @@ struct EngineAssembly: StoreAssembly {
             backup: EngineBackup(),
             removals: removals,
             sharedReplies: cache,
-            rebuilder: rebuilder
+            rebuilder: rebuilder,
+            snapshots: index
         )
     }
 
@@ -165,6 +178,7 @@ struct EngineAssembly: StoreAssembly {
         var services: [any Service] = [store, index]
         if roles.contains(.api) { services.append(search) }
         if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder] }
+        if let snapshots { services.append(snapshots) }
         if roles.contains(.api), let cache { services.append(cache) }
         if let hints { services.append(hints) }
         return services

@@ -13,6 +13,8 @@ struct EngineSettings {
     let redis: RedisConfiguration?
     /// nil where indexers look for documents by themselves.
     let rabbitmq: RabbitMQConfiguration?
+    /// When snapshots of the index are made, and how many are kept; nil where none are.
+    let snapshots: (interval: Duration, kept: Int)?
     let roles: Set<ServerRole>
 
     /// nil when no engine is named: the embedded store serves.
@@ -38,6 +40,13 @@ struct EngineSettings {
                         + "memory is its cache"
                 )
             }
+            guard values[ServerSettings.snapshotRepository] == nil else {
+                throw ServerFault(
+                    .usage,
+                    "--snapshot-repository needs --elasticsearch: docket admin backup copies the "
+                        + "embedded store"
+                )
+            }
             guard roles == Set(ServerRole.allCases) else {
                 throw ServerFault(
                     .usage,
@@ -53,6 +62,17 @@ struct EngineSettings {
         elasticsearch = try Self.elasticsearch(urls, values)
         redis = try Self.redis(values)
         rabbitmq = try Self.rabbitmq(values)
+        snapshots = try Self.snapshots(values)
+    }
+
+    private static func snapshots(
+        _ values: SettingValues
+    ) throws(ServerFault) -> (interval: Duration, kept: Int)? {
+        guard let interval = values[ServerSettings.snapshotInterval] else { return nil }
+        guard values[ServerSettings.snapshotRepository] != nil else {
+            throw ServerFault(.usage, "--snapshot-interval needs --snapshot-repository")
+        }
+        return (interval, values[ServerSettings.snapshotsKept])
     }
 
     private static func rabbitmq(
@@ -136,6 +156,17 @@ struct EngineSettings {
         configuration.prefix = values[ServerSettings.elasticsearchPrefix]
         configuration.shards = values[ServerSettings.elasticsearchShards]
         configuration.replicas = values[ServerSettings.elasticsearchReplicas]
+        guard let repository = values[ServerSettings.snapshotRepository] else {
+            return configuration
+        }
+        do throws(DocketError) {
+            configuration.repository = try SnapshotRepository(
+                repository,
+                prefix: configuration.prefix
+            )
+        } catch {
+            throw ServerFault(.usage, "--snapshot-repository: \(error.message)")
+        }
         return configuration
     }
 

@@ -199,6 +199,22 @@ enum ServerSettings {
         in: 0...16,
         help: "copies of each shard of an index that is made"
     )
+    static let snapshotRepository = Setting.text(
+        "snapshot-repository",
+        "PLACE",
+        help: "where its snapshots go: file:///FOLDER, s3://BUCKET/PATH or a name that it knows"
+    )
+    static let snapshotInterval = Setting.duration(
+        "snapshot-interval",
+        in: .seconds(60)...(.seconds(30 * 86_400)),
+        help: "make a snapshot of the index each time it has passed; by default none by itself"
+    )
+    static let snapshotsKept = Setting.integer(
+        "snapshots-kept",
+        default: 7,
+        in: 1...1000,
+        help: "snapshots made so that are kept"
+    )
     static let rabbitmq = Setting.url(
         "rabbitmq",
         schemes: ["amqp", "amqps"],
@@ -230,7 +246,9 @@ enum ServerSettings {
         elasticsearch.definition, elasticsearchAuthority.definition,
         elasticsearchKeyFile.definition, elasticsearchUser.definition,
         elasticsearchPasswordFile.definition, elasticsearchPrefix.definition,
-        elasticsearchShards.definition, elasticsearchReplicas.definition, rabbitmq.definition,
+        elasticsearchShards.definition, elasticsearchReplicas.definition,
+        snapshotRepository.definition, snapshotInterval.definition, snapshotsKept.definition,
+        rabbitmq.definition,
         rabbitmqPasswordFile.definition, role.definition,
     ]
 

@@ -14,6 +14,8 @@ package struct Backends: Sendable {
     package var sharedReplies: (any SharedReplyCache)?
     /// nil where the index is part of the truth.
     package var rebuilder: CollectionRebuilder?
+    /// nil where the index is part of the truth.
+    package var snapshots: (any IndexSnapshots)?
 
     package init(
         directory: any TenantDirectory,
@@ -24,7 +26,8 @@ package struct Backends: Sendable {
         backup: any StoreBackup,
         removals: KnownRemovals? = nil,
         sharedReplies: (any SharedReplyCache)? = nil,
-        rebuilder: CollectionRebuilder? = nil
+        rebuilder: CollectionRebuilder? = nil,
+        snapshots: (any IndexSnapshots)? = nil
     ) {
         self.directory = directory
         self.store = store
@@ -35,5 +38,6 @@ package struct Backends: Sendable {
         self.removals = removals
         self.sharedReplies = sharedReplies
         self.rebuilder = rebuilder
+        self.snapshots = snapshots
     }
 }

@@ -23,7 +23,7 @@ struct DocketMethodTests {
         #expect(
             Set(methods) == [
                 .createTenant, .listTenants, .setQuota, .deleteTenant, .createKey, .listKeys,
-                .revokeKey, .backup, .retryFailed, .rebuild,
+                .revokeKey, .backup, .retryFailed, .rebuild, .createSnapshot, .listSnapshots,
             ]
         )
         #expect(methods.allSatisfy { $0.allowingScopes == .admin })

@@ -102,5 +102,11 @@ extension ContractCase {
         ContractCase("RebuildProgress") {
             RebuildProgress(documents: $0.count(), all: $0.count(), isSwitched: true)
         },
+        ContractCase("IndexSnapshot") { $0.indexSnapshot() },
+        ContractCase("CreateSnapshotRequest") { CreateSnapshotRequest(name: $0.text()) },
+        ContractCase("ListSnapshotsRequest") { _ in ListSnapshotsRequest() },
+        ContractCase("ListSnapshotsReply") {
+            ListSnapshotsReply(snapshots: $0.some { $0.indexSnapshot() })
+        },
     ]
 }

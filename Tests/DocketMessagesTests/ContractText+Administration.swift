@@ -49,6 +49,16 @@ extension ContractText {
         return progress
     }
 
+    private static let snapshot = IndexSnapshot(
+        name: "s",
+        state: .complete,
+        beganMicroseconds: 7,
+        endedMicroseconds: 8,
+        indices: ["i"]
+    )
+    private static let snapshotText =
+        "name: \"s\" state: SNAPSHOT_STATE_COMPLETE began_us: 7 ended_us: 8 indices: \"i\""
+
     static let administration = [
         ContractText("Collection", collection, collectionText),
         ContractText(
@@ -128,6 +138,13 @@ extension ContractText {
             "RebuildProgress",
             RebuildProgress(documents: 5, all: 6, isSwitched: true),
             "documents: 5 documents_all: 6 switched: true"
+        ),
+        ContractText("IndexSnapshot", snapshot, snapshotText),
+        ContractText("CreateSnapshotRequest", CreateSnapshotRequest(name: "s"), "name: \"s\""),
+        ContractText(
+            "ListSnapshotsReply",
+            ListSnapshotsReply(snapshots: [snapshot]),
+            "snapshots { \(snapshotText) }"
         ),
     ]
 }

@@ -67,5 +67,15 @@ extension GeneratedMessage {
         "RetryFailedProgress": .init {
             unsafe docket__v1__retry_failed_progress__unpack($0, $1, $2)
         },
+        "IndexSnapshot": .init { unsafe docket__v1__index_snapshot__unpack($0, $1, $2) },
+        "CreateSnapshotRequest": .init {
+            unsafe docket__v1__create_snapshot_request__unpack($0, $1, $2)
+        },
+        "ListSnapshotsRequest": .init {
+            unsafe docket__v1__list_snapshots_request__unpack($0, $1, $2)
+        },
+        "ListSnapshotsReply": .init {
+            unsafe docket__v1__list_snapshots_reply__unpack($0, $1, $2)
+        },
     ]
 }

@@ -20,6 +20,16 @@ extension SampleValues {
         )
     }
 
+    mutating func indexSnapshot() -> IndexSnapshot {
+        IndexSnapshot(
+            name: text(),
+            state: .init(rawValue: UInt8(number(1...3))) ?? .failed,
+            beganMicroseconds: microseconds(),
+            endedMicroseconds: microseconds(),
+            indices: texts()
+        )
+    }
+
     mutating func getRequest() -> GetRequest {
         GetRequest(collection: text(), ids: texts(), fields: maybe { $0.texts() })
     }

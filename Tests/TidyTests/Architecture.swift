@@ -84,8 +84,8 @@ enum Architecture {
         "DocketMessages": [
             "AdministrationCodec", "CollectionsCodec", "ContractMessageCodec", "DocumentCallsCodec",
             "DocumentsCodec", "ExplanationCodec", "FiltersCodec", "KeysCodec", "ReadingArena",
-            "RepairsCodec", "SearchRepliesCodec", "SearchRequestsCodec", "StatusCodec",
-            "SuggestCodec", "WritingArena",
+            "RepairsCodec", "SearchRepliesCodec", "SearchRequestsCodec", "SnapshotsCodec",
+            "StatusCodec", "SuggestCodec", "WritingArena",
         ],
         "DocketPostgres": ["ConnectionHandle", "ResultHandle", "WakeupHandle"],
         "DocketRPC": [

@@ -150,7 +150,7 @@ extension DocketClient {
     }
 
     /// A call that tells how far it is; the last message is what came of it.
-    private func follow<Progress: WireMessage>(
+    func follow<Progress: WireMessage>(
         _ method: DocketMethod,
         _ request: some WireMessage,
         _ progress: (Progress) -> Void

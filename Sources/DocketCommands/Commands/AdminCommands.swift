@@ -65,7 +65,7 @@ extension CommandContext {
     }
 
     /// Runs `body`, which shows how far it is in one line of a terminal.
-    private func withProgress<Value: Sendable>(
+    func withProgress<Value: Sendable>(
         _ body: (DocketClient, (String) -> Void) async throws -> Value
     ) async throws -> Value {
         let isShown = console.isErrorTerminal && !isJSON

@@ -319,6 +319,26 @@ enum DocketCommand {
                 operands: [.init("TENANT"), collectionName],
                 examples: [.init("docket admin rebuild library books", "Until it is done")]
             ),
+            snapshot,
+        ]
+    )
+
+    private static let snapshot = Command(
+        "snapshot",
+        "has the search engine keep copies of the index in its repository",
+        examples: [.init("docket admin snapshot create", "One named by the time")],
+        commands: [
+            Command(
+                "create",
+                "makes one of all indices, while they are used",
+                operands: [.init("NAME", .optional)],
+                examples: [.init("docket admin snapshot create before-upgrade", "Until it is done")]
+            ),
+            Command(
+                "list",
+                "shows all, the oldest first",
+                examples: [.init("docket admin snapshot list", "By hand and by the schedule")]
+            ),
         ]
     )
 }

@@ -79,6 +79,7 @@ extension CommandContext {
         case ("admin", "restore"): try runRestore()
         case ("admin", "retry-failed"): try await runRetryFailed()
         case ("admin", "rebuild"): try await runRebuild()
+        case ("admin", "snapshot"): try await runSnapshot(path[2])
         default: throw UsageError("\(path.joined(separator: " ")) is not a command")
         }
         return .allWell

@@ -11,6 +11,8 @@ package struct ElasticsearchConfiguration: Sendable {
     package var shards = 1
     /// Copies of each shard of an index that is made.
     package var replicas = 1
+    /// Where snapshots go; nil for nowhere.
+    package var repository: SnapshotRepository?
     /// Requests at the same time.
     package var connections = 16
     /// How long a connection may take to be made.

@@ -40,6 +40,9 @@ struct IndexNames: Hashable, Sendable {
         "\(prefix)-collection-\(collection.tenant.number).\(collection.number)"
     }
 
+    /// All indices that hold documents.
+    var placePatterns: [String] { ["\(poolStart)*", rebuiltPattern] }
+
     /// Whether an index of this name is one that holds documents.
     func isPlace(_ name: String) -> Bool { isPool(name) || isRebuilt(name) }
 

@@ -59,6 +59,8 @@ struct MethodTable: Sendable {
                 store: store,
                 rebuilder: backends.rebuilder
             ),
+            .createSnapshot: CreateSnapshotMethod(snapshots: backends.snapshots),
+            .listSnapshots: ListSnapshotsMethod(snapshots: backends.snapshots),
         ]
     }
 

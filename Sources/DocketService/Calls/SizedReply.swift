@@ -136,3 +136,11 @@ extension AttributeValue {
         return 8 + string.utf8.count
     }
 }
+
+extension ListSnapshotsReply: SizedReply {
+    func roughBytes(upTo limit: Int) -> Int {
+        sum(of: snapshots, upTo: limit) { snapshot in
+            snapshot.indices.reduce(64 + snapshot.name.utf8.count) { $0 + $1.utf8.count }
+        }
+    }
+}

@@ -42,7 +42,9 @@ extension ExportedMetrics {
         let first = try await TestServer(embedded)
         exported.add(try first.metrics())
         try await #expect(first.stop().status == 0)
-        let settings = try await settingsOfAllEngines(onEngines)
+        var settings = try await settingsOfAllEngines(onEngines)
+        settings["DOCKET_SNAPSHOT_REPOSITORY"] = "file:///snapshots"
+        settings["DOCKET_SNAPSHOT_INTERVAL"] = "1d"
         let second = try await TestServer(onEngines, environment: settings)
         exported.add(try second.metrics())
         try await #expect(second.stop().status == 0)

@@ -87,6 +87,10 @@ typedef struct Docket__V1__RetryFailedRequest Docket__V1__RetryFailedRequest;
 typedef struct Docket__V1__RetryFailedProgress Docket__V1__RetryFailedProgress;
 typedef struct Docket__V1__RebuildRequest Docket__V1__RebuildRequest;
 typedef struct Docket__V1__RebuildProgress Docket__V1__RebuildProgress;
+typedef struct Docket__V1__IndexSnapshot Docket__V1__IndexSnapshot;
+typedef struct Docket__V1__CreateSnapshotRequest Docket__V1__CreateSnapshotRequest;
+typedef struct Docket__V1__ListSnapshotsRequest Docket__V1__ListSnapshotsRequest;
+typedef struct Docket__V1__ListSnapshotsReply Docket__V1__ListSnapshotsReply;
 
 
 /* --- enums --- */
@@ -196,7 +200,15 @@ typedef enum _Docket__V1__Method {
   /*
    * RebuildRequest -> stream RebuildProgress
    */
-  DOCKET__V1__METHOD__METHOD_REBUILD = 41
+  DOCKET__V1__METHOD__METHOD_REBUILD = 41,
+  /*
+   * CreateSnapshotRequest -> stream IndexSnapshot
+   */
+  DOCKET__V1__METHOD__METHOD_CREATE_SNAPSHOT = 50,
+  /*
+   * ListSnapshotsRequest -> ListSnapshotsReply
+   */
+  DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS = 51
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__METHOD)
 } Docket__V1__Method;
 typedef enum _Docket__V1__DocumentState {
@@ -355,6 +367,16 @@ typedef enum _Docket__V1__AttributeType {
   DOCKET__V1__ATTRIBUTE_TYPE__ATTRIBUTE_TYPE_TIME = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__ATTRIBUTE_TYPE)
 } Docket__V1__AttributeType;
+typedef enum _Docket__V1__SnapshotState {
+  DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_UNSPECIFIED = 0,
+  DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_RUNNING = 1,
+  DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_COMPLETE = 2,
+  /*
+   * a part is missing
+   */
+  DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_FAILED = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__SNAPSHOT_STATE)
+} Docket__V1__SnapshotState;
 
 /* --- messages --- */
 
@@ -1700,6 +1722,66 @@ struct  Docket__V1__RebuildProgress
 #define DOCKET__V1__REBUILD_PROGRESS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__rebuild_progress__descriptor) \
     , 0, 0, 0 }
+
+
+/*
+ * A copy of the index that the search engine keeps.
+ */
+struct  Docket__V1__IndexSnapshot
+{
+  ProtobufCMessage base;
+  char *name;
+  Docket__V1__SnapshotState state;
+  int64_t began_us;
+  /*
+   * 0: it runs
+   */
+  int64_t ended_us;
+  /*
+   * the engine's names
+   */
+  size_t n_indices;
+  char **indices;
+};
+#define DOCKET__V1__INDEX_SNAPSHOT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__index_snapshot__descriptor) \
+    , (char *)protobuf_c_empty_string, DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_UNSPECIFIED, 0, 0, 0,NULL }
+
+
+struct  Docket__V1__CreateSnapshotRequest
+{
+  ProtobufCMessage base;
+  /*
+   * lower case letters, digits, -, _ and .; empty: one of the time
+   */
+  char *name;
+};
+#define DOCKET__V1__CREATE_SNAPSHOT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__create_snapshot_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Docket__V1__ListSnapshotsRequest
+{
+  ProtobufCMessage base;
+};
+#define DOCKET__V1__LIST_SNAPSHOTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__list_snapshots_request__descriptor) \
+     }
+
+
+struct  Docket__V1__ListSnapshotsReply
+{
+  ProtobufCMessage base;
+  /*
+   * the oldest first
+   */
+  size_t n_snapshots;
+  Docket__V1__IndexSnapshot **snapshots;
+};
+#define DOCKET__V1__LIST_SNAPSHOTS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__list_snapshots_reply__descriptor) \
+    , 0,NULL }
 
 
 /* Docket__V1__Attribute methods */
@@ -3070,6 +3152,82 @@ Docket__V1__RebuildProgress *
 void   docket__v1__rebuild_progress__free_unpacked
                      (Docket__V1__RebuildProgress *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__IndexSnapshot methods */
+void   docket__v1__index_snapshot__init
+                     (Docket__V1__IndexSnapshot         *message);
+size_t docket__v1__index_snapshot__get_packed_size
+                     (const Docket__V1__IndexSnapshot   *message);
+size_t docket__v1__index_snapshot__pack
+                     (const Docket__V1__IndexSnapshot   *message,
+                      uint8_t             *out);
+size_t docket__v1__index_snapshot__pack_to_buffer
+                     (const Docket__V1__IndexSnapshot   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__IndexSnapshot *
+       docket__v1__index_snapshot__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__index_snapshot__free_unpacked
+                     (Docket__V1__IndexSnapshot *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__CreateSnapshotRequest methods */
+void   docket__v1__create_snapshot_request__init
+                     (Docket__V1__CreateSnapshotRequest         *message);
+size_t docket__v1__create_snapshot_request__get_packed_size
+                     (const Docket__V1__CreateSnapshotRequest   *message);
+size_t docket__v1__create_snapshot_request__pack
+                     (const Docket__V1__CreateSnapshotRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__create_snapshot_request__pack_to_buffer
+                     (const Docket__V1__CreateSnapshotRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__CreateSnapshotRequest *
+       docket__v1__create_snapshot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__create_snapshot_request__free_unpacked
+                     (Docket__V1__CreateSnapshotRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__ListSnapshotsRequest methods */
+void   docket__v1__list_snapshots_request__init
+                     (Docket__V1__ListSnapshotsRequest         *message);
+size_t docket__v1__list_snapshots_request__get_packed_size
+                     (const Docket__V1__ListSnapshotsRequest   *message);
+size_t docket__v1__list_snapshots_request__pack
+                     (const Docket__V1__ListSnapshotsRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__list_snapshots_request__pack_to_buffer
+                     (const Docket__V1__ListSnapshotsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__ListSnapshotsRequest *
+       docket__v1__list_snapshots_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__list_snapshots_request__free_unpacked
+                     (Docket__V1__ListSnapshotsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__ListSnapshotsReply methods */
+void   docket__v1__list_snapshots_reply__init
+                     (Docket__V1__ListSnapshotsReply         *message);
+size_t docket__v1__list_snapshots_reply__get_packed_size
+                     (const Docket__V1__ListSnapshotsReply   *message);
+size_t docket__v1__list_snapshots_reply__pack
+                     (const Docket__V1__ListSnapshotsReply   *message,
+                      uint8_t             *out);
+size_t docket__v1__list_snapshots_reply__pack_to_buffer
+                     (const Docket__V1__ListSnapshotsReply   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__ListSnapshotsReply *
+       docket__v1__list_snapshots_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__list_snapshots_reply__free_unpacked
+                     (Docket__V1__ListSnapshotsReply *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Docket__V1__Attribute_Closure)
@@ -3288,6 +3446,18 @@ typedef void (*Docket__V1__RebuildRequest_Closure)
 typedef void (*Docket__V1__RebuildProgress_Closure)
                  (const Docket__V1__RebuildProgress *message,
                   void *closure_data);
+typedef void (*Docket__V1__IndexSnapshot_Closure)
+                 (const Docket__V1__IndexSnapshot *message,
+                  void *closure_data);
+typedef void (*Docket__V1__CreateSnapshotRequest_Closure)
+                 (const Docket__V1__CreateSnapshotRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__ListSnapshotsRequest_Closure)
+                 (const Docket__V1__ListSnapshotsRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__ListSnapshotsReply_Closure)
+                 (const Docket__V1__ListSnapshotsReply *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -3303,6 +3473,7 @@ extern const ProtobufCEnumDescriptor    docket__v1__score_part_kind__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__word_source__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__suggestion_kind__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__attribute_type__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__snapshot_state__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__attribute__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__document__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__precondition__descriptor;
@@ -3375,6 +3546,10 @@ extern const ProtobufCMessageDescriptor docket__v1__retry_failed_request__descri
 extern const ProtobufCMessageDescriptor docket__v1__retry_failed_progress__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__rebuild_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__rebuild_progress__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__index_snapshot__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__create_snapshot_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descriptor;
 
 PROTOBUF_C__END_DECLS
 
