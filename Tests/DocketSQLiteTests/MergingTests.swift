@@ -100,6 +100,23 @@ struct MergingTests {
         await test.store.close()
     }
 
+    @Test("documents wait where merges cannot keep up, so that searches look at few segments")
+    func bound() async throws {
+        let test = try await Self.store()
+        try await test.upload((0..<1200).map { Self.document($0, 0) })
+        var most: Int64 = 0
+        while try await test.store.indexNext(test.tenant).hasMore {
+            let inUse = "SELECT count(*) FROM segments_1 WHERE state = 0"
+            most = max(most, try await Self.count(test, inUse))
+        }
+        #expect(most > MergePlan.segmentsMaximum)
+        #expect(most <= MergePlan.segmentsBound + 1)
+        let versions = Dictionary(uniqueKeysWithValues: (0..<1200).map { ($0, 0) })
+        try await Self.expectFound(test, versions)
+        try await Self.expectSettled(test)
+        await test.store.close()
+    }
+
     @Test("a merge that ended with its process leaves nothing, and begins anew")
     func interrupted() async throws {
         var test = try await Self.store()

@@ -34,8 +34,8 @@ struct VocabularyWalkTests {
         return documents
     }
 
-    private func walk(_ index: TestIndex, words: Int = 1_000_000) throws -> VocabularyWalk {
-        VocabularyWalk(try index.statements, try index.segments.inUse(), words: words)
+    private func walk(_ index: TestIndex, seeks: Int = 1_000_000) throws -> VocabularyWalk {
+        VocabularyWalk(try index.statements, try index.segments.inUse(), seeks: seeks)
     }
 
     private func distance(_ one: String, _ other: String, _ maximum: Int) -> Int? {
@@ -85,12 +85,12 @@ struct VocabularyWalkTests {
         let index = try TestIndex(folder)
         let words = (0..<5000).map { "word\($0 * 7919 % 100_000)x" }
         try index.add([(1, [[words.joined(separator: " ")]])])
-        var walk = try walk(index, words: 300)
+        var walk = try walk(index, seeks: 300)
         #expect(try walk.words(near: "wrod15838x", edits: 1).map(\.text) == ["word15838x"])
-        #expect(walk.wordsLeft > 0 && walk.wordsLeft < 300)
+        #expect(walk.seeksLeft > 0 && walk.seeksLeft < 300)
         _ = try walk.words(near: "wxyz15838x", edits: 2)
         _ = try walk.words(near: "word99999x", edits: 2)
-        #expect(walk.wordsLeft == 0)
+        #expect(walk.seeksLeft == 0)
         #expect(try walk.words(near: "word15838x", edits: 1).isEmpty)
     }
 
@@ -129,7 +129,7 @@ struct VocabularyWalkTests {
             try index.connection.run(statement, .blob(damaged), .blob(bytes))
             var walk = try walk(index)
             _ = try? walk.words(near: Self.word(&random), edits: 2)
-            #expect(walk.wordsLeft > 0)
+            #expect(walk.seeksLeft > 0)
             try index.connection.execute("ROLLBACK")
         }
         var walk = try walk(index)

@@ -8,6 +8,8 @@ struct MergePlan {
     /// Segments of a collection beyond which the smallest neighbours are merged, whatever their
     /// sizes.
     static let segmentsMaximum = 32
+    /// Segments of a collection beyond which documents wait for merges.
+    static let segmentsBound = 2 * segmentsMaximum
     /// Segments that one merge takes.
     static let inputsMaximum = 16
     /// Documents of what a merge makes, so that its memory and the time of a term stay bounded.

@@ -17,19 +17,19 @@ struct VocabularyWalk {
     let statements: IndexStatements
     let segments: [Segment]
     let vocabulary: Vocabulary
-    /// Words that may still be looked at; those that are left when there are no more are not.
-    private(set) var wordsLeft: Int
+    /// Words of segments that may still be sought; what is left when there are no more is not found.
+    private(set) var seeksLeft: Int
 
     init(
         _ statements: IndexStatements,
         _ segments: [Segment],
         _ vocabulary: Vocabulary = .words,
-        words: Int
+        seeks: Int
     ) {
         self.statements = statements
         self.segments = segments
         self.vocabulary = vocabulary
-        wordsLeft = words
+        seeksLeft = seeks
     }
 
     /// The words that at most `edits` make of `word` and that begin with as many letters of it as
@@ -42,10 +42,9 @@ struct VocabularyWalk {
         var distances = EditDistances(to: letters, maximum: edits)
         var found: [Word] = []
         var sought: [UInt8]? = beginning
-        while let text = sought, wordsLeft > 0, let word = try Self.first(from: text, cursors),
+        while let text = sought, seeksLeft > 0, let word = try first(from: text, cursors),
             word.starts(with: beginning)
         {
-            wordsLeft -= 1
             if let distance = distances.look(at: word) {
                 let holders = cursors.filter { $0.word == word }
                 found.append(
@@ -81,10 +80,9 @@ struct VocabularyWalk {
         var distances = EditDistances(to: letters, maximum: 1)
         var found: [String] = []
         var sought: [UInt8]? = beginning
-        while let text = sought, wordsLeft > 0, found.count < count,
-            let word = try Self.first(from: text, cursors), word.starts(with: beginning)
+        while let text = sought, seeksLeft > 0, found.count < count,
+            let word = try first(from: text, cursors), word.starts(with: beginning)
         {
-            wordsLeft -= 1
             let isNear = distances.lookForBeginning(in: word)
             if isNear { found.append(String(decoding: distances.spelt.utf8, as: UTF8.self)) }
             let goesOn =
@@ -97,13 +95,13 @@ struct VocabularyWalk {
     }
 
     /// The first word of all segments that is not before `text`.
-    private static func first(
+    private mutating func first(
         from text: [UInt8],
         _ cursors: [WordCursorHandle]
     ) throws -> [UInt8]? {
         var first: [UInt8]?
         for cursor in cursors {
-            try cursor.advance(to: text)
+            if try cursor.advance(to: text) { seeksLeft -= 1 }
             guard let word = cursor.word else { continue }
             if first.map({ word.lexicographicallyPrecedes($0) }) ?? true { first = word }
         }

@@ -34,10 +34,13 @@ enum Vocabulary {
 
     deinit { unsafe docket_words_free(words) }
 
-    /// Goes on to the first word that is not before `text`, in the order of bytes.
-    func advance(to text: [UInt8]) throws(SQLiteError) {
-        guard hasBegun else { return try seek(text) }
-        if let word, word.lexicographicallyPrecedes(text) { try seek(text) }
+    /// Goes on to the first word that is not before `text`, in the order of bytes; false where it
+    /// was there.
+    @discardableResult
+    func advance(to text: [UInt8]) throws(SQLiteError) -> Bool {
+        if hasBegun, word.map({ !$0.lexicographicallyPrecedes(text) }) ?? true { return false }
+        try seek(text)
+        return true
     }
 
     private func seek(_ text: [UInt8]) throws(SQLiteError) {

@@ -12,9 +12,9 @@ struct Completer {
     /// Documents with two words that are counted.
     private static let documentsCounted = 20_000
 
-    /// Beginnings near one that nothing has, and words that are looked at to find them.
+    /// Beginnings near one that nothing has, and words that are sought in segments to find them.
     private static let nearMaximum = 16
-    private static let nearLooks = 3000
+    private static let nearSeeks = 20_000
 
     /// A completion with the folded words that it shows.
     private struct Found {
@@ -232,7 +232,7 @@ struct Completer {
         // Of fewer letters too much is near.
         guard asked.unicodeScalars.count >= 4 else { return nil }
         let digits = WordCorrector.digits(of: asked)
-        var walk = VocabularyWalk(statements, segments, vocabulary, words: Self.nearLooks)
+        var walk = VocabularyWalk(statements, segments, vocabulary, seeks: Self.nearSeeks)
         let near = try walk.beginnings(near: asked, count: Self.nearMaximum)
         var best: (text: String, documents: Int)?
         // Another number is another part, version or year.

@@ -32,7 +32,9 @@ extension TenantWriter {
         if isMaintenanceNext {
             isMaintenanceNext = false
             var progress = IndexingProgress()
-            progress.hasMore = try maintain() || waits()
+            let goesOn = try maintain()
+            isMaintenanceNext = try goesOn && mergesAreBehind()
+            progress.hasMore = try goesOn || waits()
             progress.wakeAfter = wakeAfter(MonotonicTime.now())
             if progress.hasMore { return progress }
         }

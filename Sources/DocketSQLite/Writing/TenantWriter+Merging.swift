@@ -28,6 +28,15 @@ extension TenantWriter {
         return false
     }
 
+    /// Whether a collection has so many segments that new ones have to wait: a search looks at each.
+    func mergesAreBehind() throws -> Bool {
+        try unsettled.contains { number in
+            guard state.collections[number] != nil else { return false }
+            let table = SegmentTable(connection, CollectionTables(collection: number))
+            return try table.inUse().count > MergePlan.segmentsBound
+        }
+    }
+
     /// Merges segments, or removes those that were merged, for a slice of time in one transaction.
     ///
     /// - Returns: Whether there is more to do.
