@@ -1,5 +1,6 @@
 internal import DocketRuntime
 internal import DocketSystem
+internal import Glibc
 internal import Synchronization
 internal import Testing
 
@@ -45,6 +46,17 @@ struct FairThreadsTests {
         }
         #expect(answer == 42)
         #expect(try await endless > 0)
+        threads.shutdown()
+    }
+
+    @Test("whoever is answered and asks again finds the same thread free")
+    func sameThread() async throws {
+        let threads = try FairThreads(name: "fair", Self.limits(2))
+        var used: Set<UInt> = []
+        for _ in 0..<2_000 {
+            used.insert(try await threads.run(for: 1, .interactive) { _ in pthread_self() })
+        }
+        #expect(used.count == 1)
         threads.shutdown()
     }
 

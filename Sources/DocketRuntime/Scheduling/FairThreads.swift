@@ -19,7 +19,8 @@ package enum FairThreadsRefusal: Error, Hashable, Sendable {
 package final class FairThreads: Sendable {
     private struct Waiting: Sendable {
         let turn: JobTurn
-        let body: @Sendable (JobTurn) -> Void
+        /// Does the work, and says how its answer is given.
+        let body: @Sendable (JobTurn) -> @Sendable () -> Void
         let refuse: @Sendable (FairThreadsRefusal) -> Void
     }
 
@@ -69,7 +70,8 @@ package final class FairThreads: Sendable {
     ) async throws(FairThreadsRefusal) -> Value {
         let result = await withCheckedContinuation { continuation in
             let job = submit(owner, workClass) { turn in
-                continuation.resume(returning: .success(body(turn)))
+                let value = body(turn)
+                return { continuation.resume(returning: .success(value)) }
             } refuse: { refusal in
                 continuation.resume(returning: Result<Value, FairThreadsRefusal>.failure(refusal))
             }
@@ -81,45 +83,50 @@ package final class FairThreads: Sendable {
     private func submit(
         _ owner: UInt64,
         _ workClass: WorkClass,
-        _ body: @escaping @Sendable (JobTurn) -> Void,
+        _ body: @escaping @Sendable (JobTurn) -> @Sendable () -> Void,
         refuse: @escaping @Sendable (FairThreadsRefusal) -> Void
     ) -> FairSchedule.JobID? {
         let now = MonotonicTime.now().nanoseconds
         var refusal = FairThreadsRefusal.ended
-        let job = state.withLock { state -> FairSchedule.JobID? in
-            guard !state.isEnding else { return nil }
+        let (job, woken) = state.withLock { state -> (FairSchedule.JobID?, [Semaphore]) in
+            guard !state.isEnding else { return (nil, []) }
             let id = state.schedule.nextJob
             switch state.schedule.submitted(owner, workClass, at: now) {
             case .refused(let wait):
                 refusal = .tooMuchWaits(retryAfter: .nanoseconds(Int64(clamping: wait)))
-                return nil
+                return (nil, [])
             case .accepted(let actions):
                 let turn = JobTurn(id, self)
                 state.waiting[id] = Waiting(turn: turn, body: body, refuse: refuse)
-                perform(actions, &state, at: now)
-                return id
+                return (id, perform(actions, &state, at: now))
             }
         }
+        wake(woken)
         if job == nil { refuse(refusal) }
         return job
     }
 
     private func withdraw(_ id: FairSchedule.JobID) {
         let now = MonotonicTime.now().nanoseconds
-        let gone = state.withLock { state -> Waiting? in
+        let (gone, woken) = state.withLock { state -> (Waiting?, [Semaphore]) in
             let (isGone, actions) = state.schedule.withdrawn(id, at: now)
-            perform(actions, &state, at: now)
-            return isGone ? state.waiting.removeValue(forKey: id) : nil
+            let woken = perform(actions, &state, at: now)
+            return (isGone ? state.waiting.removeValue(forKey: id) : nil, woken)
         }
+        wake(woken)
         gone?.refuse(.withdrawn)
     }
 
     /// Does what the schedule says, all but beginning a job on the thread that asks.
+    ///
+    /// - Returns: What is to be signalled once the state is unlocked: who is woken may run at once in
+    ///   the place of this thread, and would wait for it at its end.
     private func perform(
         _ actions: [FairSchedule.Action],
         _ state: inout State,
         at now: UInt64
-    ) {
+    ) -> [Semaphore] {
+        var woken: [Semaphore] = []
         for action in actions {
             switch action {
             case .start(let id):
@@ -129,14 +136,19 @@ package final class FairThreads: Sendable {
                 else { continue }
                 begin(job, on: worker, &state, at: now)
                 worker.assigned.withLock { $0 = job }
-                worker.wakeup.signal()
+                woken.append(worker.wakeup)
             case .resume(let id):
                 guard let turn = state.turns[id] else { continue }
                 turn.sliceEnds(at: now + state.schedule.limits.quantum)
-                turn.wake()
+                if let wakeup = turn.resume() { woken.append(wakeup) }
             case .check(let id, let time): state.turns[id]?.sliceEnds(at: time)
             }
         }
+        return woken
+    }
+
+    private func wake(_ woken: [Semaphore]) {
+        for wakeup in woken { wakeup.signal() }
     }
 
     private func begin(_ job: Waiting, on worker: Worker, _ state: inout State, at now: UInt64) {
@@ -146,7 +158,7 @@ package final class FairThreads: Sendable {
 
     // MARK: On the threads
 
-    private enum Next {
+    private enum Next: Sendable {
         case job(Waiting)
         case idle
         case end
@@ -158,8 +170,12 @@ package final class FairThreads: Sendable {
             // Woken without a job it ends.
             guard var job = worker.assigned.withLock({ $0.take() }) else { return }
             running: while true {
-                job.body(job.turn)
-                switch finished(job.turn, worker) {
+                let answer = job.body(job.turn)
+                let next = finished(job.turn, worker)
+                // Who is answered may ask again: this thread is free by then, and has in its
+                // caches what that takes.
+                answer()
+                switch next {
                 case .job(let next): job = next
                 case .idle: break running
                 case .end: return
@@ -171,7 +187,7 @@ package final class FairThreads: Sendable {
     /// What this thread does next.
     private func finished(_ turn: JobTurn, _ worker: Worker) -> Next {
         let now = MonotonicTime.now().nanoseconds
-        return state.withLock { state in
+        let (next, woken) = state.withLock { state -> (Next, [Semaphore]) in
             state.turns[turn.id] = nil
             var actions = state.schedule.finished(turn.id, at: now)
             for (place, action) in actions.enumerated() {
@@ -180,27 +196,27 @@ package final class FairThreads: Sendable {
                 else { continue }
                 actions.remove(at: place)
                 begin(job, on: worker, &state, at: now)
-                perform(actions, &state, at: now)
-                return .job(job)
+                return (.job(job), perform(actions, &state, at: now))
             }
             if !state.isEnding { state.idle.append(worker) }
-            perform(actions, &state, at: now)
-            return state.isEnding ? .end : .idle
+            let woken = perform(actions, &state, at: now)
+            return (state.isEnding ? .end : .idle, woken)
         }
+        wake(woken)
+        return next
     }
 
     /// A slice is used up: returns when the job may go on.
     fileprivate func sliceEnded(_ turn: JobTurn, at now: UInt64) {
-        let mustWait = state.withLock { state in
+        let (mustWait, woken) = state.withLock { state -> (Bool, [Semaphore]) in
             switch state.schedule.checked(turn.id, at: now) {
             case .goOn(let time):
                 turn.sliceEnds(at: time)
-                return false
-            case .pause(let actions):
-                perform(actions, &state, at: now)
-                return true
+                return (false, [])
+            case .pause(let actions): return (true, perform(actions, &state, at: now))
             }
         }
+        wake(woken)
         if mustWait { turn.pause() }
     }
 
@@ -250,9 +266,10 @@ package final class JobTurn: Sendable {
 
     fileprivate func sliceEnds(at time: UInt64) { end.store(time, ordering: .relaxed) }
 
-    fileprivate func wake() {
+    /// Lets the job go on once what is returned is signalled.
+    fileprivate func resume() -> Semaphore? {
         isResumed.store(true, ordering: .releasing)
-        wakeup.withLock { $0 }?.signal()
+        return wakeup.withLock { $0 }
     }
 
     fileprivate func pause() {

@@ -214,9 +214,9 @@ internal import Glibc
 
     /// Runs `body` on one moment of the data.
     func reading<Value>(_ body: () throws -> Value) throws -> Value {
-        try execute("BEGIN")
+        try run("BEGIN")
         // Nothing was written, so the end cannot lose anything.
-        defer { if !isOutsideTransaction { try? execute("ROLLBACK") } }
+        defer { if !isOutsideTransaction { try? run("ROLLBACK") } }
         return try body()
     }
 }
