@@ -8532,20 +8532,22 @@ const ProtobufCEnumDescriptor docket__v1__total_mode__descriptor =
   docket__v1__total_mode__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue docket__v1__score_part_kind__enum_values_by_number[5] =
+static const ProtobufCEnumValue docket__v1__score_part_kind__enum_values_by_number[6] =
 {
   { "SCORE_PART_KIND_UNSPECIFIED", "DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_UNSPECIFIED", 0 },
   { "SCORE_PART_KIND_TERM", "DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_TERM", 1 },
   { "SCORE_PART_KIND_ALL_CLAUSES", "DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_ALL_CLAUSES", 2 },
   { "SCORE_PART_KIND_TITLE", "DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_TITLE", 3 },
   { "SCORE_PART_KIND_NEIGHBOURS", "DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_NEIGHBOURS", 4 },
+  { "SCORE_PART_KIND_NAME", "DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_NAME", 5 },
 };
 static const ProtobufCIntRange docket__v1__score_part_kind__value_ranges[] = {
-{0, 0},{0, 5}
+{0, 0},{0, 6}
 };
-static const ProtobufCEnumValueIndex docket__v1__score_part_kind__enum_values_by_name[5] =
+static const ProtobufCEnumValueIndex docket__v1__score_part_kind__enum_values_by_name[6] =
 {
   { "SCORE_PART_KIND_ALL_CLAUSES", 2 },
+  { "SCORE_PART_KIND_NAME", 5 },
   { "SCORE_PART_KIND_NEIGHBOURS", 4 },
   { "SCORE_PART_KIND_TERM", 1 },
   { "SCORE_PART_KIND_TITLE", 3 },
@@ -8558,9 +8560,9 @@ const ProtobufCEnumDescriptor docket__v1__score_part_kind__descriptor =
   "ScorePartKind",
   "Docket__V1__ScorePartKind",
   "docket.v1",
-  5,
+  6,
   docket__v1__score_part_kind__enum_values_by_number,
-  5,
+  6,
   docket__v1__score_part_kind__enum_values_by_name,
   1,
   docket__v1__score_part_kind__value_ranges,

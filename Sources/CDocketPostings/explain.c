@@ -67,6 +67,19 @@ static void explain_pairs(
     }
 }
 
+static void explain_names(docket_query *query, docket_explanation *explanation) {
+    for (size_t i = 0; i < query->term_count; i++) {
+        query_term *term = &query->terms[i];
+        double score = term->is_name ? NAME_SHARE * term->idf * term->boost : 0;
+        explanation->names[i] = (docket_score_part){0};
+        if (score > 0) {
+            explanation->names[i] =
+                (docket_score_part){score, NAME_SHARE * term->boost, term->idf, 1};
+        }
+        term->is_name = false;
+    }
+}
+
 int docket_query_explain(
     docket_query *query, uint32_t document, docket_explanation *explanation) {
     uint32_t held = 0;
@@ -87,6 +100,7 @@ int docket_query_explain(
     }
     if (code != SQLITE_OK) return code;
     explain_extras(query, held, explanation);
+    explain_names(query, explanation);
     explain_pairs(query, document, explanation);
     return SQLITE_OK;
 }

@@ -12,6 +12,7 @@ static const double K1 = 1.2;
 static const double B = 0.75;
 static const double TITLE_BONUS = 0.2;
 static const double PAIR_SHARE = 0.15;
+static const double NAME_SHARE = 0.2;
 /* A complete document scores more by so many times the greatest sum of its terms: the title and
  * pairs add less than half of that. */
 static const double COMPLETE_FACTOR = 1.5;
@@ -55,6 +56,8 @@ typedef struct {
     uint8_t stem[KEY_BYTES];
     size_t stem_length;
     bool is_paired;
+    /* Whether a word of it stands by itself in the title that was read. */
+    bool is_name;
 } query_term;
 
 /* Terms that stand next to each other in the query. */
@@ -85,6 +88,7 @@ struct docket_query {
     double norm_of_all;
     double norm_of_length;
     bool weighs_complete;
+    bool weighs_names;
     docket_search_mode mode;
     /* The bits of clauses that make a document complete; 0 where that changes nothing. */
     uint32_t demanded;

@@ -72,10 +72,11 @@ package struct Highlighter {
 
     /// What of a text is looked at.
     @_lifetime(copy text)
-    static func beginning(of text: Span<UInt8>) -> Span<UInt8> {
-        text.extracting(
-            0..<text.codePointBoundary(atOrBefore: min(text.count, textBytesMaximum))
-        )
+    static func beginning(
+        of text: Span<UInt8>,
+        upTo bytes: Int = textBytesMaximum
+    ) -> Span<UInt8> {
+        text.extracting(0..<text.codePointBoundary(atOrBefore: min(text.count, bytes)))
     }
 
     private func matches(

@@ -29,12 +29,15 @@ package struct TermCounter {
 
     /// What the texts have, by the numbers of the terms.
     ///
-    /// Of each no more is looked at than for highlights. No term goes from one text to the next.
+    /// Of all together no more is looked at than of one for highlights. No term goes from one text to
+    /// the next.
     package func count(in texts: [String]) -> [Count] {
         var counts = [Count](repeating: Count(), count: matcher.termCount)
         guard !isEmpty, var tokenizer = TokenizerHandle() else { return counts }
+        var bytesLeft = Highlighter.textBytesMaximum
         for text in texts {
-            let bytes = Highlighter.beginning(of: text.utf8.span)
+            let bytes = Highlighter.beginning(of: text.utf8.span, upTo: bytesLeft)
+            bytesLeft -= bytes.count
             var ranges: [Range<Int>] = []
             matcher.forEachWord(in: bytes, &tokenizer) { range, ended in
                 ranges.append(range)

@@ -33,7 +33,7 @@ struct ComposedStore: SearchedStoreUnderTest {
     var lacks: Set<MissingPromise> {
         [
             .deletesUnindexedMatches, .knowsDeletedCollections, .sortsOutermostTimes,
-            .correctsWords, .completes,
+            .correctsWords, .completes, .weighsNames,
         ]
     }
 

@@ -64,7 +64,7 @@ extension SampleValues {
 
     private mutating func scorePart() -> ScorePart {
         ScorePart(
-            ScorePart.Kind(rawValue: UInt8(number(1...4))) ?? .term,
+            ScorePart.Kind(rawValue: UInt8(number(1...5))) ?? .term,
             words: texts(),
             score: fraction(),
             weight: fraction(),

@@ -53,6 +53,26 @@ struct CompoundTests {
         await test.store.close()
     }
 
+    @Test(
+        "what is named by a word comes before what has it in a compound",
+        arguments: ["libfoo", "lib foo", "libfoo tools"]
+    )
+    func names(_ query: String) async throws {
+        let test = try await TestStore.make()
+        try await test.upload([
+            Document(id: "dev", title: "libfoo-dev tools", body: "libfoo libfoo libfoo tools"),
+            Document(id: "data", title: "tools/libfoo data", body: "libfoo libfoo libfoo tools"),
+            Document(id: "name", title: "libfoo: tools", body: "with more words than others"),
+        ])
+        try await test.index()
+        let hits = try await test.search(query) { $0.explains = true }.hits
+        #expect(hits.first?.document.id == "name")
+        let named = hits.map { hit in
+            hit.explanation?.parts.contains { $0.kind == .name && $0.words != ["tools"] }
+        }
+        #expect(named == [true, false, false])
+    }
+
     @Test("one word that no document has finds two next to each other, and the page says so")
     func splits() async throws {
         let test = try await Self.library()

@@ -25,6 +25,22 @@ struct HighlighterTests {
         )
     }
 
+    @Test("counts terms in texts as they are written, none over two texts, up to a bound")
+    func counts() {
+        var counter = TermCounter(.unknown)
+        counter.add(inflected: "run")
+        counter.add(exact: "new york")
+        counter.add(prefix: "uni")
+        let texts = ["Running, RUNS and runs; run runs", "new", "York New  York"]
+        let counts = counter.count(in: texts)
+        #expect(counts.map(\.times) == [5, 1, 0])
+        #expect(counts.map(\.writings) == [["Running", "RUNS", "runs"], ["New  York"], []])
+        let filling = String(repeating: "x ", count: Highlighter.textBytesMaximum / 2 - 4)
+        let cut = counter.count(in: [filling + "run", "run", "running", "run"])
+        #expect(cut.map(\.times) == [2, 0, 0])
+        #expect(TermCounter(.unknown).count(in: ["run"]).isEmpty)
+    }
+
     @Test("marks a phrase where it stands, and not its words elsewhere")
     func phrases() throws {
         var highlighter = Highlighter()

@@ -232,13 +232,18 @@ int docket_query_next(docket_query *query, docket_matches *matches);
  * more than 8 pairs those with the greatest weights count. */
 int docket_query_pair(docket_query *query, size_t first, size_t second);
 
+/* Lets words by themselves in titles count. */
+void docket_query_weigh_names(docket_query *query);
+
 /* Reads a text of a document, in a language of docket_text.h: counts how often the words of each
- * pair stand next to each other in it, in either order. */
+ * pair stand next to each other in it, in either order, and of a title which terms of one stem have
+ * a word that stands by itself: no sign joins it to another, as in `lib-foo`. */
 int docket_query_read(
     docket_query *query, const unsigned char *text, size_t length, size_t language,
     bool is_title);
 
-/* Adds to the score of the document whose texts were read, for each pair:
+/* Adds to the score of the document whose texts were read 0.2 × idf × boost for each term with a
+ * word that stands by itself in the title, since that is what it is named; and for each pair:
  *   0.15 × sum of both idf × boost × tf × (k1 + 1) / (tf + k1 × (1 − b + b × length / mean length))
  * tf counts what was read, as above: the pairs of Metzler and Croft, A Markov random field model
  * for term dependencies, 2005, with about the weight that they found. */
@@ -267,8 +272,9 @@ typedef struct {
 
 /* The parts of a score, in the order in which a search adds them up. */
 typedef struct {
-    /* The caller's, one for each term that was added. */
+    /* The caller's, one for each term that was added; and for its word in the title. */
     docket_score_part *terms;
+    docket_score_part *names;
     docket_score_part complete;
     docket_score_part titled;
     /* The caller's, DOCKET_PAIRS of them, of which so many are filled. */

@@ -22,6 +22,7 @@ enum ExplanationText {
         case .allClauses: line += "all clauses"
         case .title: line += "all clauses in the title"
         case .neighbours: line += "\(words): next to each other"
+        case .name: line += "\(words): by itself in the title"
         }
         return PlainText.line(line + factors(part))
     }
@@ -60,6 +61,7 @@ extension ScorePart.Kind {
         case .allClauses: "all_clauses"
         case .title: "title"
         case .neighbours: "neighbours"
+        case .name: "name"
         }
     }
 }

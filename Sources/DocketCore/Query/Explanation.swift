@@ -30,6 +30,8 @@ public struct ScorePart: Hashable, Sendable {
         case title = 3
         /// Two words stand together as in the query.
         case neighbours = 4
+        /// A word stands by itself in the title, joined to no other by a sign.
+        case name = 5
     }
 
     /// What it is given for.
@@ -85,7 +87,7 @@ public struct WordPlaces: Hashable, Sendable {
 
     /// `title`, `body` or a searched attribute.
     public var field: String
-    /// How often, in the first 64 KiB of each text.
+    /// How often, in the first 64 KiB of the field.
     public var count: Int
     /// Why it counts.
     public var source: Source

@@ -101,6 +101,9 @@ struct IndexTerm {
         try statements.connection.checkIndex(unsafe docket_query_stand(query, part, clause))
     }
 
+    /// Lets words that stand by themselves in titles count when hits are ranked.
+    func weighNames() { unsafe docket_query_weigh_names(query) }
+
     /// Notes that two terms, by their places among those added, are neighbours in the query.
     func addPair(_ first: Int, _ second: Int) throws(SQLiteError) {
         try statements.connection.checkIndex(unsafe docket_query_pair(query, first, second))
@@ -150,6 +153,8 @@ struct IndexTerm {
     struct Parts {
         /// By their places among the terms added.
         var terms: [(place: Int, part: Part)] = []
+        /// The same of words that stand by themselves in the title.
+        var names: [(place: Int, part: Part)] = []
         var complete: Part?
         var titled: Part?
         var pairs: [(first: Int, second: Int, part: Part)] = []
@@ -159,21 +164,26 @@ struct IndexTerm {
     /// read; the search ends.
     func explain(_ document: UInt32) throws(SQLiteError) -> Parts {
         var terms = [docket_score_part](repeating: docket_score_part(), count: termCount)
+        var names = terms
         var pairs = [docket_pair_part](repeating: docket_pair_part(), count: Int(DOCKET_PAIRS))
         var explanation = unsafe docket_explanation()
         let code = unsafe terms.withUnsafeMutableBufferPointer { terms in
-            unsafe pairs.withUnsafeMutableBufferPointer { pairs in
-                unsafe explanation.terms = terms.baseAddress
-                unsafe explanation.pairs = pairs.baseAddress
-                return unsafe docket_query_explain(query, document, &explanation)
+            unsafe names.withUnsafeMutableBufferPointer { names in
+                unsafe pairs.withUnsafeMutableBufferPointer { pairs in
+                    unsafe explanation.terms = terms.baseAddress
+                    unsafe explanation.names = names.baseAddress
+                    unsafe explanation.pairs = pairs.baseAddress
+                    return unsafe docket_query_explain(query, document, &explanation)
+                }
             }
         }
         try statements.connection.checkIndex(code)
         func part(_ part: docket_score_part) -> Part? { part.score > 0 ? Part(part) : nil }
         var parts = Parts()
-        parts.terms = terms.enumerated().compactMap { place, found in
-            part(found).map { (place, $0) }
+        func all(_ parts: [docket_score_part]) -> [(place: Int, part: Part)] {
+            parts.enumerated().compactMap { place, found in part(found).map { (place, $0) } }
         }
+        (parts.terms, parts.names) = (all(terms), all(names))
         parts.complete = part(unsafe explanation.complete)
         parts.titled = part(unsafe explanation.titled)
         parts.pairs = pairs.prefix(unsafe explanation.pair_count).compactMap { pair in

@@ -1,18 +1,19 @@
 internal import DocketCore
 internal import DocketText
 
-/// What takes the texts of the first hits: the order that neighbours among their words make.
+/// What takes the texts of the first hits: the order that words by themselves in their titles and
+/// neighbours make.
 extension CandidateSource {
     /// Bytes of a body in which neighbours are sought.
     private static let bodyBytes = 8 << 10
 
     /// Whether the first of so many hits are ranked anew.
     private func ranksAnew(_ count: Int, _ order: HitOrder) -> Bool {
-        query != nil && order.isByScore && !asked.pairs.isEmpty && count > 1
+        guard query != nil, order.isByScore, count > 1 else { return false }
+        return asked.weighsNames || !asked.pairs.isEmpty
     }
 
-    /// Brings the first hits of an order by score into the one that neighbours among their words
-    /// make.
+    /// Brings the first hits of an order by score into the one that their texts make.
     func rank(_ hits: inout [RankedHit], _ order: HitOrder) throws {
         guard let query, ranksAnew(hits.count, order) else { return }
         var first = Array(hits.prefix(SearchPass.rankedAnew))
@@ -26,10 +27,12 @@ extension CandidateSource {
     }
 
     private func readTexts(of number: Int64, _ query: IndexQueryHandle) throws {
+        let readsBody = !asked.pairs.isEmpty
+        let body = readsBody ? "coalesce(kept.body, newest.body)" : "''"
         // Of a document whose newer version waits, the texts that are indexed are kept apart.
         let statement = try connection.prepared(
             """
-            SELECT coalesce(kept.title, newest.title), coalesce(kept.body, newest.body)
+            SELECT coalesce(kept.title, newest.title), \(body)
             FROM contents AS newest LEFT JOIN indexed_contents AS kept USING (number)
             WHERE number = ?1
             """
@@ -72,6 +75,9 @@ extension CandidateSource {
         }
         if let titled = parts.titled {
             account.append(ScoreAccount.Part(ScorePart(.title, [], titled)))
+        }
+        account += parts.names.map { place, part in
+            ScoreAccount.Part(ScorePart(.name, terms[place].words, part))
         }
         for pair in parts.pairs {
             let words = [pair.first, pair.second].flatMap { terms[$0].words.prefix(1) }

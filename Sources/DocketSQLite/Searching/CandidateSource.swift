@@ -81,6 +81,7 @@ struct CandidateSource {
             if !asked.hasWanted { term.role = .clause }
             return try made.add(term)
         }
+        if asked.weighsNames { made.weighNames() }
         for pair in asked.pairs { try made.addPair(pair.first, pair.second) }
         try addJoined(of: asked, to: made)
         return (made, documents)

@@ -26,6 +26,9 @@ struct IndexQuery {
 
     /// Whether some documents come first because they have all clauses.
     var weighsComplete: Bool { !demandsAll && !isQuestion && wanted.count > 1 && hasClauses }
+    /// Whether it counts more where a word stands by itself in a title: in a few words people name
+    /// what they know.
+    var weighsNames: Bool { !isQuestion && terms.contains { $0.mayBeName } }
     private let isQuestion: Bool
     var hasWanted: Bool { !wanted.isEmpty }
     /// Clauses of one word next to each other, by their places among the terms.
@@ -209,8 +212,11 @@ extension QueryTerms.Term {
 
 extension IndexTerm {
     /// As ``QueryTerms/mayPair(_:)`` has it.
-    fileprivate var mayPair: Bool {
-        kind == .inflected && columns == nil && boost >= 1
+    fileprivate var mayPair: Bool { mayBeName && boost >= 1 }
+
+    /// Whether titles may have it as a word by itself.
+    fileprivate var mayBeName: Bool {
+        role != .excluded && kind == .inflected && columns == nil
             && !words.utf8.contains(UInt8(ascii: " "))
     }
 

@@ -78,7 +78,8 @@ extension DocumentSearchContract {
         )
         #expect(terms(hits.last) == [#"graph: body 1 ["graph"] written"#])
         let kinds = hits.map { $0.explanation?.parts.map(\.kind) }
-        #expect(kinds == [[.term, .term, .allClauses, .title, .neighbours], [.term]])
+        let names: [ScorePart.Kind] = test.lacks.contains(.weighsNames) ? [] : [.name, .name]
+        #expect(kinds == [[.term, .term, .allClauses, .title] + names + [.neighbours], [.term]])
         let neighbours = hits[0].explanation?.parts.last
         #expect(neighbours?.words == ["graph", "algorithm"])
         for part in hits.flatMap({ $0.explanation?.parts ?? [] }) where part.kind == .term {

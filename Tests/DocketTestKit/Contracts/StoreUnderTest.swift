@@ -35,6 +35,8 @@ package enum MissingPromise: Sendable {
     case correctsWords
     /// What somebody has begun to type is completed.
     case completes
+    /// A word that stands by itself in a title counts more than one that is part of a compound.
+    case weighsNames
 }
 
 /// What the stores of contracts begin with.

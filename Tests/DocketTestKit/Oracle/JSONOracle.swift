@@ -18,6 +18,8 @@ package struct JSONOracle {
         package let length: Double
         /// The words of title and body: what is next to each other is in one of them.
         let runs: [[String]]
+        /// Words that stand by themselves in the title.
+        let names: Set<String>
 
         package init(line: String, place: Int) throws {
             self.place = place
@@ -43,6 +45,8 @@ package struct JSONOracle {
             self.words = words.mapValues { $0.flatMap(Self.letters) }
             let title = self.words["title"] ?? []
             runs = [title, self.words["body"] ?? []]
+            let pieces = (fields["title"] as? String ?? "").split(separator: " ")
+            names = Set(pieces.map { Self.cut(String($0)) }.filter { $0.count == 1 }.joined())
             length = Double(self.words.values.reduce(0) { $0 + $1.count } + 3 * title.count)
         }
 

@@ -1,7 +1,7 @@
 internal import Foundation
 
 /// Ranks as the written formula has them: BM25F, a title with all terms, all terms first where they
-/// are up to four, and neighbours for the first of each page.
+/// are up to four; for the first of each page words by themselves in the title, and neighbours.
 struct OracleRanking {
     private typealias Term = JSONOracle.Term
 
@@ -16,6 +16,7 @@ struct OracleRanking {
     private let frequencies: [[Int: Double]]
     /// idf and boost of each.
     private let weights: [Double]
+    private let lookedFor: [Term]
     private let weightOfClause: [Term: Double]
     private let weighsAll: Bool
     private let meanLength: Double
@@ -33,6 +34,7 @@ struct OracleRanking {
         self.clauses = clauses
         self.isQuestion = isQuestion
         self.weights = weights.map(\.1)
+        self.lookedFor = weights.map(\.0)
         frequencies = weights.map { oracle.frequencies($0.0) }
         weightOfClause = .init(uniqueKeysWithValues: weights.filter { clauses.contains($0.0) })
         weighsAll = query.isAny && !isQuestion && lookedFor.count > 1
@@ -59,6 +61,14 @@ struct OracleRanking {
         return sum
     }
 
+    private func scoreOfNames(_ entry: JSONOracle.Entry) -> Double {
+        guard !isQuestion else { return 0 }
+        return zip(lookedFor, weights).reduce(0.0) { sum, next in
+            guard case .word(let word, nil) = next.0, entry.names.contains(word) else { return sum }
+            return sum + 0.2 * next.1
+        }
+    }
+
     private func scoreOfNeighbours(_ entry: JSONOracle.Entry) -> Double {
         zip(clauses, clauses.dropFirst()).reduce(0.0) { sum, pair in
             guard case .word(let one, nil) = pair.0, case .word(let other, nil) = pair.1,
@@ -83,7 +93,9 @@ struct OracleRanking {
         var left = Self.sorted(entries.map { ($0, score($0)) })
         var ranked: [(id: String, score: Double)] = []
         while !left.isEmpty {
-            let first = left.prefix(Self.rankedAnew).map { ($0, $1 + scoreOfNeighbours($0)) }
+            let first = left.prefix(Self.rankedAnew).map { entry, score in
+                (entry, score + scoreOfNames(entry) + scoreOfNeighbours(entry))
+            }
             left.replaceSubrange(first.indices, with: Self.sorted(first))
             ranked += left.prefix(page).map { ($0.0.id, $0.1) }
             // What is left was not ranked anew for this page.

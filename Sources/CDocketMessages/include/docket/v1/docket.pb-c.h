@@ -312,7 +312,11 @@ typedef enum _Docket__V1__ScorePartKind {
   /*
    * two words stand together as in the query
    */
-  DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_NEIGHBOURS = 4
+  DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_NEIGHBOURS = 4,
+  /*
+   * a word stands by itself in the title
+   */
+  DOCKET__V1__SCORE_PART_KIND__SCORE_PART_KIND_NAME = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__SCORE_PART_KIND)
 } Docket__V1__ScorePartKind;
 /*
