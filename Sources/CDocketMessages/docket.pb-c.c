@@ -3427,6 +3427,96 @@ void   docket__v1__list_snapshots_reply__free_unpacked
   assert(message->base.descriptor == &docket__v1__list_snapshots_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__verify_request__init
+                     (Docket__V1__VerifyRequest         *message)
+{
+  static const Docket__V1__VerifyRequest init_value = DOCKET__V1__VERIFY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__verify_request__get_packed_size
+                     (const Docket__V1__VerifyRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__verify_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__verify_request__pack
+                     (const Docket__V1__VerifyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__verify_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__verify_request__pack_to_buffer
+                     (const Docket__V1__VerifyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__verify_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__VerifyRequest *
+       docket__v1__verify_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__VerifyRequest *)
+     protobuf_c_message_unpack (&docket__v1__verify_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__verify_request__free_unpacked
+                     (Docket__V1__VerifyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__verify_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__verify_progress__init
+                     (Docket__V1__VerifyProgress         *message)
+{
+  static const Docket__V1__VerifyProgress init_value = DOCKET__V1__VERIFY_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t docket__v1__verify_progress__get_packed_size
+                     (const Docket__V1__VerifyProgress *message)
+{
+  assert(message->base.descriptor == &docket__v1__verify_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__verify_progress__pack
+                     (const Docket__V1__VerifyProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__verify_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__verify_progress__pack_to_buffer
+                     (const Docket__V1__VerifyProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__verify_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__VerifyProgress *
+       docket__v1__verify_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__VerifyProgress *)
+     protobuf_c_message_unpack (&docket__v1__verify_progress__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__verify_progress__free_unpacked
+                     (Docket__V1__VerifyProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__verify_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor docket__v1__attribute__field_descriptors[5] =
 {
   {
@@ -8314,7 +8404,213 @@ const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descriptor =
   (ProtobufCMessageInit) docket__v1__list_snapshots_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[28] =
+static const ProtobufCFieldDescriptor docket__v1__verify_request__field_descriptors[4] =
+{
+  {
+    "tenant",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyRequest, tenant),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "collection",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyRequest, collection),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sample",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyRequest, sample),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "repair",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyRequest, repair),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__verify_request__field_indices_by_name[] = {
+  1,   /* field[1] = collection */
+  3,   /* field[3] = repair */
+  2,   /* field[2] = sample */
+  0,   /* field[0] = tenant */
+};
+static const ProtobufCIntRange docket__v1__verify_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor docket__v1__verify_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.VerifyRequest",
+  "VerifyRequest",
+  "Docket__V1__VerifyRequest",
+  "docket.v1",
+  sizeof(Docket__V1__VerifyRequest),
+  4,
+  docket__v1__verify_request__field_descriptors,
+  docket__v1__verify_request__field_indices_by_name,
+  1,  docket__v1__verify_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__verify_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__verify_progress__field_descriptors[8] =
+{
+  {
+    "documents",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, documents),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "documents_all",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, documents_all),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "waiting",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, waiting),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "missing",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, missing),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "extra",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, extra),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stale",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, stale),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "foreign",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, foreign),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "repaired",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, repaired),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__verify_progress__field_indices_by_name[] = {
+  0,   /* field[0] = documents */
+  1,   /* field[1] = documents_all */
+  4,   /* field[4] = extra */
+  6,   /* field[6] = foreign */
+  3,   /* field[3] = missing */
+  7,   /* field[7] = repaired */
+  5,   /* field[5] = stale */
+  2,   /* field[2] = waiting */
+};
+static const ProtobufCIntRange docket__v1__verify_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor docket__v1__verify_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.VerifyProgress",
+  "VerifyProgress",
+  "Docket__V1__VerifyProgress",
+  "docket.v1",
+  sizeof(Docket__V1__VerifyProgress),
+  8,
+  docket__v1__verify_progress__field_descriptors,
+  docket__v1__verify_progress__field_indices_by_name,
+  1,  docket__v1__verify_progress__number_ranges,
+  (ProtobufCMessageInit) docket__v1__verify_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[29] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -8342,19 +8638,20 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[28] =
   { "METHOD_BACKUP", "DOCKET__V1__METHOD__METHOD_BACKUP", 39 },
   { "METHOD_RETRY_FAILED", "DOCKET__V1__METHOD__METHOD_RETRY_FAILED", 40 },
   { "METHOD_REBUILD", "DOCKET__V1__METHOD__METHOD_REBUILD", 41 },
+  { "METHOD_VERIFY", "DOCKET__V1__METHOD__METHOD_VERIFY", 46 },
   { "METHOD_CREATE_SNAPSHOT", "DOCKET__V1__METHOD__METHOD_CREATE_SNAPSHOT", 50 },
   { "METHOD_LIST_SNAPSHOTS", "DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS", 51 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 16},{50, 26},{0, 28}
+{0, 0},{16, 10},{32, 16},{46, 26},{50, 27},{0, 29}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[28] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[29] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
   { "METHOD_BACKUP", 23 },
   { "METHOD_CREATE_COLLECTION", 10 },
   { "METHOD_CREATE_KEY", 20 },
-  { "METHOD_CREATE_SNAPSHOT", 26 },
+  { "METHOD_CREATE_SNAPSHOT", 27 },
   { "METHOD_CREATE_TENANT", 16 },
   { "METHOD_DELETE", 8 },
   { "METHOD_DELETE_COLLECTION", 14 },
@@ -8363,7 +8660,7 @@ static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[28]
   { "METHOD_GET_COLLECTION", 12 },
   { "METHOD_LIST_COLLECTIONS", 11 },
   { "METHOD_LIST_KEYS", 21 },
-  { "METHOD_LIST_SNAPSHOTS", 27 },
+  { "METHOD_LIST_SNAPSHOTS", 28 },
   { "METHOD_LIST_TENANTS", 17 },
   { "METHOD_REBUILD", 25 },
   { "METHOD_RETRY_FAILED", 24 },
@@ -8377,6 +8674,7 @@ static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[28]
   { "METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", 1 },
   { "METHOD_UPLOAD_STREAM", 2 },
+  { "METHOD_VERIFY", 26 },
   { "METHOD_WATCH", 6 },
 };
 const ProtobufCEnumDescriptor docket__v1__method__descriptor =
@@ -8386,11 +8684,11 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  28,
+  29,
   docket__v1__method__enum_values_by_number,
-  28,
+  29,
   docket__v1__method__enum_values_by_name,
-  4,
+  5,
   docket__v1__method__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

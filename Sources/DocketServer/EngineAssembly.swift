@@ -23,6 +23,9 @@ struct EngineAssembly: StoreAssembly {
     private let rebuilder: CollectionRebuilder
     /// nil in a process that does not index, and where no schedule is set.
     private let snapshots: SnapshotKeeper?
+    private let verifier: IndexVerifier
+    /// nil where none is wanted, or another process does it.
+    private let auditor: IndexAuditor?
     private let indexing = IndexingCounters()
     private let removals: KnownRemovals
     /// nil where servers share no replies.
@@ -125,6 +128,18 @@ struct EngineAssembly: StoreAssembly {
                 logger: logger
             )
         }
+        let verifier = IndexVerifier(store, index, logger: logger)
+        self.verifier = verifier
+        auditor =
+            roles.contains(.indexer) && settings.auditRate > 0
+            ? IndexAuditor(
+                directory: store,
+                store: store,
+                verifier: verifier,
+                documentsPerSecond: settings.auditRate,
+                registry: registry,
+                logger: logger
+            ) : nil
         ServerMetrics.register(registry, indexing)
         registerNodes()
     }
@@ -170,7 +185,8 @@ struct EngineAssembly: StoreAssembly {
             removals: removals,
             sharedReplies: cache,
             rebuilder: rebuilder,
-            snapshots: index
+            snapshots: index,
+            verifier: verifier
         )
     }
 
@@ -179,6 +195,7 @@ struct EngineAssembly: StoreAssembly {
         if roles.contains(.api) { services.append(search) }
         if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder] }
         if let snapshots { services.append(snapshots) }
+        if let auditor { services.append(auditor) }
         if roles.contains(.api), let cache { services.append(cache) }
         if let hints { services.append(hints) }
         return services

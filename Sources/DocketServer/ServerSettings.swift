@@ -215,6 +215,12 @@ enum ServerSettings {
         in: 1...1000,
         help: "snapshots made so that are kept"
     )
+    static let auditRate = Setting.integer(
+        "audit-rate",
+        default: 20,
+        in: 0...10_000,
+        help: "documents a second, drawn at random, of which index and truth are compared"
+    )
     static let rabbitmq = Setting.url(
         "rabbitmq",
         schemes: ["amqp", "amqps"],
@@ -249,7 +255,7 @@ enum ServerSettings {
         elasticsearchShards.definition, elasticsearchReplicas.definition,
         snapshotRepository.definition, snapshotInterval.definition, snapshotsKept.definition,
         rabbitmq.definition,
-        rabbitmqPasswordFile.definition, role.definition,
+        rabbitmqPasswordFile.definition, role.definition, auditRate.definition,
     ]
 
     /// The program as its command line is read.

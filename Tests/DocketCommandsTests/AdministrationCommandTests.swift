@@ -192,6 +192,15 @@ struct AdministrationCommandTests {
         #expect(refused.errors.contains("there is nothing to rebuild"))
     }
 
+    @Test("says how the files of an embedded store are verified")
+    func verify() async throws {
+        try await library.makeBooks()
+        let refused = await library.run("admin", "verify", "library", "--repair", key: admin)
+        #expect(refused.status == .serverError)
+        #expect(refused.errors.contains("run docketd verify"))
+        await #expect(library.run("admin", "verify", "library").status == .notPermitted)
+    }
+
     @Test("backs the server up into a new directory, once")
     func backup() async throws {
         try await library.makeBooks("{\"id\": \"1\"}\n")

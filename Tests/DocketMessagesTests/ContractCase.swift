@@ -108,5 +108,9 @@ extension ContractCase {
         ContractCase("ListSnapshotsReply") {
             ListSnapshotsReply(snapshots: $0.some { $0.indexSnapshot() })
         },
+        ContractCase("VerifyRequest") {
+            VerifyRequest(tenant: $0.text(), collection: $0.text(), sample: $0.count())
+        },
+        ContractCase("VerifyProgress") { $0.verifyProgress() },
     ]
 }

@@ -58,6 +58,17 @@ extension ContractText {
     )
     private static let snapshotText =
         "name: \"s\" state: SNAPSHOT_STATE_COMPLETE began_us: 7 ended_us: 8 indices: \"i\""
+    private static var verified: VerifyProgress {
+        var found = VerifyProgress()
+        (found.documents, found.all, found.waiting) = (1, 2, 3)
+        (found.missing, found.extra, found.stale, found.foreign) = (4, 5, 6, 7)
+        found.repaired = 8
+        return found
+    }
+    private static let verifiedText = """
+        documents: 1 documents_all: 2 waiting: 3 missing: 4 extra: 5 stale: 6 foreign: 7
+        repaired: 8
+        """
 
     static let administration = [
         ContractText("Collection", collection, collectionText),
@@ -146,5 +157,11 @@ extension ContractText {
             ListSnapshotsReply(snapshots: [snapshot]),
             "snapshots { \(snapshotText) }"
         ),
+        ContractText(
+            "VerifyRequest",
+            VerifyRequest(tenant: "t", collection: "c", sample: 7, repairs: true),
+            "tenant: \"t\" collection: \"c\" sample: 7 repair: true"
+        ),
+        ContractText("VerifyProgress", verified, verifiedText),
     ]
 }

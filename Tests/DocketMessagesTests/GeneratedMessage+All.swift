@@ -64,6 +64,8 @@ extension GeneratedMessage {
         "RetryFailedRequest": .init { unsafe docket__v1__retry_failed_request__unpack($0, $1, $2) },
         "RebuildRequest": .init { unsafe docket__v1__rebuild_request__unpack($0, $1, $2) },
         "RebuildProgress": .init { unsafe docket__v1__rebuild_progress__unpack($0, $1, $2) },
+        "VerifyRequest": .init { unsafe docket__v1__verify_request__unpack($0, $1, $2) },
+        "VerifyProgress": .init { unsafe docket__v1__verify_progress__unpack($0, $1, $2) },
         "RetryFailedProgress": .init {
             unsafe docket__v1__retry_failed_progress__unpack($0, $1, $2)
         },

@@ -121,6 +121,19 @@ extension SampleValues {
         ListKeysReply(keys: some { $0.createKeyReply().key })
     }
 
+    mutating func verifyProgress() -> VerifyProgress {
+        var progress = VerifyProgress()
+        progress.documents = count()
+        progress.all = count()
+        progress.waiting = count()
+        progress.missing = count()
+        progress.extra = count()
+        progress.stale = count()
+        progress.foreign = count()
+        progress.repaired = count()
+        return progress
+    }
+
     mutating func backupProgress() -> BackupProgress {
         var progress = BackupProgress()
         progress.tenantsDone = count()

@@ -149,6 +149,23 @@ extension DocketClient {
         return try await follow(.rebuild, request, progress)?.documents ?? 0
     }
 
+    /// Compares documents of a tenant with what the index holds, and puts differences right where
+    /// asked to; documents that wait to be indexed are none.
+    ///
+    /// - Parameters:
+    ///   - request: Which, and what to do about them.
+    ///   - progress: Called as it goes on.
+    /// - Returns: What was found in all.
+    /// - Throws: ``DocketError`` `notFound`; `unimplemented` by an embedded server, whose files
+    ///   `docketd verify` looks at.
+    @discardableResult
+    public func verify(
+        _ request: VerifyRequest,
+        progress: (VerifyProgress) -> Void = { _ in }
+    ) async throws(DocketError) -> VerifyProgress {
+        try await follow(.verify, request, progress) ?? VerifyProgress()
+    }
+
     /// A call that tells how far it is; the last message is what came of it.
     func follow<Progress: WireMessage>(
         _ method: DocketMethod,

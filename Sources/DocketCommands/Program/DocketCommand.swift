@@ -319,6 +319,18 @@ enum DocketCommand {
                 operands: [.init("TENANT"), collectionName],
                 examples: [.init("docket admin rebuild library books", "Until it is done")]
             ),
+            Command(
+                "verify",
+                "compares a tenant's documents with what the index holds, while it is used",
+                settings: [
+                    CommandSettings.sample.definition, CommandSettings.repairs.definition,
+                ],
+                operands: [.init("TENANT"), .init("COLLECTION", .optional)],
+                examples: [
+                    .init("docket admin verify library --repair", "And put differences right"),
+                    .init("docket admin verify library books --sample 10000", "Some of many"),
+                ]
+            ),
             snapshot,
         ]
     )

@@ -27,6 +27,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case rebuild = 41
     case createSnapshot = 50
     case listSnapshots = 51
+    case verify = 46
 
     /// The name in logs and metrics, as `createTenant`.
     public var name: String { "\(self)" }

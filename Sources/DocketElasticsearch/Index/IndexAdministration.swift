@@ -88,7 +88,12 @@ actor IndexAdministration {
             let number = collection.number
             return names.alias(of: CollectionReference(tenant: tenant, number: number))
         }
-        return aliased.contains(tenant) ? names.alias(of: tenant) : names.poolAlias
+        return searchName(of: tenant)
+    }
+
+    /// The name by which those of its collections are searched that have no index of their own.
+    nonisolated func searchName(of tenant: TenantID) -> String {
+        aliased.contains(tenant) ? names.alias(of: tenant) : names.poolAlias
     }
 
     private nonisolated var aliased: Set<TenantID> { view.withLock { $0.aliased } }
@@ -262,7 +267,8 @@ extension IndexAdministration {
         members.member("search_routing", "\(tenant.number)")
     }
 
-    private func makeAlias(of tenant: TenantID, _ work: WorkLimit) async throws(DocketError) {
+    /// Makes the alias of the tenant anew, and reads it back.
+    func makeAlias(of tenant: TenantID, _ work: WorkLimit) async throws(DocketError) {
         var writer = JSONWriter()
         writer.object { body in
             body.member("actions") { actions in

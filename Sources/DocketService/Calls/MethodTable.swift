@@ -61,6 +61,11 @@ struct MethodTable: Sendable {
             ),
             .createSnapshot: CreateSnapshotMethod(snapshots: backends.snapshots),
             .listSnapshots: ListSnapshotsMethod(snapshots: backends.snapshots),
+            .verify: VerifyMethod(
+                directory: directory,
+                store: store,
+                verifier: backends.verifier
+            ),
         ]
     }
 

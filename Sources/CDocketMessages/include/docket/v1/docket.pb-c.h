@@ -91,6 +91,8 @@ typedef struct Docket__V1__IndexSnapshot Docket__V1__IndexSnapshot;
 typedef struct Docket__V1__CreateSnapshotRequest Docket__V1__CreateSnapshotRequest;
 typedef struct Docket__V1__ListSnapshotsRequest Docket__V1__ListSnapshotsRequest;
 typedef struct Docket__V1__ListSnapshotsReply Docket__V1__ListSnapshotsReply;
+typedef struct Docket__V1__VerifyRequest Docket__V1__VerifyRequest;
+typedef struct Docket__V1__VerifyProgress Docket__V1__VerifyProgress;
 
 
 /* --- enums --- */
@@ -208,7 +210,11 @@ typedef enum _Docket__V1__Method {
   /*
    * ListSnapshotsRequest -> ListSnapshotsReply
    */
-  DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS = 51
+  DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS = 51,
+  /*
+   * VerifyRequest -> stream VerifyProgress
+   */
+  DOCKET__V1__METHOD__METHOD_VERIFY = 46
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__METHOD)
 } Docket__V1__Method;
 typedef enum _Docket__V1__DocumentState {
@@ -1788,6 +1794,66 @@ struct  Docket__V1__ListSnapshotsReply
     , 0,NULL }
 
 
+struct  Docket__V1__VerifyRequest
+{
+  ProtobufCMessage base;
+  char *tenant;
+  /*
+   * empty for all, and for what is of none of them
+   */
+  char *collection;
+  /*
+   * documents of each collection, at random; 0 for all
+   */
+  uint64_t sample;
+  protobuf_c_boolean repair;
+};
+#define DOCKET__V1__VERIFY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__verify_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Docket__V1__VerifyProgress
+{
+  ProtobufCMessage base;
+  /*
+   * compared so far
+   */
+  uint64_t documents;
+  /*
+   * to be compared
+   */
+  uint64_t documents_all;
+  /*
+   * being indexed or taken out, which are not compared
+   */
+  uint64_t waiting;
+  /*
+   * the index should have them
+   */
+  uint64_t missing;
+  /*
+   * the index should not have them
+   */
+  uint64_t extra;
+  /*
+   * of another version than they should
+   */
+  uint64_t stale;
+  /*
+   * reached by searches of a tenant whose they are not
+   */
+  uint64_t foreign;
+  /*
+   * of all these, put right or queued to be
+   */
+  uint64_t repaired;
+};
+#define DOCKET__V1__VERIFY_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__verify_progress__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
 /* Docket__V1__Attribute methods */
 void   docket__v1__attribute__init
                      (Docket__V1__Attribute         *message);
@@ -3232,6 +3298,44 @@ Docket__V1__ListSnapshotsReply *
 void   docket__v1__list_snapshots_reply__free_unpacked
                      (Docket__V1__ListSnapshotsReply *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__VerifyRequest methods */
+void   docket__v1__verify_request__init
+                     (Docket__V1__VerifyRequest         *message);
+size_t docket__v1__verify_request__get_packed_size
+                     (const Docket__V1__VerifyRequest   *message);
+size_t docket__v1__verify_request__pack
+                     (const Docket__V1__VerifyRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__verify_request__pack_to_buffer
+                     (const Docket__V1__VerifyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__VerifyRequest *
+       docket__v1__verify_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__verify_request__free_unpacked
+                     (Docket__V1__VerifyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__VerifyProgress methods */
+void   docket__v1__verify_progress__init
+                     (Docket__V1__VerifyProgress         *message);
+size_t docket__v1__verify_progress__get_packed_size
+                     (const Docket__V1__VerifyProgress   *message);
+size_t docket__v1__verify_progress__pack
+                     (const Docket__V1__VerifyProgress   *message,
+                      uint8_t             *out);
+size_t docket__v1__verify_progress__pack_to_buffer
+                     (const Docket__V1__VerifyProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__VerifyProgress *
+       docket__v1__verify_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__verify_progress__free_unpacked
+                     (Docket__V1__VerifyProgress *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Docket__V1__Attribute_Closure)
@@ -3462,6 +3566,12 @@ typedef void (*Docket__V1__ListSnapshotsRequest_Closure)
 typedef void (*Docket__V1__ListSnapshotsReply_Closure)
                  (const Docket__V1__ListSnapshotsReply *message,
                   void *closure_data);
+typedef void (*Docket__V1__VerifyRequest_Closure)
+                 (const Docket__V1__VerifyRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__VerifyProgress_Closure)
+                 (const Docket__V1__VerifyProgress *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -3554,6 +3664,8 @@ extern const ProtobufCMessageDescriptor docket__v1__index_snapshot__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__create_snapshot_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__verify_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__verify_progress__descriptor;
 
 PROTOBUF_C__END_DECLS
 
