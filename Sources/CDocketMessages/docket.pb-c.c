@@ -3517,6 +3517,186 @@ void   docket__v1__verify_progress__free_unpacked
   assert(message->base.descriptor == &docket__v1__verify_progress__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__health_request__init
+                     (Docket__V1__HealthRequest         *message)
+{
+  static const Docket__V1__HealthRequest init_value = DOCKET__V1__HEALTH_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__health_request__get_packed_size
+                     (const Docket__V1__HealthRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__health_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__health_request__pack
+                     (const Docket__V1__HealthRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__health_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__health_request__pack_to_buffer
+                     (const Docket__V1__HealthRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__health_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__HealthRequest *
+       docket__v1__health_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__HealthRequest *)
+     protobuf_c_message_unpack (&docket__v1__health_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__health_request__free_unpacked
+                     (Docket__V1__HealthRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__health_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__health_reply__init
+                     (Docket__V1__HealthReply         *message)
+{
+  static const Docket__V1__HealthReply init_value = DOCKET__V1__HEALTH_REPLY__INIT;
+  *message = init_value;
+}
+size_t docket__v1__health_reply__get_packed_size
+                     (const Docket__V1__HealthReply *message)
+{
+  assert(message->base.descriptor == &docket__v1__health_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__health_reply__pack
+                     (const Docket__V1__HealthReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__health_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__health_reply__pack_to_buffer
+                     (const Docket__V1__HealthReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__health_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__HealthReply *
+       docket__v1__health_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__HealthReply *)
+     protobuf_c_message_unpack (&docket__v1__health_reply__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__health_reply__free_unpacked
+                     (Docket__V1__HealthReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__health_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__part_health__init
+                     (Docket__V1__PartHealth         *message)
+{
+  static const Docket__V1__PartHealth init_value = DOCKET__V1__PART_HEALTH__INIT;
+  *message = init_value;
+}
+size_t docket__v1__part_health__get_packed_size
+                     (const Docket__V1__PartHealth *message)
+{
+  assert(message->base.descriptor == &docket__v1__part_health__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__part_health__pack
+                     (const Docket__V1__PartHealth *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__part_health__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__part_health__pack_to_buffer
+                     (const Docket__V1__PartHealth *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__part_health__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__PartHealth *
+       docket__v1__part_health__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__PartHealth *)
+     protobuf_c_message_unpack (&docket__v1__part_health__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__part_health__free_unpacked
+                     (Docket__V1__PartHealth *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__part_health__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__backlog__init
+                     (Docket__V1__Backlog         *message)
+{
+  static const Docket__V1__Backlog init_value = DOCKET__V1__BACKLOG__INIT;
+  *message = init_value;
+}
+size_t docket__v1__backlog__get_packed_size
+                     (const Docket__V1__Backlog *message)
+{
+  assert(message->base.descriptor == &docket__v1__backlog__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__backlog__pack
+                     (const Docket__V1__Backlog *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__backlog__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__backlog__pack_to_buffer
+                     (const Docket__V1__Backlog *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__backlog__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__Backlog *
+       docket__v1__backlog__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__Backlog *)
+     protobuf_c_message_unpack (&docket__v1__backlog__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__backlog__free_unpacked
+                     (Docket__V1__Backlog *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__backlog__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor docket__v1__attribute__field_descriptors[5] =
 {
   {
@@ -8610,7 +8790,243 @@ const ProtobufCMessageDescriptor docket__v1__verify_progress__descriptor =
   (ProtobufCMessageInit) docket__v1__verify_progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[29] =
+#define docket__v1__health_request__field_descriptors NULL
+#define docket__v1__health_request__field_indices_by_name NULL
+#define docket__v1__health_request__number_ranges NULL
+const ProtobufCMessageDescriptor docket__v1__health_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.HealthRequest",
+  "HealthRequest",
+  "Docket__V1__HealthRequest",
+  "docket.v1",
+  sizeof(Docket__V1__HealthRequest),
+  0,
+  docket__v1__health_request__field_descriptors,
+  docket__v1__health_request__field_indices_by_name,
+  0,  docket__v1__health_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__health_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__health_reply__field_descriptors[3] =
+{
+  {
+    "roles",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Docket__V1__HealthReply, n_roles),
+    offsetof(Docket__V1__HealthReply, roles),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parts",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Docket__V1__HealthReply, n_parts),
+    offsetof(Docket__V1__HealthReply, parts),
+    &docket__v1__part_health__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "backlog",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__HealthReply, backlog),
+    &docket__v1__backlog__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__health_reply__field_indices_by_name[] = {
+  2,   /* field[2] = backlog */
+  1,   /* field[1] = parts */
+  0,   /* field[0] = roles */
+};
+static const ProtobufCIntRange docket__v1__health_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor docket__v1__health_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.HealthReply",
+  "HealthReply",
+  "Docket__V1__HealthReply",
+  "docket.v1",
+  sizeof(Docket__V1__HealthReply),
+  3,
+  docket__v1__health_reply__field_descriptors,
+  docket__v1__health_reply__field_indices_by_name,
+  1,  docket__v1__health_reply__number_ranges,
+  (ProtobufCMessageInit) docket__v1__health_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__part_health__field_descriptors[6] =
+{
+  {
+    "part",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, part),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "address",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, state),
+    &docket__v1__health_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since_us",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, since_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_error",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, last_error),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_error_us",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, last_error_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__part_health__field_indices_by_name[] = {
+  1,   /* field[1] = address */
+  4,   /* field[4] = last_error */
+  5,   /* field[5] = last_error_us */
+  0,   /* field[0] = part */
+  3,   /* field[3] = since_us */
+  2,   /* field[2] = state */
+};
+static const ProtobufCIntRange docket__v1__part_health__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor docket__v1__part_health__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.PartHealth",
+  "PartHealth",
+  "Docket__V1__PartHealth",
+  "docket.v1",
+  sizeof(Docket__V1__PartHealth),
+  6,
+  docket__v1__part_health__field_descriptors,
+  docket__v1__part_health__field_indices_by_name,
+  1,  docket__v1__part_health__number_ranges,
+  (ProtobufCMessageInit) docket__v1__part_health__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__backlog__field_descriptors[2] =
+{
+  {
+    "documents",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Backlog, documents),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "oldest_ms",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Backlog, oldest_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__backlog__field_indices_by_name[] = {
+  0,   /* field[0] = documents */
+  1,   /* field[1] = oldest_ms */
+};
+static const ProtobufCIntRange docket__v1__backlog__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__backlog__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.Backlog",
+  "Backlog",
+  "Docket__V1__Backlog",
+  "docket.v1",
+  sizeof(Docket__V1__Backlog),
+  2,
+  docket__v1__backlog__field_descriptors,
+  docket__v1__backlog__field_indices_by_name,
+  1,  docket__v1__backlog__number_ranges,
+  (ProtobufCMessageInit) docket__v1__backlog__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[30] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -8639,28 +9055,30 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[29] =
   { "METHOD_RETRY_FAILED", "DOCKET__V1__METHOD__METHOD_RETRY_FAILED", 40 },
   { "METHOD_REBUILD", "DOCKET__V1__METHOD__METHOD_REBUILD", 41 },
   { "METHOD_VERIFY", "DOCKET__V1__METHOD__METHOD_VERIFY", 46 },
+  { "METHOD_HEALTH", "DOCKET__V1__METHOD__METHOD_HEALTH", 47 },
   { "METHOD_CREATE_SNAPSHOT", "DOCKET__V1__METHOD__METHOD_CREATE_SNAPSHOT", 50 },
   { "METHOD_LIST_SNAPSHOTS", "DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS", 51 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 16},{46, 26},{50, 27},{0, 29}
+{0, 0},{16, 10},{32, 16},{46, 26},{50, 28},{0, 30}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[29] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[30] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
   { "METHOD_BACKUP", 23 },
   { "METHOD_CREATE_COLLECTION", 10 },
   { "METHOD_CREATE_KEY", 20 },
-  { "METHOD_CREATE_SNAPSHOT", 27 },
+  { "METHOD_CREATE_SNAPSHOT", 28 },
   { "METHOD_CREATE_TENANT", 16 },
   { "METHOD_DELETE", 8 },
   { "METHOD_DELETE_COLLECTION", 14 },
   { "METHOD_DELETE_TENANT", 19 },
   { "METHOD_GET", 7 },
   { "METHOD_GET_COLLECTION", 12 },
+  { "METHOD_HEALTH", 27 },
   { "METHOD_LIST_COLLECTIONS", 11 },
   { "METHOD_LIST_KEYS", 21 },
-  { "METHOD_LIST_SNAPSHOTS", 28 },
+  { "METHOD_LIST_SNAPSHOTS", 29 },
   { "METHOD_LIST_TENANTS", 17 },
   { "METHOD_REBUILD", 25 },
   { "METHOD_RETRY_FAILED", 24 },
@@ -8684,9 +9102,9 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  29,
+  30,
   docket__v1__method__enum_values_by_number,
-  29,
+  30,
   docket__v1__method__enum_values_by_name,
   5,
   docket__v1__method__value_ranges,
@@ -9000,5 +9418,47 @@ const ProtobufCEnumDescriptor docket__v1__snapshot_state__descriptor =
   docket__v1__snapshot_state__enum_values_by_name,
   1,
   docket__v1__snapshot_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue docket__v1__health_state__enum_values_by_number[9] =
+{
+  { "HEALTH_STATE_UNSPECIFIED", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_UNSPECIFIED", 0 },
+  { "HEALTH_STATE_UP", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_UP", 1 },
+  { "HEALTH_STATE_AWAY", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_AWAY", 2 },
+  { "HEALTH_STATE_EJECTED", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_EJECTED", 3 },
+  { "HEALTH_STATE_OPEN", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_OPEN", 4 },
+  { "HEALTH_STATE_HELD", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_HELD", 5 },
+  { "HEALTH_STATE_BLOCKED", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_BLOCKED", 6 },
+  { "HEALTH_STATE_ALARM", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_ALARM", 7 },
+  { "HEALTH_STATE_OFF", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_OFF", 8 },
+};
+static const ProtobufCIntRange docket__v1__health_state__value_ranges[] = {
+{0, 0},{0, 9}
+};
+static const ProtobufCEnumValueIndex docket__v1__health_state__enum_values_by_name[9] =
+{
+  { "HEALTH_STATE_ALARM", 7 },
+  { "HEALTH_STATE_AWAY", 2 },
+  { "HEALTH_STATE_BLOCKED", 6 },
+  { "HEALTH_STATE_EJECTED", 3 },
+  { "HEALTH_STATE_HELD", 5 },
+  { "HEALTH_STATE_OFF", 8 },
+  { "HEALTH_STATE_OPEN", 4 },
+  { "HEALTH_STATE_UNSPECIFIED", 0 },
+  { "HEALTH_STATE_UP", 1 },
+};
+const ProtobufCEnumDescriptor docket__v1__health_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "docket.v1.HealthState",
+  "HealthState",
+  "Docket__V1__HealthState",
+  "docket.v1",
+  9,
+  docket__v1__health_state__enum_values_by_number,
+  9,
+  docket__v1__health_state__enum_values_by_name,
+  1,
+  docket__v1__health_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -76,7 +76,7 @@ struct EmbeddedAssembly: StoreAssembly {
     }
 
     var backends: Backends {
-        Backends(
+        var backends = Backends(
             directory: store,
             store: store,
             search: store,
@@ -84,6 +84,12 @@ struct EmbeddedAssembly: StoreAssembly {
             generations: store,
             backup: store
         )
+        backends.health = ServerHealth(
+            roles: ServerRole.allCases.map(\.rawValue),
+            parts: [HealthRecord("store", .up)]
+                + ["postgres", "search engine", "redis", "rabbitmq"].map { HealthRecord($0, .off) }
+        )
+        return backends
     }
 
     var services: [any Service] { [store, indexer] }

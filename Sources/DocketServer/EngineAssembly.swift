@@ -56,14 +56,14 @@ struct EngineAssembly: StoreAssembly {
             try await assembly.store.checkSchema(work: .ofStart)
         } catch {
             await assembly.close()
-            throw ServerFault(.engine, "--postgres: \(error.message)\(error.reason)")
+            throw ServerFault(.engine, "--postgres: \(error.withCause)")
         }
         do throws(DocketError) {
             try await assembly.index.prepare(work: WorkLimit(within: firstAnswer))
         } catch {
             guard error.code != .failedPrecondition else {
                 await assembly.close()
-                throw ServerFault(.engine, "--elasticsearch: \(error.message)\(error.reason)")
+                throw ServerFault(.engine, "--elasticsearch: \(error.withCause)")
             }
             logger.warning(
                 "the search engine does not answer; uploads are taken, searches wait for it",
@@ -175,7 +175,7 @@ struct EngineAssembly: StoreAssembly {
     }
 
     var backends: Backends {
-        Backends(
+        var backends = Backends(
             directory: store,
             store: store,
             search: search,
@@ -188,6 +188,22 @@ struct EngineAssembly: StoreAssembly {
             snapshots: index,
             verifier: verifier
         )
+        backends.health = ServerHealth(
+            roles: roles.map(\.rawValue).sorted(),
+            parts: parts,
+            outbox: store
+        )
+        return backends
+    }
+
+    private var parts: [HealthRecord] {
+        var parts = store.health + index.health
+        parts.append(cache?.health ?? HealthRecord("redis", .off))
+        parts.append(hints?.health ?? HealthRecord("rabbitmq", .off))
+        if roles.contains(.api) { parts.append(search.health) }
+        if let indexer { parts.append(indexer.health) }
+        if let auditor { parts.append(auditor.health) }
+        return parts
     }
 
     var services: [any Service] {
@@ -247,9 +263,4 @@ private struct EngineBackup: StoreBackup {
                 + "made from it"
         )
     }
-}
-
-extension DocketError {
-    /// What lies behind it, for the operator who starts the server.
-    fileprivate var reason: String { cause.text.map { " (\($0))" } ?? "" }
 }

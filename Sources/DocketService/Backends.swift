@@ -17,6 +17,7 @@ package struct Backends: Sendable {
     /// nil where the index is part of the truth.
     package var snapshots: (any IndexSnapshots)?
     package var verifier: IndexVerifier?
+    package var health = ServerHealth(roles: [], parts: [])
 
     package init(
         directory: any TenantDirectory,

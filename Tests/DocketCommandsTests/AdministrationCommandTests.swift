@@ -192,6 +192,22 @@ struct AdministrationCommandTests {
         #expect(refused.errors.contains("there is nothing to rebuild"))
     }
 
+    @Test("says how the server is")
+    func health() async throws {
+        let well = await library.run("admin", "health", key: admin)
+        #expect(well.status == .allWell)
+        #expect(well.lines.first == "roles: api, indexer")
+        #expect(well.lines.contains { $0.hasPrefix("store          -        up ") })
+        #expect(well.lines.contains { $0.hasPrefix("rabbitmq       -        off ") })
+        let json = try await library.run("--json", "admin", "health", key: admin).json
+        #expect(json["well"] as? Bool == true)
+        let parts = try #require(json["parts"] as? [[String: Any]])
+        #expect(
+            parts.map { $0["state"] as? String } == ["up", "off", "off", "off", "off"]
+        )
+        await #expect(library.run("admin", "health").status == .notPermitted)
+    }
+
     @Test("says how the files of an embedded store are verified")
     func verify() async throws {
         try await library.makeBooks()

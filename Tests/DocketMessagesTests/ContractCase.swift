@@ -112,5 +112,7 @@ extension ContractCase {
             VerifyRequest(tenant: $0.text(), collection: $0.text(), sample: $0.count())
         },
         ContractCase("VerifyProgress") { $0.verifyProgress() },
+        ContractCase("HealthRequest") { _ in HealthRequest() },
+        ContractCase("HealthReply") { $0.healthReply() },
     ]
 }

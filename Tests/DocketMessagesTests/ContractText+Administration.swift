@@ -70,6 +70,25 @@ extension ContractText {
         repaired: 8
         """
 
+    private static let health = HealthReply(
+        roles: ["api"],
+        parts: [
+            PartHealth(
+                part: "p",
+                address: "a",
+                state: .ejected,
+                sinceMicroseconds: 1,
+                lastError: "e",
+                lastErrorMicroseconds: 2
+            )
+        ],
+        backlog: Backlog(documents: 3, oldest: .milliseconds(4))
+    )
+    private static let healthText = """
+        roles: "api" parts { part: "p" address: "a" state: HEALTH_STATE_EJECTED since_us: 1
+        last_error: "e" last_error_us: 2 } backlog { documents: 3 oldest_ms: 4 }
+        """
+
     static let administration = [
         ContractText("Collection", collection, collectionText),
         ContractText(
@@ -163,5 +182,6 @@ extension ContractText {
             "tenant: \"t\" collection: \"c\" sample: 7 repair: true"
         ),
         ContractText("VerifyProgress", verified, verifiedText),
+        ContractText("HealthReply", health, healthText),
     ]
 }

@@ -66,6 +66,8 @@ extension GeneratedMessage {
         "RebuildProgress": .init { unsafe docket__v1__rebuild_progress__unpack($0, $1, $2) },
         "VerifyRequest": .init { unsafe docket__v1__verify_request__unpack($0, $1, $2) },
         "VerifyProgress": .init { unsafe docket__v1__verify_progress__unpack($0, $1, $2) },
+        "HealthRequest": .init { unsafe docket__v1__health_request__unpack($0, $1, $2) },
+        "HealthReply": .init { unsafe docket__v1__health_reply__unpack($0, $1, $2) },
         "RetryFailedProgress": .init {
             unsafe docket__v1__retry_failed_progress__unpack($0, $1, $2)
         },

@@ -134,6 +134,25 @@ extension SampleValues {
         return progress
     }
 
+    mutating func healthReply() -> HealthReply {
+        HealthReply(
+            roles: some { $0.text() },
+            parts: some { $0.partHealth() },
+            backlog: maybe { Backlog(documents: $0.count(), oldest: .milliseconds($0.number(0...99_999))) }
+        )
+    }
+
+    private mutating func partHealth() -> PartHealth {
+        PartHealth(
+            part: text(),
+            address: text(),
+            state: HealthState.allCases[number(0...HealthState.allCases.count - 1)],
+            sinceMicroseconds: microseconds(),
+            lastError: text(),
+            lastErrorMicroseconds: microseconds()
+        )
+    }
+
     mutating func backupProgress() -> BackupProgress {
         var progress = BackupProgress()
         progress.tenantsDone = count()

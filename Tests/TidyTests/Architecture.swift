@@ -85,6 +85,8 @@ enum Architecture {
             "AdministrationCodec", "CollectionsCodec", "ContractMessageCodec", "DocumentCallsCodec",
             "DocumentsCodec", "ExplanationCodec", "FiltersCodec", "KeysCodec", "ReadingArena",
             "RepairsCodec", "SearchRepliesCodec", "SearchRequestsCodec", "SnapshotsCodec",
+            "DocumentsCodec", "ExplanationCodec", "FiltersCodec", "HealthCodec", "KeysCodec",
+            "ReadingArena", "RepairsCodec", "SearchRepliesCodec", "SearchRequestsCodec",
             "StatusCodec", "SuggestCodec", "WritingArena",
         ],
         "DocketPostgres": ["ConnectionHandle", "ResultHandle", "WakeupHandle"],

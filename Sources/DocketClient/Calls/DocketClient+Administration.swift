@@ -149,6 +149,14 @@ extension DocketClient {
         return try await follow(.rebuild, request, progress)?.documents ?? 0
     }
 
+    /// How the server that answers and its engines are, as that server sees them.
+    ///
+    /// - Returns: Each part with its state, and how much waits to be indexed.
+    /// - Throws: ``DocketError`` `permissionDenied` without a key of administration.
+    public func health() async throws(DocketError) -> HealthReply {
+        try await call(.health, HealthRequest(), lookUp).value
+    }
+
     /// Compares documents of a tenant with what the index holds, and puts differences right where
     /// asked to; documents that wait to be indexed are none.
     ///

@@ -320,6 +320,14 @@ enum DocketCommand {
                 examples: [.init("docket admin rebuild library books", "Until it is done")]
             ),
             Command(
+                "health",
+                "says how a server and its engines are, and what waits to be indexed",
+                examples: [
+                    .init("docket admin health", "Each part: its state, since when, last error"),
+                    .init("docket --json admin health | jq .parts", "For programs"),
+                ]
+            ),
+            Command(
                 "verify",
                 "compares a tenant's documents with what the index holds, while it is used",
                 settings: [

@@ -28,6 +28,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case createSnapshot = 50
     case listSnapshots = 51
     case verify = 46
+    case health = 47
 
     /// The name in logs and metrics, as `createTenant`.
     public var name: String { "\(self)" }

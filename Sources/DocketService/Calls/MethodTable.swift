@@ -66,6 +66,7 @@ struct MethodTable: Sendable {
                 store: store,
                 verifier: backends.verifier
             ),
+            .health: HealthMethod(health: backends.health),
         ]
     }
 

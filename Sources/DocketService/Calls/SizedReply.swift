@@ -144,3 +144,4 @@ extension ListSnapshotsReply: SizedReply {
         }
     }
 }
+extension HealthReply: SizedReply {}

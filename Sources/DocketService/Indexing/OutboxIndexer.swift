@@ -37,6 +37,8 @@ package final class OutboxIndexer: Service {
     private let actions: AsyncStream<BulkSchedule.Action>
     private let perform: AsyncStream<BulkSchedule.Action>.Continuation
     private let ended = OneShot<Void>()
+    /// Whether the index takes what waits.
+    package let health = HealthRecord("indexing", .up)
 
     package init(
         _ outbox: any Outbox,
@@ -126,8 +128,10 @@ package final class OutboxIndexer: Service {
     private func report(isHeld: Bool) {
         metrics.setHeld(isHeld)
         if isHeld {
+            health.set(.blocked, error: "the index takes no writes")
             logger.error("the index takes no writes, documents wait until it does")
         } else {
+            health.set(.up)
             logger.info("the index takes writes again")
         }
     }
@@ -309,6 +313,7 @@ extension OutboxIndexer {
             try await WorkLimit.within(limits.answerTime, body)
             return true
         } catch {
+            health.note("\(failure): \(error.withCause)")
             logger.warning(
                 failure,
                 [

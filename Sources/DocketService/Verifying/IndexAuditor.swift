@@ -47,6 +47,9 @@ package final class IndexAuditor: Service {
         metrics = AuditMetrics(registry)
     }
 
+    /// Whether what was found is as it should be.
+    package let health = HealthRecord("audits", .up)
+
     /// Places with foreign documents, as far as they are known.
     package var foreignPlaces: Int { state.withLock { $0.findings.count } }
 
@@ -83,7 +86,13 @@ package final class IndexAuditor: Service {
             metrics.failures.increment()
             logger.debug("an audit failed", ["code": .string("\(error.code)")])
         }
+        let foreignPlaces = foreignPlaces
         metrics.foreignPlaces.set(foreignPlaces)
+        if foreignPlaces > 0 {
+            health.set(.alarm, error: "searches of a tenant reach what is not the tenant's")
+        } else {
+            health.set(.up)
+        }
         return compared
     }
 
@@ -104,7 +113,7 @@ package final class IndexAuditor: Service {
     }
 
     private func tenants(_ work: WorkLimit) async throws(DocketError) -> [TenantID] {
-        if let (all, since) = state.withLock({ $0.tenants }),
+        if let (all, since) = state.withLock({ $0.tenants }), !all.isEmpty,
             MonotonicTime.now() - since < Self.listingTime
         {
             return all

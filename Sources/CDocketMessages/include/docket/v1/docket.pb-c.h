@@ -93,6 +93,10 @@ typedef struct Docket__V1__ListSnapshotsRequest Docket__V1__ListSnapshotsRequest
 typedef struct Docket__V1__ListSnapshotsReply Docket__V1__ListSnapshotsReply;
 typedef struct Docket__V1__VerifyRequest Docket__V1__VerifyRequest;
 typedef struct Docket__V1__VerifyProgress Docket__V1__VerifyProgress;
+typedef struct Docket__V1__HealthRequest Docket__V1__HealthRequest;
+typedef struct Docket__V1__HealthReply Docket__V1__HealthReply;
+typedef struct Docket__V1__PartHealth Docket__V1__PartHealth;
+typedef struct Docket__V1__Backlog Docket__V1__Backlog;
 
 
 /* --- enums --- */
@@ -214,7 +218,11 @@ typedef enum _Docket__V1__Method {
   /*
    * VerifyRequest -> stream VerifyProgress
    */
-  DOCKET__V1__METHOD__METHOD_VERIFY = 46
+  DOCKET__V1__METHOD__METHOD_VERIFY = 46,
+  /*
+   * HealthRequest -> HealthReply
+   */
+  DOCKET__V1__METHOD__METHOD_HEALTH = 47
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__METHOD)
 } Docket__V1__Method;
 typedef enum _Docket__V1__DocumentState {
@@ -387,6 +395,42 @@ typedef enum _Docket__V1__SnapshotState {
   DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_FAILED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__SNAPSHOT_STATE)
 } Docket__V1__SnapshotState;
+typedef enum _Docket__V1__HealthState {
+  /*
+   * it was not asked yet
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_UNSPECIFIED = 0,
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_UP = 1,
+  /*
+   * it is not reached
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_AWAY = 2,
+  /*
+   * one of several nodes, left out for a while
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_EJECTED = 3,
+  /*
+   * its breaker is open
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_OPEN = 4,
+  /*
+   * by an operator
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_HELD = 5,
+  /*
+   * it takes no writes
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_BLOCKED = 6,
+  /*
+   * it was found to be wrong
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_ALARM = 7,
+  /*
+   * it is not set
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_OFF = 8
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__HEALTH_STATE)
+} Docket__V1__HealthState;
 
 /* --- messages --- */
 
@@ -1852,6 +1896,76 @@ struct  Docket__V1__VerifyProgress
 #define DOCKET__V1__VERIFY_PROGRESS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__verify_progress__descriptor) \
     , 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+struct  Docket__V1__HealthRequest
+{
+  ProtobufCMessage base;
+};
+#define DOCKET__V1__HEALTH_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__health_request__descriptor) \
+     }
+
+
+struct  Docket__V1__HealthReply
+{
+  ProtobufCMessage base;
+  /*
+   * of the server: api, indexer
+   */
+  size_t n_roles;
+  char **roles;
+  /*
+   * in a fixed order
+   */
+  size_t n_parts;
+  Docket__V1__PartHealth **parts;
+  /*
+   * missing where the truth does not say
+   */
+  Docket__V1__Backlog *backlog;
+};
+#define DOCKET__V1__HEALTH_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__health_reply__descriptor) \
+    , 0,NULL, 0,NULL, NULL }
+
+
+struct  Docket__V1__PartHealth
+{
+  ProtobufCMessage base;
+  char *part;
+  /*
+   * where there are several
+   */
+  char *address;
+  Docket__V1__HealthState state;
+  /*
+   * 0 where that is not known
+   */
+  int64_t since_us;
+  char *last_error;
+  /*
+   * 0 for never
+   */
+  int64_t last_error_us;
+};
+#define DOCKET__V1__PART_HEALTH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__part_health__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__HEALTH_STATE__HEALTH_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Docket__V1__Backlog
+{
+  ProtobufCMessage base;
+  /*
+   * of all tenants that wait to be indexed
+   */
+  uint64_t documents;
+  uint64_t oldest_ms;
+};
+#define DOCKET__V1__BACKLOG__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__backlog__descriptor) \
+    , 0, 0 }
 
 
 /* Docket__V1__Attribute methods */
@@ -3336,6 +3450,82 @@ Docket__V1__VerifyProgress *
 void   docket__v1__verify_progress__free_unpacked
                      (Docket__V1__VerifyProgress *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__HealthRequest methods */
+void   docket__v1__health_request__init
+                     (Docket__V1__HealthRequest         *message);
+size_t docket__v1__health_request__get_packed_size
+                     (const Docket__V1__HealthRequest   *message);
+size_t docket__v1__health_request__pack
+                     (const Docket__V1__HealthRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__health_request__pack_to_buffer
+                     (const Docket__V1__HealthRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__HealthRequest *
+       docket__v1__health_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__health_request__free_unpacked
+                     (Docket__V1__HealthRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__HealthReply methods */
+void   docket__v1__health_reply__init
+                     (Docket__V1__HealthReply         *message);
+size_t docket__v1__health_reply__get_packed_size
+                     (const Docket__V1__HealthReply   *message);
+size_t docket__v1__health_reply__pack
+                     (const Docket__V1__HealthReply   *message,
+                      uint8_t             *out);
+size_t docket__v1__health_reply__pack_to_buffer
+                     (const Docket__V1__HealthReply   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__HealthReply *
+       docket__v1__health_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__health_reply__free_unpacked
+                     (Docket__V1__HealthReply *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__PartHealth methods */
+void   docket__v1__part_health__init
+                     (Docket__V1__PartHealth         *message);
+size_t docket__v1__part_health__get_packed_size
+                     (const Docket__V1__PartHealth   *message);
+size_t docket__v1__part_health__pack
+                     (const Docket__V1__PartHealth   *message,
+                      uint8_t             *out);
+size_t docket__v1__part_health__pack_to_buffer
+                     (const Docket__V1__PartHealth   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__PartHealth *
+       docket__v1__part_health__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__part_health__free_unpacked
+                     (Docket__V1__PartHealth *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__Backlog methods */
+void   docket__v1__backlog__init
+                     (Docket__V1__Backlog         *message);
+size_t docket__v1__backlog__get_packed_size
+                     (const Docket__V1__Backlog   *message);
+size_t docket__v1__backlog__pack
+                     (const Docket__V1__Backlog   *message,
+                      uint8_t             *out);
+size_t docket__v1__backlog__pack_to_buffer
+                     (const Docket__V1__Backlog   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__Backlog *
+       docket__v1__backlog__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__backlog__free_unpacked
+                     (Docket__V1__Backlog *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Docket__V1__Attribute_Closure)
@@ -3572,6 +3762,18 @@ typedef void (*Docket__V1__VerifyRequest_Closure)
 typedef void (*Docket__V1__VerifyProgress_Closure)
                  (const Docket__V1__VerifyProgress *message,
                   void *closure_data);
+typedef void (*Docket__V1__HealthRequest_Closure)
+                 (const Docket__V1__HealthRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__HealthReply_Closure)
+                 (const Docket__V1__HealthReply *message,
+                  void *closure_data);
+typedef void (*Docket__V1__PartHealth_Closure)
+                 (const Docket__V1__PartHealth *message,
+                  void *closure_data);
+typedef void (*Docket__V1__Backlog_Closure)
+                 (const Docket__V1__Backlog *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -3588,6 +3790,7 @@ extern const ProtobufCEnumDescriptor    docket__v1__word_source__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__suggestion_kind__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__attribute_type__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__snapshot_state__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__health_state__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__attribute__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__document__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__precondition__descriptor;
@@ -3666,6 +3869,10 @@ extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_request__desc
 extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__verify_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__verify_progress__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__health_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__health_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__part_health__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__backlog__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -1,0 +1,21 @@
+package import DocketCore
+
+/// What a server says of itself: its roles, its parts, and who knows what waits.
+package struct ServerHealth: Sendable {
+    /// What the process does, as `api`.
+    package var roles: [String]
+    /// In the order in which they are shown.
+    package var parts: [HealthRecord]
+    /// nil where nobody counts what waits.
+    package var outbox: (any Outbox)?
+
+    package init(
+        roles: [String],
+        parts: [HealthRecord],
+        outbox: (any Outbox)? = nil
+    ) {
+        self.roles = roles
+        self.parts = parts
+        self.outbox = outbox
+    }
+}
