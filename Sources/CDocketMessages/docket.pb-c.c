@@ -3697,6 +3697,141 @@ void   docket__v1__backlog__free_unpacked
   assert(message->base.descriptor == &docket__v1__backlog__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__set_hold_request__init
+                     (Docket__V1__SetHoldRequest         *message)
+{
+  static const Docket__V1__SetHoldRequest init_value = DOCKET__V1__SET_HOLD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__set_hold_request__get_packed_size
+                     (const Docket__V1__SetHoldRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__set_hold_request__pack
+                     (const Docket__V1__SetHoldRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__set_hold_request__pack_to_buffer
+                     (const Docket__V1__SetHoldRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__SetHoldRequest *
+       docket__v1__set_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__SetHoldRequest *)
+     protobuf_c_message_unpack (&docket__v1__set_hold_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__set_hold_request__free_unpacked
+                     (Docket__V1__SetHoldRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__set_hold_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__set_hold_reply__init
+                     (Docket__V1__SetHoldReply         *message)
+{
+  static const Docket__V1__SetHoldReply init_value = DOCKET__V1__SET_HOLD_REPLY__INIT;
+  *message = init_value;
+}
+size_t docket__v1__set_hold_reply__get_packed_size
+                     (const Docket__V1__SetHoldReply *message)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__set_hold_reply__pack
+                     (const Docket__V1__SetHoldReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__set_hold_reply__pack_to_buffer
+                     (const Docket__V1__SetHoldReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__SetHoldReply *
+       docket__v1__set_hold_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__SetHoldReply *)
+     protobuf_c_message_unpack (&docket__v1__set_hold_reply__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__set_hold_reply__free_unpacked
+                     (Docket__V1__SetHoldReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__set_hold_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__indexing_hold__init
+                     (Docket__V1__IndexingHold         *message)
+{
+  static const Docket__V1__IndexingHold init_value = DOCKET__V1__INDEXING_HOLD__INIT;
+  *message = init_value;
+}
+size_t docket__v1__indexing_hold__get_packed_size
+                     (const Docket__V1__IndexingHold *message)
+{
+  assert(message->base.descriptor == &docket__v1__indexing_hold__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__indexing_hold__pack
+                     (const Docket__V1__IndexingHold *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__indexing_hold__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__indexing_hold__pack_to_buffer
+                     (const Docket__V1__IndexingHold *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__indexing_hold__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__IndexingHold *
+       docket__v1__indexing_hold__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__IndexingHold *)
+     protobuf_c_message_unpack (&docket__v1__indexing_hold__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__indexing_hold__free_unpacked
+                     (Docket__V1__IndexingHold *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__indexing_hold__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor docket__v1__attribute__field_descriptors[5] =
 {
   {
@@ -9026,7 +9161,147 @@ const ProtobufCMessageDescriptor docket__v1__backlog__descriptor =
   (ProtobufCMessageInit) docket__v1__backlog__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[30] =
+static const ProtobufCFieldDescriptor docket__v1__set_hold_request__field_descriptors[2] =
+{
+  {
+    "held",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SetHoldRequest, held),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SetHoldRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__set_hold_request__field_indices_by_name[] = {
+  0,   /* field[0] = held */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange docket__v1__set_hold_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__set_hold_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.SetHoldRequest",
+  "SetHoldRequest",
+  "Docket__V1__SetHoldRequest",
+  "docket.v1",
+  sizeof(Docket__V1__SetHoldRequest),
+  2,
+  docket__v1__set_hold_request__field_descriptors,
+  docket__v1__set_hold_request__field_indices_by_name,
+  1,  docket__v1__set_hold_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__set_hold_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__set_hold_reply__field_descriptors[1] =
+{
+  {
+    "hold",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SetHoldReply, hold),
+    &docket__v1__indexing_hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__set_hold_reply__field_indices_by_name[] = {
+  0,   /* field[0] = hold */
+};
+static const ProtobufCIntRange docket__v1__set_hold_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor docket__v1__set_hold_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.SetHoldReply",
+  "SetHoldReply",
+  "Docket__V1__SetHoldReply",
+  "docket.v1",
+  sizeof(Docket__V1__SetHoldReply),
+  1,
+  docket__v1__set_hold_reply__field_descriptors,
+  docket__v1__set_hold_reply__field_indices_by_name,
+  1,  docket__v1__set_hold_reply__number_ranges,
+  (ProtobufCMessageInit) docket__v1__set_hold_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__indexing_hold__field_descriptors[2] =
+{
+  {
+    "since_us",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexingHold, since_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexingHold, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__indexing_hold__field_indices_by_name[] = {
+  1,   /* field[1] = reason */
+  0,   /* field[0] = since_us */
+};
+static const ProtobufCIntRange docket__v1__indexing_hold__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__indexing_hold__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.IndexingHold",
+  "IndexingHold",
+  "Docket__V1__IndexingHold",
+  "docket.v1",
+  sizeof(Docket__V1__IndexingHold),
+  2,
+  docket__v1__indexing_hold__field_descriptors,
+  docket__v1__indexing_hold__field_indices_by_name,
+  1,  docket__v1__indexing_hold__number_ranges,
+  (ProtobufCMessageInit) docket__v1__indexing_hold__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[31] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -9056,19 +9331,20 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[30] =
   { "METHOD_REBUILD", "DOCKET__V1__METHOD__METHOD_REBUILD", 41 },
   { "METHOD_VERIFY", "DOCKET__V1__METHOD__METHOD_VERIFY", 46 },
   { "METHOD_HEALTH", "DOCKET__V1__METHOD__METHOD_HEALTH", 47 },
+  { "METHOD_SET_HOLD", "DOCKET__V1__METHOD__METHOD_SET_HOLD", 48 },
   { "METHOD_CREATE_SNAPSHOT", "DOCKET__V1__METHOD__METHOD_CREATE_SNAPSHOT", 50 },
   { "METHOD_LIST_SNAPSHOTS", "DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS", 51 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 16},{46, 26},{50, 28},{0, 30}
+{0, 0},{16, 10},{32, 16},{46, 26},{50, 29},{0, 31}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[30] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[31] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
   { "METHOD_BACKUP", 23 },
   { "METHOD_CREATE_COLLECTION", 10 },
   { "METHOD_CREATE_KEY", 20 },
-  { "METHOD_CREATE_SNAPSHOT", 28 },
+  { "METHOD_CREATE_SNAPSHOT", 29 },
   { "METHOD_CREATE_TENANT", 16 },
   { "METHOD_DELETE", 8 },
   { "METHOD_DELETE_COLLECTION", 14 },
@@ -9078,12 +9354,13 @@ static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[30]
   { "METHOD_HEALTH", 27 },
   { "METHOD_LIST_COLLECTIONS", 11 },
   { "METHOD_LIST_KEYS", 21 },
-  { "METHOD_LIST_SNAPSHOTS", 29 },
+  { "METHOD_LIST_SNAPSHOTS", 30 },
   { "METHOD_LIST_TENANTS", 17 },
   { "METHOD_REBUILD", 25 },
   { "METHOD_RETRY_FAILED", 24 },
   { "METHOD_REVOKE_KEY", 22 },
   { "METHOD_SEARCH", 3 },
+  { "METHOD_SET_HOLD", 28 },
   { "METHOD_SET_QUOTA", 18 },
   { "METHOD_SET_SYNONYMS", 15 },
   { "METHOD_STATUS", 5 },
@@ -9102,9 +9379,9 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  30,
+  31,
   docket__v1__method__enum_values_by_number,
-  30,
+  31,
   docket__v1__method__enum_values_by_name,
   5,
   docket__v1__method__value_ranges,

@@ -167,6 +167,7 @@ struct EngineAssembly: StoreAssembly {
         return OutboxIndexer(
             store,
             index,
+            control: store,
             limits: limits,
             counters: counters,
             metrics: OutboxMetrics(registry),
@@ -191,7 +192,8 @@ struct EngineAssembly: StoreAssembly {
         backends.health = ServerHealth(
             roles: roles.map(\.rawValue).sorted(),
             parts: parts,
-            outbox: store
+            outbox: store,
+            control: store
         )
         return backends
     }

@@ -8,14 +8,18 @@ package struct ServerHealth: Sendable {
     package var parts: [HealthRecord]
     /// nil where nobody counts what waits.
     package var outbox: (any Outbox)?
+    /// nil where indexing cannot be held.
+    package var control: (any IndexingControl)?
 
     package init(
         roles: [String],
         parts: [HealthRecord],
-        outbox: (any Outbox)? = nil
+        outbox: (any Outbox)? = nil,
+        control: (any IndexingControl)? = nil
     ) {
         self.roles = roles
         self.parts = parts
         self.outbox = outbox
+        self.control = control
     }
 }

@@ -192,6 +192,29 @@ struct AdministrationCommandTests {
         #expect(refused.errors.contains("there is nothing to rebuild"))
     }
 
+    @Test("holds indexing and releases it")
+    func hold() async throws {
+        try await library.makeBooks()
+        let held = await library.run(
+            "admin",
+            "hold",
+            "indexing",
+            "--reason",
+            "more disks",
+            key: admin
+        )
+        #expect(held.status == .allWell)
+        #expect(held.output.hasPrefix("indexing is held since "))
+        let health = await library.run("admin", "health", key: admin)
+        #expect(health.status == .serverError)
+        #expect(health.lines.contains { $0.hasPrefix("indexing hold") && $0.contains("held") })
+        let wrong = await library.run("admin", "hold", "searches", key: admin)
+        #expect(wrong.status == .wrongUsage)
+        let released = await library.run("admin", "release", "indexing", key: admin)
+        #expect(released.output == "indexing goes on\n")
+        await #expect(library.run("admin", "health", key: admin).status == .allWell)
+    }
+
     @Test("says how the server is")
     func health() async throws {
         let well = await library.run("admin", "health", key: admin)

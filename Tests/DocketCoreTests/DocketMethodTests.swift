@@ -26,6 +26,7 @@ struct DocketMethodTests {
                 .revokeKey, .backup, .retryFailed, .rebuild, .createSnapshot, .listSnapshots,
                 .verify,
                 .verify, .health,
+                .verify, .health, .setHold,
             ]
         )
         #expect(methods.allSatisfy { $0.allowingScopes == .admin })

@@ -114,5 +114,7 @@ extension ContractCase {
         ContractCase("VerifyProgress") { $0.verifyProgress() },
         ContractCase("HealthRequest") { _ in HealthRequest() },
         ContractCase("HealthReply") { $0.healthReply() },
+        ContractCase("SetHoldRequest") { SetHoldRequest(isHeld: $0.flag(), reason: $0.text()) },
+        ContractCase("SetHoldReply") { $0.setHoldReply() },
     ]
 }

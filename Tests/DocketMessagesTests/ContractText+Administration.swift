@@ -183,5 +183,15 @@ extension ContractText {
         ),
         ContractText("VerifyProgress", verified, verifiedText),
         ContractText("HealthReply", health, healthText),
+        ContractText(
+            "SetHoldRequest",
+            SetHoldRequest(isHeld: true, reason: "r"),
+            "held: true reason: \"r\""
+        ),
+        ContractText(
+            "SetHoldReply",
+            SetHoldReply(hold: IndexingHold(sinceMicroseconds: 1, reason: "r")),
+            "hold { since_us: 1 reason: \"r\" }"
+        ),
     ]
 }

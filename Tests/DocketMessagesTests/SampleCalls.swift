@@ -138,7 +138,9 @@ extension SampleValues {
         HealthReply(
             roles: some { $0.text() },
             parts: some { $0.partHealth() },
-            backlog: maybe { Backlog(documents: $0.count(), oldest: .milliseconds($0.number(0...99_999))) }
+            backlog: maybe {
+                Backlog(documents: $0.count(), oldest: .milliseconds($0.number(0...99_999)))
+            }
         )
     }
 
@@ -150,6 +152,12 @@ extension SampleValues {
             sinceMicroseconds: microseconds(),
             lastError: text(),
             lastErrorMicroseconds: microseconds()
+        )
+    }
+
+    mutating func setHoldReply() -> SetHoldReply {
+        SetHoldReply(
+            hold: maybe { IndexingHold(sinceMicroseconds: $0.microseconds(), reason: $0.text()) }
         )
     }
 

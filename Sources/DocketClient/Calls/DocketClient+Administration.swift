@@ -157,6 +157,28 @@ extension DocketClient {
         try await call(.health, HealthRequest(), lookUp).value
     }
 
+    /// Holds indexing on all servers until it is released: uploads and deletes go on and stay
+    /// `indexing` and `deleting`.
+    ///
+    /// - Parameter reason: For other operators, at most 200 bytes.
+    /// - Returns: The hold; of one that is there already the time stays.
+    /// - Throws: ``DocketError`` `invalidArgument` for a longer reason.
+    @discardableResult
+    public func holdIndexing(reason: String = "") async throws(DocketError) -> IndexingHold {
+        let request = SetHoldRequest(isHeld: true, reason: reason)
+        let reply = try await call(.setHold, request, change, as: SetHoldReply.self).value
+        guard let hold = reply.hold else {
+            throw DocketError(.internalError, "the server did not say what it holds")
+        }
+        return hold
+    }
+
+    /// Lets indexing go on.
+    public func releaseIndexing() async throws(DocketError) {
+        let request = SetHoldRequest(isHeld: false)
+        _ = try await call(.setHold, request, change, as: SetHoldReply.self)
+    }
+
     /// Compares documents of a tenant with what the index holds, and puts differences right where
     /// asked to; documents that wait to be indexed are none.
     ///

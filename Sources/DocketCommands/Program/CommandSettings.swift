@@ -164,6 +164,11 @@ package enum CommandSettings {
         in: 0...Int.max,
         help: "compare so many documents of each collection, drawn at random; 0 for all"
     ).from(.arguments)
+    static let reason = Setting<String?>.text(
+        "reason",
+        "TEXT",
+        help: "why, for other operators"
+    ).from(.arguments)
     static let repairs = Setting<Bool>.flag("repair", help: "put differences right")
         .from(.arguments)
     static let dataDirectory = Setting<String?>.text(

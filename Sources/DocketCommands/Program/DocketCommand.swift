@@ -328,6 +328,21 @@ enum DocketCommand {
                 ]
             ),
             Command(
+                "hold",
+                "holds indexing on all servers; uploads and deletes go on and wait",
+                settings: [CommandSettings.reason.definition],
+                operands: [.init("indexing")],
+                examples: [
+                    .init("docket admin hold indexing --reason 'more disks'", "For a while")
+                ]
+            ),
+            Command(
+                "release",
+                "lets indexing go on",
+                operands: [.init("indexing")],
+                examples: [.init("docket admin release indexing", "What waits is indexed")]
+            ),
+            Command(
                 "verify",
                 "compares a tenant's documents with what the index holds, while it is used",
                 settings: [

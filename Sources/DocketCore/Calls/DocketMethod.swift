@@ -29,6 +29,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case listSnapshots = 51
     case verify = 46
     case health = 47
+    case setHold = 48
 
     /// The name in logs and metrics, as `createTenant`.
     public var name: String { "\(self)" }

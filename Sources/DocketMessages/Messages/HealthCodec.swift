@@ -77,3 +77,47 @@ extension Backlog: ContractMessage {
         fields.oldest_ms = UInt64(clamping: oldest.wholeNanoseconds / 1_000_000)
     }
 }
+
+extension SetHoldRequest: ContractMessage {
+    static var initialise: Initialise<Docket__V1__SetHoldRequest> {
+        unsafe docket__v1__set_hold_request__init
+    }
+
+    static func read(_ fields: Docket__V1__SetHoldRequest) throws(DocketError) -> SetHoldRequest {
+        unsafe SetHoldRequest(isHeld: fields.held != 0, reason: text(fields.reason))
+    }
+
+    func write(to fields: inout Docket__V1__SetHoldRequest, _ arena: WritingArena) {
+        fields.held = isHeld ? 1 : 0
+        unsafe fields.reason = arena.text(reason)
+    }
+}
+
+extension SetHoldReply: ContractMessage {
+    static var initialise: Initialise<Docket__V1__SetHoldReply> {
+        unsafe docket__v1__set_hold_reply__init
+    }
+
+    static func read(_ fields: Docket__V1__SetHoldReply) throws(DocketError) -> SetHoldReply {
+        try unsafe SetHoldReply(hold: message(fields.hold))
+    }
+
+    func write(to fields: inout Docket__V1__SetHoldReply, _ arena: WritingArena) {
+        if let hold { unsafe fields.hold = arena.message(hold) }
+    }
+}
+
+extension IndexingHold: ContractMessage {
+    static var initialise: Initialise<Docket__V1__IndexingHold> {
+        unsafe docket__v1__indexing_hold__init
+    }
+
+    static func read(_ fields: Docket__V1__IndexingHold) throws(DocketError) -> IndexingHold {
+        unsafe IndexingHold(sinceMicroseconds: fields.since_us, reason: text(fields.reason))
+    }
+
+    func write(to fields: inout Docket__V1__IndexingHold, _ arena: WritingArena) {
+        fields.since_us = sinceMicroseconds
+        unsafe fields.reason = arena.text(reason)
+    }
+}

@@ -13,6 +13,7 @@ struct HealthMethod: UnaryMethod {
         _ caller: Caller
     ) async throws(DocketError) -> HealthReply {
         var reply = HealthReply(roles: health.roles, parts: health.parts.map(\.now))
+        if let hold = await hold() { reply.parts.append(PartHealth(hold)) }
         guard let outbox = health.outbox else { return reply }
         let waiting = try? await WorkLimit.within(Self.answerTime) { (work) throws(DocketError) in
             try await outbox.backlog(work: work)
@@ -24,5 +25,24 @@ struct HealthMethod: UnaryMethod {
             )
         }
         return reply
+    }
+
+    private func hold() async -> IndexingHold? {
+        guard let control = health.control else { return nil }
+        return try? await WorkLimit.within(Self.answerTime) { (work) throws(DocketError) in
+            try await control.indexingHold(work: work)
+        }
+    }
+}
+
+extension PartHealth {
+    fileprivate init(_ hold: IndexingHold) {
+        self.init(
+            part: "indexing hold",
+            state: .held,
+            sinceMicroseconds: hold.sinceMicroseconds,
+            lastError: hold.reason,
+            lastErrorMicroseconds: hold.sinceMicroseconds
+        )
     }
 }

@@ -67,6 +67,7 @@ struct MethodTable: Sendable {
                 verifier: backends.verifier
             ),
             .health: HealthMethod(health: backends.health),
+            .setHold: SetHoldMethod(control: backends.health.control),
         ]
     }
 

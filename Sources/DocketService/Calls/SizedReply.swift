@@ -145,3 +145,5 @@ extension ListSnapshotsReply: SizedReply {
     }
 }
 extension HealthReply: SizedReply {}
+
+extension SetHoldReply: SizedReply {}

@@ -28,6 +28,8 @@ package final class OutboxIndexer: Service {
     }
 
     private let outbox: any Outbox
+    /// nil where indexing cannot be held.
+    private let control: (any IndexingControl)?
     private let index: any SearchIndex
     private let limits: BulkLimits
     private let counters: IndexingCounters
@@ -43,6 +45,7 @@ package final class OutboxIndexer: Service {
     package init(
         _ outbox: any Outbox,
         _ index: any SearchIndex,
+        control: (any IndexingControl)? = nil,
         limits: BulkLimits = BulkLimits(),
         counters: IndexingCounters,
         metrics: OutboxMetrics,
@@ -50,6 +53,7 @@ package final class OutboxIndexer: Service {
     ) {
         self.outbox = outbox
         self.index = index
+        self.control = control
         self.limits = limits
         self.counters = counters
         self.metrics = metrics
@@ -298,6 +302,8 @@ extension OutboxIndexer {
         while !Task.isCancelled {
             await attempt("reading the backlog failed") { work throws(DocketError) in
                 metrics.set(try await outbox.backlog(work: work))
+                guard let control else { return }
+                metrics.set(isOperatorHold: try await control.indexingHold(work: work) != nil)
             }
             try? await Task.sleep(for: Self.backlogInterval)
         }

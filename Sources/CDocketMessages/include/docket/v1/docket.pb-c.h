@@ -97,6 +97,9 @@ typedef struct Docket__V1__HealthRequest Docket__V1__HealthRequest;
 typedef struct Docket__V1__HealthReply Docket__V1__HealthReply;
 typedef struct Docket__V1__PartHealth Docket__V1__PartHealth;
 typedef struct Docket__V1__Backlog Docket__V1__Backlog;
+typedef struct Docket__V1__SetHoldRequest Docket__V1__SetHoldRequest;
+typedef struct Docket__V1__SetHoldReply Docket__V1__SetHoldReply;
+typedef struct Docket__V1__IndexingHold Docket__V1__IndexingHold;
 
 
 /* --- enums --- */
@@ -222,7 +225,11 @@ typedef enum _Docket__V1__Method {
   /*
    * HealthRequest -> HealthReply
    */
-  DOCKET__V1__METHOD__METHOD_HEALTH = 47
+  DOCKET__V1__METHOD__METHOD_HEALTH = 47,
+  /*
+   * SetHoldRequest -> SetHoldReply
+   */
+  DOCKET__V1__METHOD__METHOD_SET_HOLD = 48
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__METHOD)
 } Docket__V1__Method;
 typedef enum _Docket__V1__DocumentState {
@@ -1968,6 +1975,47 @@ struct  Docket__V1__Backlog
     , 0, 0 }
 
 
+struct  Docket__V1__SetHoldRequest
+{
+  ProtobufCMessage base;
+  /*
+   * whether indexing is held on all servers
+   */
+  protobuf_c_boolean held;
+  /*
+   * at most 200 bytes
+   */
+  char *reason;
+};
+#define DOCKET__V1__SET_HOLD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__set_hold_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string }
+
+
+struct  Docket__V1__SetHoldReply
+{
+  ProtobufCMessage base;
+  /*
+   * missing while indexing goes on
+   */
+  Docket__V1__IndexingHold *hold;
+};
+#define DOCKET__V1__SET_HOLD_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__set_hold_reply__descriptor) \
+    , NULL }
+
+
+struct  Docket__V1__IndexingHold
+{
+  ProtobufCMessage base;
+  int64_t since_us;
+  char *reason;
+};
+#define DOCKET__V1__INDEXING_HOLD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__indexing_hold__descriptor) \
+    , 0, (char *)protobuf_c_empty_string }
+
+
 /* Docket__V1__Attribute methods */
 void   docket__v1__attribute__init
                      (Docket__V1__Attribute         *message);
@@ -3526,6 +3574,63 @@ Docket__V1__Backlog *
 void   docket__v1__backlog__free_unpacked
                      (Docket__V1__Backlog *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__SetHoldRequest methods */
+void   docket__v1__set_hold_request__init
+                     (Docket__V1__SetHoldRequest         *message);
+size_t docket__v1__set_hold_request__get_packed_size
+                     (const Docket__V1__SetHoldRequest   *message);
+size_t docket__v1__set_hold_request__pack
+                     (const Docket__V1__SetHoldRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__set_hold_request__pack_to_buffer
+                     (const Docket__V1__SetHoldRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__SetHoldRequest *
+       docket__v1__set_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__set_hold_request__free_unpacked
+                     (Docket__V1__SetHoldRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__SetHoldReply methods */
+void   docket__v1__set_hold_reply__init
+                     (Docket__V1__SetHoldReply         *message);
+size_t docket__v1__set_hold_reply__get_packed_size
+                     (const Docket__V1__SetHoldReply   *message);
+size_t docket__v1__set_hold_reply__pack
+                     (const Docket__V1__SetHoldReply   *message,
+                      uint8_t             *out);
+size_t docket__v1__set_hold_reply__pack_to_buffer
+                     (const Docket__V1__SetHoldReply   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__SetHoldReply *
+       docket__v1__set_hold_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__set_hold_reply__free_unpacked
+                     (Docket__V1__SetHoldReply *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__IndexingHold methods */
+void   docket__v1__indexing_hold__init
+                     (Docket__V1__IndexingHold         *message);
+size_t docket__v1__indexing_hold__get_packed_size
+                     (const Docket__V1__IndexingHold   *message);
+size_t docket__v1__indexing_hold__pack
+                     (const Docket__V1__IndexingHold   *message,
+                      uint8_t             *out);
+size_t docket__v1__indexing_hold__pack_to_buffer
+                     (const Docket__V1__IndexingHold   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__IndexingHold *
+       docket__v1__indexing_hold__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__indexing_hold__free_unpacked
+                     (Docket__V1__IndexingHold *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Docket__V1__Attribute_Closure)
@@ -3774,6 +3879,15 @@ typedef void (*Docket__V1__PartHealth_Closure)
 typedef void (*Docket__V1__Backlog_Closure)
                  (const Docket__V1__Backlog *message,
                   void *closure_data);
+typedef void (*Docket__V1__SetHoldRequest_Closure)
+                 (const Docket__V1__SetHoldRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__SetHoldReply_Closure)
+                 (const Docket__V1__SetHoldReply *message,
+                  void *closure_data);
+typedef void (*Docket__V1__IndexingHold_Closure)
+                 (const Docket__V1__IndexingHold *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -3873,6 +3987,9 @@ extern const ProtobufCMessageDescriptor docket__v1__health_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__health_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__part_health__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__backlog__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__set_hold_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__set_hold_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__indexing_hold__descriptor;
 
 PROTOBUF_C__END_DECLS
 
