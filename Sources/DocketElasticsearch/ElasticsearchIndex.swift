@@ -30,6 +30,7 @@ package final class ElasticsearchIndex: SearchIndex {
 
     /// Addresses of nodes that are set, and those that are asked since they answer.
     package var nodes: (all: Int, serving: Int) { client.nodes }
+
     /// Whether each node is reached.
     package var health: [HealthRecord] { client.health }
 

@@ -26,6 +26,8 @@ struct EngineAssembly: StoreAssembly {
     private let verifier: IndexVerifier
     /// nil where none is wanted, or another process does it.
     private let auditor: IndexAuditor?
+    /// nil in a process that does not index.
+    private let cluster: ClusterWatch?
     private let indexing = IndexingCounters()
     private let removals: KnownRemovals
     /// nil where servers share no replies.
@@ -108,6 +110,9 @@ struct EngineAssembly: StoreAssembly {
             roles.contains(.indexer)
             ? Self.indexer(settings, store, index, indexing, registry, logger) : nil
         self.indexer = indexer
+        cluster =
+            roles.contains(.indexer)
+            ? ClusterWatch(index, registry: registry, logger: logger) : nil
         hints = try settings.rabbitmq.map { rabbitmq in
             try RabbitMQHints(
                 rabbitmq,
@@ -130,16 +135,7 @@ struct EngineAssembly: StoreAssembly {
         }
         let verifier = IndexVerifier(store, index, logger: logger)
         self.verifier = verifier
-        auditor =
-            roles.contains(.indexer) && settings.auditRate > 0
-            ? IndexAuditor(
-                directory: store,
-                store: store,
-                verifier: verifier,
-                documentsPerSecond: settings.auditRate,
-                registry: registry,
-                logger: logger
-            ) : nil
+        auditor = Self.auditor(settings, store, verifier, registry, logger)
         ServerMetrics.register(registry, indexing)
         registerNodes()
     }
@@ -152,6 +148,25 @@ struct EngineAssembly: StoreAssembly {
         registry.show("docket_search_nodes_serving_count", "Those of them that answer") {
             index.nodes.serving
         }
+    }
+
+    /// nil where none is wanted, or another process does it.
+    private static func auditor(
+        _ settings: EngineSettings,
+        _ store: PostgresStore,
+        _ verifier: IndexVerifier,
+        _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) -> IndexAuditor? {
+        guard settings.roles.contains(.indexer), settings.auditRate > 0 else { return nil }
+        return IndexAuditor(
+            directory: store,
+            store: store,
+            verifier: verifier,
+            documentsPerSecond: settings.auditRate,
+            registry: registry,
+            logger: logger
+        )
     }
 
     private static func indexer(
@@ -205,6 +220,7 @@ struct EngineAssembly: StoreAssembly {
         if roles.contains(.api) { parts.append(search.health) }
         if let indexer { parts.append(indexer.health) }
         if let auditor { parts.append(auditor.health) }
+        if let cluster { parts.append(cluster.health) }
         return parts
     }
 
@@ -214,6 +230,7 @@ struct EngineAssembly: StoreAssembly {
         if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder] }
         if let snapshots { services.append(snapshots) }
         if let auditor { services.append(auditor) }
+        if let cluster { services.append(cluster) }
         if roles.contains(.api), let cache { services.append(cache) }
         if let hints { services.append(hints) }
         return services

@@ -24,8 +24,6 @@ struct DocketMethodTests {
             Set(methods) == [
                 .createTenant, .listTenants, .setQuota, .deleteTenant, .createKey, .listKeys,
                 .revokeKey, .backup, .retryFailed, .rebuild, .createSnapshot, .listSnapshots,
-                .verify,
-                .verify, .health,
                 .verify, .health, .setHold,
             ]
         )

@@ -83,11 +83,9 @@ enum Architecture {
         "DocketLoad": ["Pacer"],
         "DocketMessages": [
             "AdministrationCodec", "CollectionsCodec", "ContractMessageCodec", "DocumentCallsCodec",
-            "DocumentsCodec", "ExplanationCodec", "FiltersCodec", "KeysCodec", "ReadingArena",
-            "RepairsCodec", "SearchRepliesCodec", "SearchRequestsCodec", "SnapshotsCodec",
             "DocumentsCodec", "ExplanationCodec", "FiltersCodec", "HealthCodec", "KeysCodec",
             "ReadingArena", "RepairsCodec", "SearchRepliesCodec", "SearchRequestsCodec",
-            "StatusCodec", "SuggestCodec", "WritingArena",
+            "SnapshotsCodec", "StatusCodec", "SuggestCodec", "WritingArena",
         ],
         "DocketPostgres": ["ConnectionHandle", "ResultHandle", "WakeupHandle"],
         "DocketRPC": [

@@ -25,11 +25,11 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case backup = 39
     case retryFailed = 40
     case rebuild = 41
-    case createSnapshot = 50
-    case listSnapshots = 51
     case verify = 46
     case health = 47
     case setHold = 48
+    case createSnapshot = 50
+    case listSnapshots = 51
 
     /// The name in logs and metrics, as `createTenant`.
     public var name: String { "\(self)" }

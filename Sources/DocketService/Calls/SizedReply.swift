@@ -144,6 +144,7 @@ extension ListSnapshotsReply: SizedReply {
         }
     }
 }
+
 extension HealthReply: SizedReply {}
 
 extension SetHoldReply: SizedReply {}

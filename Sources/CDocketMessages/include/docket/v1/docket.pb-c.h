@@ -211,14 +211,6 @@ typedef enum _Docket__V1__Method {
    */
   DOCKET__V1__METHOD__METHOD_REBUILD = 41,
   /*
-   * CreateSnapshotRequest -> stream IndexSnapshot
-   */
-  DOCKET__V1__METHOD__METHOD_CREATE_SNAPSHOT = 50,
-  /*
-   * ListSnapshotsRequest -> ListSnapshotsReply
-   */
-  DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS = 51,
-  /*
    * VerifyRequest -> stream VerifyProgress
    */
   DOCKET__V1__METHOD__METHOD_VERIFY = 46,
@@ -229,7 +221,15 @@ typedef enum _Docket__V1__Method {
   /*
    * SetHoldRequest -> SetHoldReply
    */
-  DOCKET__V1__METHOD__METHOD_SET_HOLD = 48
+  DOCKET__V1__METHOD__METHOD_SET_HOLD = 48,
+  /*
+   * CreateSnapshotRequest -> stream IndexSnapshot
+   */
+  DOCKET__V1__METHOD__METHOD_CREATE_SNAPSHOT = 50,
+  /*
+   * ListSnapshotsRequest -> ListSnapshotsReply
+   */
+  DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS = 51
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__METHOD)
 } Docket__V1__Method;
 typedef enum _Docket__V1__DocumentState {
