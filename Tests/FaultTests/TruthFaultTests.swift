@@ -47,7 +47,7 @@ struct TruthFaultTests {
     @Test("a table that somebody has locked: calls end in time, and go on after")
     func locked() async throws {
         let rehearsal = try await Rehearsal(on: Self.engines)
-        let holder = try rehearsal.transaction("LOCK TABLE documents")
+        let holder = try rehearsal.transaction("LOCK TABLE docket.documents")
         let told = try await rehearsal.run("27: a table of PostgreSQL locked") {
             try await holder.begin()
         } isFelt: {
@@ -62,7 +62,7 @@ struct TruthFaultTests {
     func oldSnapshot() async throws {
         let rehearsal = try await Rehearsal(on: Self.engines)
         let holder = try rehearsal.transaction(
-            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM tenants"
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM docket.tenants"
         )
         let told = try await rehearsal.run("30: an old snapshot in PostgreSQL") {
             try await holder.begin()
