@@ -31,8 +31,8 @@ package final class MetricsRegistry: Sendable {
         var series: [(labels: String, instrument: Instrument)] = []
     }
 
-    /// Series of one name.
-    package static let seriesMaximum = 512
+    /// Series of one name: some 60 methods with each status code.
+    package static let seriesMaximum = 1024
 
     private let families = Mutex<[String: Family]>([:])
 
