@@ -19,9 +19,7 @@ package final class SnapshotKeeper: Service {
     /// When the newest whole snapshot was begun, or this, in microseconds since 1970.
     private let newest = Atomic<Int64>(WallClock.microseconds())
 
-    /// - Parameters:
-    ///   - interval: At least a minute.
-    ///   - kept: At least 1.
+    /// Begins a snapshot each `interval`, a minute at least, and keeps the last `kept`, at least 1.
     package init(
         _ snapshots: any IndexSnapshots,
         interval: Duration,
