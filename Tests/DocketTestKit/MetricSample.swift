@@ -7,7 +7,7 @@ package struct MetricSample: Sendable {
     /// nil for what is no sample, as a comment.
     package init?(_ line: some StringProtocol) {
         let text = String(line)
-        guard let match = text.wholeMatch(of: /([a-z_0-9]+)(?:\{(.*)\})? ([0-9.e+Inf-]+)/),
+        guard let match = text.wholeMatch(of: /([a-z_0-9]+)(?:\{(.*)\})? ([0-9.e+InfNa-]+)/),
             let value = Double(match.3)
         else { return nil }
         name = String(match.1)

@@ -46,7 +46,11 @@ extension ExportedMetrics {
         settings["DOCKET_SNAPSHOT_REPOSITORY"] = "file:///snapshots"
         settings["DOCKET_SNAPSHOT_INTERVAL"] = "1d"
         let second = try await TestServer(onEngines, environment: settings)
-        exported.add(try second.metrics())
+        // The search engine has to say first which nodes it has.
+        while !exported.names.contains("docket_cluster_disk_bytes") {
+            try await Task.sleep(for: .milliseconds(50))
+            exported.add(try second.metrics())
+        }
         try await #expect(second.stop().status == 0)
         return exported
     }
