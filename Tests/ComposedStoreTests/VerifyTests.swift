@@ -1,4 +1,5 @@
 import DocketCore
+import DocketPostgres
 import DocketTestKit
 import Foundation
 import Testing
@@ -50,15 +51,17 @@ struct VerifyTests {
                 work
             )
         }
-        _ = try await verifier.findStrays(
-            test.tenant,
-            through: nil,
-            besides: [collection],
-            after: 0,
-            repairs: repairs,
-            &progress,
-            work
-        )
+        for name in collection.place == nil ? [nil] : [nil, collection] {
+            _ = try await verifier.findStrays(
+                test.tenant,
+                through: name,
+                besides: [collection],
+                after: 0,
+                repairs: repairs,
+                &progress,
+                work
+            )
+        }
         return progress
     }
 
@@ -100,8 +103,9 @@ struct VerifyTests {
     /// Takes a document out of the index behind Docket's back.
     private static func take(_ test: ComposedStore, _ id: String) async throws {
         let row = try await row(test, id)
+        let index = test.collection.place?.name ?? test.names.pool
         let path =
-            "/\(test.names.pool)/_doc/\(name(test, row[0]))?routing=\(test.tenant.number)"
+            "/\(index)/_doc/\(name(test, row[0]))?routing=\(test.tenant.number)"
             + "&version=\(row[1])&version_type=external_gte&refresh=true"
         try await test.server.request("DELETE", path)
     }
@@ -234,6 +238,43 @@ struct VerifyTests {
         try await Self.expectRepair(test, foreign: 5)
         #expect(try await other.search("tea").total.value == 5)
         #expect(try await test.search("tea").total.value == 10)
+        try await test.close()
+    }
+
+    @Test("a collection with an index of its own is verified there", arguments: engines)
+    func ownIndex(_ kind: Engine.Kind) async throws {
+        let test = try await Self.make(kind, documents: 50)
+        let work = WorkLimit(within: .seconds(60))
+        try await test.serving { rebuilder in
+            _ = try await rebuilder.begin(test.tenant, of: test.collection, work: work)
+            while try await rebuilder.status(test.tenant, of: test.collection, work: work)?.stage
+                != .done
+            {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+        let name = test.collection.name
+        let now = test.viewing(
+            try await test.store.collection(test.tenant, named: name, work: work)
+        )
+        let own = try #require(now.collection.place).name
+        try await Self.take(now, "7")
+        // Another tenant's document where it has no place, and a name that reaches it.
+        let alias = test.names.alias(
+            of: CollectionReference(tenant: test.tenant, number: test.collection.number)
+        )
+        try await test.server.request(
+            "PUT",
+            "/\(own)/_doc/999.1.4711?routing=999&refresh=true",
+            #"{"tenant":"999","collection":"999.1","number":4711}"#
+        )
+        try await test.server.request(
+            "POST",
+            "/_aliases",
+            #"{"actions":[{"add":{"index":"\#(own)","alias":"\#(alias)"}}]}"#
+        )
+        try await Self.expectRepair(now, missing: 1, foreign: 1)
+        #expect(try await now.search { $0.limit = 100 }.ids.count == 50)
         try await test.close()
     }
 
