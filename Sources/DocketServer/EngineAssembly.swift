@@ -23,6 +23,7 @@ struct EngineAssembly: StoreAssembly {
     private let rebuilder: CollectionRebuilder
     /// nil in a process that does not index, and where no schedule is set.
     private let snapshots: SnapshotKeeper?
+    private let mover: CollectionMover
     private let indexing = IndexingCounters()
     private let removals: KnownRemovals
     /// nil where servers share no replies.
@@ -51,6 +52,9 @@ struct EngineAssembly: StoreAssembly {
         }
         do throws(DocketError) {
             try await assembly.store.checkSchema(work: .ofStart)
+            if settings.roles.contains(.indexer) {
+                try await assembly.store.claimSeries(work: .ofStart)
+            }
         } catch {
             await assembly.close()
             throw ServerFault(.engine, "--postgres: \(error.message)\(error.reason)")
@@ -79,7 +83,9 @@ struct EngineAssembly: StoreAssembly {
         self.registry = registry
         self.logger = logger
         roles = settings.roles
-        store = try PostgresStore(settings.postgres, logger: logger)
+        var postgres = settings.postgres
+        postgres.series = settings.elasticsearch.series
+        store = try PostgresStore(postgres, logger: logger)
         index = try ElasticsearchIndex(settings.elasticsearch, log: logger)
         cache = try settings.redis.map { redis in
             try RedisCache(redis, registry: registry, logger: logger)
@@ -125,6 +131,7 @@ struct EngineAssembly: StoreAssembly {
                 logger: logger
             )
         }
+        mover = CollectionMover(store, index, registry: registry, logger: logger)
         ServerMetrics.register(registry, indexing)
         registerNodes()
     }
@@ -177,7 +184,7 @@ struct EngineAssembly: StoreAssembly {
     var services: [any Service] {
         var services: [any Service] = [store, index]
         if roles.contains(.api) { services.append(search) }
-        if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder] }
+        if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder, mover] }
         if let snapshots { services.append(snapshots) }
         if roles.contains(.api), let cache { services.append(cache) }
         if let hints { services.append(hints) }

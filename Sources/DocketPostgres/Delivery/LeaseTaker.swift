@@ -11,11 +11,14 @@ struct LeaseTaker {
 
     let session: PostgresSession
     let request: LeaseRequest
+    /// Documents that stand in another one get a new place; nil where any index will do.
+    let series: IndexSeries?
     /// The first tenant is the next one after it.
     let after: UInt64
 
     /// The changes, and the tenant after which the next lease begins.
     func take() throws -> (changes: [LeasedChange], last: UInt64) {
+        try requireSeries()
         let tenants = try tenants()
         guard !tenants.isEmpty else { return ([], 0) }
         let share = max(1, (request.limit + tenants.count - 1) / tenants.count)
@@ -32,6 +35,18 @@ struct LeaseTaker {
         guard !taken.isEmpty else { return ([], 0) }
         let changes = try lease(taken)
         return (changes, tenants.count == Self.tenantsMaximum ? tenants.last ?? 0 : 0)
+    }
+
+    /// A later version that indexes by now leaves nothing for this one.
+    private func requireSeries() throws {
+        guard let series else { return }
+        let found = try session.run(SQLStatement("SELECT series FROM docket.server"))[0].first
+        let text = try found.map { row in row.isNull(0) ? "" : try row.text(0) }
+        guard text != series.text else { return }
+        throw DocketError(
+            .failedPrecondition,
+            "documents are indexed into \(text ?? "") now, which is of another version"
+        )
     }
 
     /// Tenants with something in the outbox, from ``after`` on and then from the beginning: one
@@ -55,7 +70,8 @@ struct LeaseTaker {
         )
         let tenants = results[0].all { $0.unsigned(0) }
         guard tenants.isEmpty, after > 0 else { return tenants }
-        return try LeaseTaker(session: session, request: request, after: 0).tenants()
+        let fromStart = LeaseTaker(session: session, request: request, series: series, after: 0)
+        return try fromStart.tenants()
     }
 
     private func due(_ tenants: [UInt64], _ share: Int) throws -> [DueChange] {
@@ -132,7 +148,8 @@ struct LeaseTaker {
             ),
             SQLStatement(
                 """
-                UPDATE docket.documents d SET place = coalesce(d.place, $4),
+                UPDATE docket.documents d SET
+                    place = CASE WHEN starts_with(d.place, $5) THEN d.place ELSE $4 END,
                     sent_from = CASE WHEN w.removal OR d.sent_from > 0
                         THEN d.sent_from ELSE d.version END,
                     sent_version = CASE WHEN w.removal THEN d.sent_version ELSE d.version END
@@ -141,7 +158,8 @@ struct LeaseTaker {
                 tenants,
                 numbers,
                 removals,
-                .text(request.place.name)
+                .text(request.place.name),
+                .text(series?.start ?? "")
             ),
             Self.contents(taken),
             Self.collections(taken)
@@ -151,6 +169,7 @@ struct LeaseTaker {
         }
         return try LeasedContents(
             place: request.place,
+            series: series,
             tokens: Self.byDocument(results[0]) { $0.unsigned(2) },
             contents: Self.byDocument(results[2]) { $0 },
             collections: Dictionary(
@@ -225,8 +244,8 @@ private struct DueChange {
     let isRemoval: Bool
     let collection: CollectionReference
     let version: Int64
-    /// Empty for a document that the index never had.
-    let place: String
+    /// nil for a document that no index ever had.
+    let place: IndexPlace?
     let id: String
 
     var key: DocumentKey { DocumentKey(tenant: tenant, number: number) }
@@ -243,18 +262,24 @@ private struct DueChange {
             number: UInt32(truncatingIfNeeded: row.integer(5))
         )
         version = row.integer(6)
-        place = try row.text(7)
+        place = row.isNull(7) ? nil : IndexPlace(name: try row.text(7))
         id = try row.text(8)
     }
 }
 
 /// Makes changes of the rows that were read.
 private struct LeasedContents {
-    /// Where documents go that the index never had.
+    /// Where documents go that no index of the series has.
     let place: IndexPlace
+    let series: IndexSeries?
     let tokens: [DocumentKey: UInt64]
     let contents: [DocumentKey: SQLRow]
     let collections: [CollectionReference: LeasedCollection]
+
+    /// nil for a place that documents leave.
+    private func current(_ place: IndexPlace) -> IndexPlace? {
+        series?.has(place) ?? true ? place : nil
+    }
 
     func changes(_ taken: [DueChange]) throws -> [LeasedChange] {
         try taken.compactMap { due in
@@ -264,7 +289,8 @@ private struct LeasedContents {
             let number = UInt64(bitPattern: due.number)
             let version = UInt64(bitPattern: due.version)
             let tenant = due.collection.tenant
-            let own = due.place.isEmpty ? place : IndexPlace(name: due.place)
+            let own = due.place.flatMap(current) ?? place
+            let whole = collection.collection.place.flatMap(current)
             let content = try contents[due.key].map {
                 try BoundDocument(id: due.id, bytes: due.bytes, $0, at: 2)
             }
@@ -276,7 +302,7 @@ private struct LeasedContents {
                     collection: collection.collection,
                     number: number,
                     version: version,
-                    place: collection.collection.place ?? own,
+                    place: whole ?? own,
                     content: content
                 ),
                 copy: collection.copy(of: own, isRemoval: content == nil)
