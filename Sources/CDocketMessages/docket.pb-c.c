@@ -3427,6 +3427,141 @@ void   docket__v1__list_snapshots_reply__free_unpacked
   assert(message->base.descriptor == &docket__v1__list_snapshots_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__list_indices_request__init
+                     (Docket__V1__ListIndicesRequest         *message)
+{
+  static const Docket__V1__ListIndicesRequest init_value = DOCKET__V1__LIST_INDICES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__list_indices_request__get_packed_size
+                     (const Docket__V1__ListIndicesRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__list_indices_request__pack
+                     (const Docket__V1__ListIndicesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__list_indices_request__pack_to_buffer
+                     (const Docket__V1__ListIndicesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__ListIndicesRequest *
+       docket__v1__list_indices_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__ListIndicesRequest *)
+     protobuf_c_message_unpack (&docket__v1__list_indices_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__list_indices_request__free_unpacked
+                     (Docket__V1__ListIndicesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__list_indices_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__list_indices_reply__init
+                     (Docket__V1__ListIndicesReply         *message)
+{
+  static const Docket__V1__ListIndicesReply init_value = DOCKET__V1__LIST_INDICES_REPLY__INIT;
+  *message = init_value;
+}
+size_t docket__v1__list_indices_reply__get_packed_size
+                     (const Docket__V1__ListIndicesReply *message)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__list_indices_reply__pack
+                     (const Docket__V1__ListIndicesReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__list_indices_reply__pack_to_buffer
+                     (const Docket__V1__ListIndicesReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__ListIndicesReply *
+       docket__v1__list_indices_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__ListIndicesReply *)
+     protobuf_c_message_unpack (&docket__v1__list_indices_reply__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__list_indices_reply__free_unpacked
+                     (Docket__V1__ListIndicesReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__list_indices_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__index__init
+                     (Docket__V1__Index         *message)
+{
+  static const Docket__V1__Index init_value = DOCKET__V1__INDEX__INIT;
+  *message = init_value;
+}
+size_t docket__v1__index__get_packed_size
+                     (const Docket__V1__Index *message)
+{
+  assert(message->base.descriptor == &docket__v1__index__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__index__pack
+                     (const Docket__V1__Index *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__index__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__index__pack_to_buffer
+                     (const Docket__V1__Index *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__index__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__Index *
+       docket__v1__index__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__Index *)
+     protobuf_c_message_unpack (&docket__v1__index__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__index__free_unpacked
+                     (Docket__V1__Index *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__index__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor docket__v1__attribute__field_descriptors[5] =
 {
   {
@@ -8314,7 +8449,205 @@ const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descriptor =
   (ProtobufCMessageInit) docket__v1__list_snapshots_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[28] =
+#define docket__v1__list_indices_request__field_descriptors NULL
+#define docket__v1__list_indices_request__field_indices_by_name NULL
+#define docket__v1__list_indices_request__number_ranges NULL
+const ProtobufCMessageDescriptor docket__v1__list_indices_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.ListIndicesRequest",
+  "ListIndicesRequest",
+  "Docket__V1__ListIndicesRequest",
+  "docket.v1",
+  sizeof(Docket__V1__ListIndicesRequest),
+  0,
+  docket__v1__list_indices_request__field_descriptors,
+  docket__v1__list_indices_request__field_indices_by_name,
+  0,  docket__v1__list_indices_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__list_indices_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__list_indices_reply__field_descriptors[1] =
+{
+  {
+    "indices",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Docket__V1__ListIndicesReply, n_indices),
+    offsetof(Docket__V1__ListIndicesReply, indices),
+    &docket__v1__index__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__list_indices_reply__field_indices_by_name[] = {
+  0,   /* field[0] = indices */
+};
+static const ProtobufCIntRange docket__v1__list_indices_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor docket__v1__list_indices_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.ListIndicesReply",
+  "ListIndicesReply",
+  "Docket__V1__ListIndicesReply",
+  "docket.v1",
+  sizeof(Docket__V1__ListIndicesReply),
+  1,
+  docket__v1__list_indices_reply__field_descriptors,
+  docket__v1__list_indices_reply__field_indices_by_name,
+  1,  docket__v1__list_indices_reply__number_ranges,
+  (ProtobufCMessageInit) docket__v1__list_indices_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__index__field_descriptors[9] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "series",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, series),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, state),
+    &docket__v1__index_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "documents",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, documents),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deleted",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, deleted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_us",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, created_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "collections",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, collections),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenants",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, tenants),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__index__field_indices_by_name[] = {
+  5,   /* field[5] = bytes */
+  7,   /* field[7] = collections */
+  6,   /* field[6] = created_us */
+  4,   /* field[4] = deleted */
+  3,   /* field[3] = documents */
+  0,   /* field[0] = name */
+  1,   /* field[1] = series */
+  2,   /* field[2] = state */
+  8,   /* field[8] = tenants */
+};
+static const ProtobufCIntRange docket__v1__index__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor docket__v1__index__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.Index",
+  "Index",
+  "Docket__V1__Index",
+  "docket.v1",
+  sizeof(Docket__V1__Index),
+  9,
+  docket__v1__index__field_descriptors,
+  docket__v1__index__field_indices_by_name,
+  1,  docket__v1__index__number_ranges,
+  (ProtobufCMessageInit) docket__v1__index__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[29] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -8342,19 +8675,20 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[28] =
   { "METHOD_BACKUP", "DOCKET__V1__METHOD__METHOD_BACKUP", 39 },
   { "METHOD_RETRY_FAILED", "DOCKET__V1__METHOD__METHOD_RETRY_FAILED", 40 },
   { "METHOD_REBUILD", "DOCKET__V1__METHOD__METHOD_REBUILD", 41 },
+  { "METHOD_LIST_INDICES", "DOCKET__V1__METHOD__METHOD_LIST_INDICES", 42 },
   { "METHOD_CREATE_SNAPSHOT", "DOCKET__V1__METHOD__METHOD_CREATE_SNAPSHOT", 50 },
   { "METHOD_LIST_SNAPSHOTS", "DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS", 51 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 16},{50, 26},{0, 28}
+{0, 0},{16, 10},{32, 16},{50, 27},{0, 29}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[28] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[29] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
   { "METHOD_BACKUP", 23 },
   { "METHOD_CREATE_COLLECTION", 10 },
   { "METHOD_CREATE_KEY", 20 },
-  { "METHOD_CREATE_SNAPSHOT", 26 },
+  { "METHOD_CREATE_SNAPSHOT", 27 },
   { "METHOD_CREATE_TENANT", 16 },
   { "METHOD_DELETE", 8 },
   { "METHOD_DELETE_COLLECTION", 14 },
@@ -8362,8 +8696,9 @@ static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[28]
   { "METHOD_GET", 7 },
   { "METHOD_GET_COLLECTION", 12 },
   { "METHOD_LIST_COLLECTIONS", 11 },
+  { "METHOD_LIST_INDICES", 26 },
   { "METHOD_LIST_KEYS", 21 },
-  { "METHOD_LIST_SNAPSHOTS", 27 },
+  { "METHOD_LIST_SNAPSHOTS", 28 },
   { "METHOD_LIST_TENANTS", 17 },
   { "METHOD_REBUILD", 25 },
   { "METHOD_RETRY_FAILED", 24 },
@@ -8386,9 +8721,9 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  28,
+  29,
   docket__v1__method__enum_values_by_number,
-  28,
+  29,
   docket__v1__method__enum_values_by_name,
   4,
   docket__v1__method__value_ranges,
@@ -8702,5 +9037,39 @@ const ProtobufCEnumDescriptor docket__v1__snapshot_state__descriptor =
   docket__v1__snapshot_state__enum_values_by_name,
   1,
   docket__v1__snapshot_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue docket__v1__index_state__enum_values_by_number[5] =
+{
+  { "INDEX_STATE_UNSPECIFIED", "DOCKET__V1__INDEX_STATE__INDEX_STATE_UNSPECIFIED", 0 },
+  { "INDEX_STATE_WRITING", "DOCKET__V1__INDEX_STATE__INDEX_STATE_WRITING", 1 },
+  { "INDEX_STATE_CLOSED", "DOCKET__V1__INDEX_STATE__INDEX_STATE_CLOSED", 2 },
+  { "INDEX_STATE_OWN", "DOCKET__V1__INDEX_STATE__INDEX_STATE_OWN", 3 },
+  { "INDEX_STATE_FORMER", "DOCKET__V1__INDEX_STATE__INDEX_STATE_FORMER", 4 },
+};
+static const ProtobufCIntRange docket__v1__index_state__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex docket__v1__index_state__enum_values_by_name[5] =
+{
+  { "INDEX_STATE_CLOSED", 2 },
+  { "INDEX_STATE_FORMER", 4 },
+  { "INDEX_STATE_OWN", 3 },
+  { "INDEX_STATE_UNSPECIFIED", 0 },
+  { "INDEX_STATE_WRITING", 1 },
+};
+const ProtobufCEnumDescriptor docket__v1__index_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "docket.v1.IndexState",
+  "IndexState",
+  "Docket__V1__IndexState",
+  "docket.v1",
+  5,
+  docket__v1__index_state__enum_values_by_number,
+  5,
+  docket__v1__index_state__enum_values_by_name,
+  1,
+  docket__v1__index_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

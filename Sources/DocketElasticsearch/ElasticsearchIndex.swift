@@ -135,7 +135,7 @@ package final class ElasticsearchIndex: SearchIndex {
     }
 
     /// A place is a part of paths and bulks: only names that this index gave out go there.
-    private func check(_ place: IndexPlace) throws(DocketError) {
+    func check(_ place: IndexPlace) throws(DocketError) {
         guard administration.names.isPlace(place.name) else {
             throw DocketError(.internalError, "a place is none of the search engine's")
         }
@@ -236,8 +236,8 @@ extension ElasticsearchIndex {
     ) async throws(DocketError) -> [UInt8] {
         let name = administration.searchName(of: tenant, plan.collection)
         var path = "/\(name)/_search?routing=\(tenant.number)&allow_partial_search_results=false"
-        if administration.hasSeveralShards { path += "&search_type=dfs_query_then_fetch" }
-        path += "&filter_path=\(ReplyCodec.filterPath)"
+        // By the statistics of all shards; where there is one, engines do without.
+        path += "&search_type=dfs_query_then_fetch&filter_path=\(ReplyCodec.filterPath)"
         if plan.explains { path += ReplyCodec.explainedPath + "&include_named_queries_score=true" }
         let request = HTTPRequest(method: .post, path: path, body: body)
         let reply = try await client.send(request, work: work)

@@ -24,6 +24,7 @@ struct EngineAssembly: StoreAssembly {
     /// nil in a process that does not index, and where no schedule is set.
     private let snapshots: SnapshotKeeper?
     private let mover: CollectionMover
+    private let pool: PoolKeeper
     private let indexing = IndexingCounters()
     private let removals: KnownRemovals
     /// nil where servers share no replies.
@@ -132,6 +133,13 @@ struct EngineAssembly: StoreAssembly {
             )
         }
         mover = CollectionMover(store, index, registry: registry, logger: logger)
+        pool = PoolKeeper(
+            store,
+            index,
+            limits: settings.rollover,
+            registry: registry,
+            logger: logger
+        )
         ServerMetrics.register(registry, indexing)
         registerNodes()
     }
@@ -177,14 +185,15 @@ struct EngineAssembly: StoreAssembly {
             removals: removals,
             sharedReplies: cache,
             rebuilder: rebuilder,
-            snapshots: index
+            snapshots: index,
+            pool: pool
         )
     }
 
     var services: [any Service] {
         var services: [any Service] = [store, index]
         if roles.contains(.api) { services.append(search) }
-        if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder, mover] }
+        if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder, mover, pool] }
         if let snapshots { services.append(snapshots) }
         if roles.contains(.api), let cache { services.append(cache) }
         if let hints { services.append(hints) }

@@ -3,12 +3,14 @@ internal import DocketElasticsearch
 internal import DocketPostgres
 internal import DocketRabbitMQ
 internal import DocketRedis
+internal import DocketService
 internal import DocketSettings
 
 /// Which engines the settings name, and who asks them.
 struct EngineSettings {
     let postgres: PostgresConfiguration
     let elasticsearch: ElasticsearchConfiguration
+    let rollover: RolloverLimits
     /// nil where servers share no replies.
     let redis: RedisConfiguration?
     /// nil where indexers look for documents by themselves.
@@ -60,6 +62,11 @@ struct EngineSettings {
         }
         postgres = try Self.postgres(database, values)
         elasticsearch = try Self.elasticsearch(urls, values)
+        var rollover = RolloverLimits()
+        rollover.bytes = values[ServerSettings.rolloverBytes]
+        rollover.documents = values[ServerSettings.rolloverDocuments]
+        rollover.age = values[ServerSettings.rolloverAge]
+        self.rollover = rollover
         redis = try Self.redis(values)
         rabbitmq = try Self.rabbitmq(values)
         snapshots = try Self.snapshots(values)

@@ -215,6 +215,24 @@ enum ServerSettings {
         in: 1...1000,
         help: "snapshots made so that are kept"
     )
+    static let rolloverBytes = Setting.bytes(
+        "rollover-bytes",
+        default: 30 << 30,
+        in: (1 << 20)...(1 << 40),
+        help: "size of an index's shard at which new documents go to another index"
+    )
+    static let rolloverDocuments = Setting.integer(
+        "rollover-documents",
+        default: 200_000_000,
+        in: 1000...2_000_000_000,
+        help: "documents of an index at which new ones go to another index"
+    )
+    static let rolloverAge = Setting.duration(
+        "rollover-age",
+        default: .seconds(30 * 86_400),
+        in: .seconds(3600)...(.seconds(3650 * 86_400)),
+        help: "age of an index at which new documents go to another one, if it is worth it"
+    )
     static let rabbitmq = Setting.url(
         "rabbitmq",
         schemes: ["amqp", "amqps"],
@@ -248,8 +266,8 @@ enum ServerSettings {
         elasticsearchPasswordFile.definition, elasticsearchPrefix.definition,
         elasticsearchShards.definition, elasticsearchReplicas.definition,
         snapshotRepository.definition, snapshotInterval.definition, snapshotsKept.definition,
-        rabbitmq.definition,
-        rabbitmqPasswordFile.definition, role.definition,
+        rolloverBytes.definition, rolloverDocuments.definition, rolloverAge.definition,
+        rabbitmq.definition, rabbitmqPasswordFile.definition, role.definition,
     ]
 
     /// The program as its command line is read.

@@ -16,6 +16,8 @@ package struct Backends: Sendable {
     package var rebuilder: CollectionRebuilder?
     /// nil where the index is part of the truth.
     package var snapshots: (any IndexSnapshots)?
+    /// The same.
+    package var pool: PoolKeeper?
 
     package init(
         directory: any TenantDirectory,
@@ -27,7 +29,8 @@ package struct Backends: Sendable {
         removals: KnownRemovals? = nil,
         sharedReplies: (any SharedReplyCache)? = nil,
         rebuilder: CollectionRebuilder? = nil,
-        snapshots: (any IndexSnapshots)? = nil
+        snapshots: (any IndexSnapshots)? = nil,
+        pool: PoolKeeper? = nil
     ) {
         self.directory = directory
         self.store = store
@@ -39,5 +42,6 @@ package struct Backends: Sendable {
         self.sharedReplies = sharedReplies
         self.rebuilder = rebuilder
         self.snapshots = snapshots
+        self.pool = pool
     }
 }

@@ -1,4 +1,5 @@
 import DocketCore
+import DocketPostgres
 import DocketTestKit
 import Foundation
 import Testing

@@ -162,7 +162,10 @@ struct ComposedStore: SearchedStoreUnderTest {
     }
 
     /// Runs what servers run beside `body`, which is told where it can begin a rebuild.
-    func serving(_ body: (CollectionRebuilder) async throws -> Void) async throws {
+    func serving(
+        rollover: RolloverLimits = RolloverLimits(),
+        _ body: (CollectionRebuilder) async throws -> Void
+    ) async throws {
         var limits = RebuildLimits()
         limits.claim = .seconds(1)
         limits.poll = .milliseconds(20)
@@ -180,6 +183,13 @@ struct ComposedStore: SearchedStoreUnderTest {
             registry: MetricsRegistry(),
             logger: Logger(log)
         )
+        let keeper = PoolKeeper(
+            store,
+            index,
+            limits: rollover,
+            registry: MetricsRegistry(),
+            logger: Logger(log)
+        )
         let indexer = indexer
         let rebuilder = CollectionRebuilder(
             store,
@@ -192,6 +202,7 @@ struct ComposedStore: SearchedStoreUnderTest {
             group.addTask { try await indexer.run() }
             group.addTask { try? await rebuilder.run() }
             group.addTask { try? await mover.run() }
+            group.addTask { try? await keeper.run() }
             group.addTask {
                 while !Task.isCancelled {
                     _ = try await store.maintain(work: WorkLimit(within: .seconds(60)))
@@ -255,6 +266,8 @@ struct ComposedStore: SearchedStoreUnderTest {
         for place in try await index.former(work: work) {
             try await index.removeFormer(place, work: work)
         }
-        try await server.request("DELETE", "/\(names.pool)?ignore_unavailable=true")
+        for index in try await index.pool(work: work) {
+            try await server.request("DELETE", "/\(index.place.name)?ignore_unavailable=true")
+        }
     }
 }

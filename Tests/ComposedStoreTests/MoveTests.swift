@@ -1,4 +1,6 @@
 import DocketCore
+import DocketPostgres
+import DocketSystem
 import DocketTestKit
 import Foundation
 import Testing

@@ -190,6 +190,8 @@ struct AdministrationCommandTests {
         let refused = await library.run("admin", "rebuild", "library", "books", key: admin)
         #expect(refused.status == .wrongUsage)
         #expect(refused.errors.contains("there is nothing to rebuild"))
+        let none = await library.run("admin", "indices", key: admin)
+        #expect(none.errors.contains("there are no indices of a search engine"))
     }
 
     @Test("backs the server up into a new directory, once")

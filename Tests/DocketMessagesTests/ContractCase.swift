@@ -108,5 +108,9 @@ extension ContractCase {
         ContractCase("ListSnapshotsReply") {
             ListSnapshotsReply(snapshots: $0.some { $0.indexSnapshot() })
         },
+        },
+        ContractCase("ListIndicesRequest") { _ in ListIndicesRequest() },
+        ContractCase("ListIndicesReply") { ListIndicesReply(indices: [$0.index()]) },
+        ContractCase("Index") { $0.index() },
     ]
 }

@@ -64,6 +64,9 @@ extension GeneratedMessage {
         "RetryFailedRequest": .init { unsafe docket__v1__retry_failed_request__unpack($0, $1, $2) },
         "RebuildRequest": .init { unsafe docket__v1__rebuild_request__unpack($0, $1, $2) },
         "RebuildProgress": .init { unsafe docket__v1__rebuild_progress__unpack($0, $1, $2) },
+        "ListIndicesRequest": .init { unsafe docket__v1__list_indices_request__unpack($0, $1, $2) },
+        "ListIndicesReply": .init { unsafe docket__v1__list_indices_reply__unpack($0, $1, $2) },
+        "Index": .init { unsafe docket__v1__index__unpack($0, $1, $2) },
         "RetryFailedProgress": .init {
             unsafe docket__v1__retry_failed_progress__unpack($0, $1, $2)
         },

@@ -82,9 +82,10 @@ enum Architecture {
         "DocketJSON": ["JSONParserHandle", "JSONValueHandle"],
         "DocketLoad": ["Pacer"],
         "DocketMessages": [
-            "AdministrationCodec", "CollectionsCodec", "ContractMessageCodec", "DocumentCallsCodec",
-            "DocumentsCodec", "ExplanationCodec", "FiltersCodec", "KeysCodec", "ReadingArena",
-            "RepairsCodec", "SearchRepliesCodec", "SearchRequestsCodec", "SnapshotsCodec",
+            "AdministrationCodec", "CollectionsCodec", "ContractMessageCodec",
+            "DocumentCallsCodec", "DocumentsCodec", "ExplanationCodec", "FiltersCodec",
+            "IndicesCodec", "KeysCodec", "ReadingArena", "RepairsCodec", "SearchRepliesCodec",
+            "SearchRequestsCodec", "SnapshotsCodec",
             "StatusCodec", "SuggestCodec", "WritingArena",
         ],
         "DocketPostgres": ["ConnectionHandle", "ResultHandle", "WakeupHandle"],

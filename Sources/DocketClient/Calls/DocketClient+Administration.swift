@@ -149,6 +149,19 @@ extension DocketClient {
         return try await follow(.rebuild, request, progress)?.documents ?? 0
     }
 
+    /// The indices of the search engine that Docket has made.
+    ///
+    /// - Throws: ``DocketError`` `failedPrecondition` by an embedded server.
+    public func indices() async throws(DocketError) -> [IndexDescription] {
+        let reply = try await call(
+            .listIndices,
+            ListIndicesRequest(),
+            lookUp,
+            as: ListIndicesReply.self
+        )
+        return reply.value.indices
+    }
+
     /// A call that tells how far it is; the last message is what came of it.
     func follow<Progress: WireMessage>(
         _ method: DocketMethod,

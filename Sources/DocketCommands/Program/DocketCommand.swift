@@ -319,6 +319,11 @@ enum DocketCommand {
                 operands: [.init("TENANT"), collectionName],
                 examples: [.init("docket admin rebuild library books", "Until it is done")]
             ),
+            Command(
+                "indices",
+                "lists the indices of the search engine, with what is in them",
+                examples: [.init("docket admin indices", "All")]
+            ),
             snapshot,
         ]
     )

@@ -80,6 +80,7 @@ extension CommandContext {
         case ("admin", "retry-failed"): try await runRetryFailed()
         case ("admin", "rebuild"): try await runRebuild()
         case ("admin", "snapshot"): try await runSnapshot(path[2])
+        case ("admin", "indices"): try await runIndices()
         default: throw UsageError("\(path.joined(separator: " ")) is not a command")
         }
         return .allWell

@@ -25,6 +25,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case backup = 39
     case retryFailed = 40
     case rebuild = 41
+    case listIndices = 42
     case createSnapshot = 50
     case listSnapshots = 51
 

@@ -45,7 +45,8 @@ package struct LeaseRequest: Sendable {
     package var limitBytes: Int
     /// How long the lease holds.
     package var duration: Duration
-    /// Where documents go that the index never had; kept with them before the lease is answered.
+    /// Where documents go that the index never had, unless ``PoolLedger`` has another place for
+    /// them; kept with them before the lease is answered.
     package var place: IndexPlace
 
     package init(limit: Int, limitBytes: Int, duration: Duration, place: IndexPlace) {

@@ -23,8 +23,6 @@ actor IndexAdministration {
     }
 
     nonisolated let names: IndexNames
-    /// Whether the statistics of words are spread over shards.
-    nonisolated let hasSeveralShards: Bool
     let client: EngineClient
     private let configuration: ElasticsearchConfiguration
     private let log: Logger
@@ -45,7 +43,6 @@ actor IndexAdministration {
         self.configuration = configuration
         self.log = log
         names = IndexNames(configuration.series)
-        hasSeveralShards = configuration.shards > 1
     }
 
     /// Returns once the engine is one that Docket serves and has the pool's index.
@@ -77,9 +74,9 @@ actor IndexAdministration {
         try await prepare(work)
         let survey = survey
         if !survey.aliased.contains(tenant), survey.aliased.count < configuration.aliasesMaximum {
-            try await makeAlias(of: tenant, work)
+            try await makeAliases(of: [tenant], work)
         }
-        return IndexPlace(name: survey.pools.last ?? names.pool)
+        return IndexPlace(name: survey.pools.first ?? names.pool)
     }
 
     /// The one name by which the documents of the tenant's collection are searched.
@@ -261,19 +258,18 @@ extension IndexAdministration {
         members.member("search_routing", "\(tenant.number)")
     }
 
-    private func makeAlias(of tenant: TenantID, _ work: WorkLimit) async throws(DocketError) {
+    /// In all indices of the pool, one that is made meanwhile among them.
+    func makeAliases(
+        of tenants: Set<TenantID>,
+        _ work: WorkLimit
+    ) async throws(DocketError) {
         var writer = JSONWriter()
         writer.object { body in
             body.member("actions") { actions in
                 actions.array { list in
-                    list.object { action in
-                        action.member("add") { add in
-                            add.object { members in
-                                // One that is made meanwhile has it as well.
-                                members.member("index", names.poolPattern)
-                                members.member("alias", names.alias(of: tenant))
-                                Self.alias(of: tenant, &members)
-                            }
+                    for tenant in tenants.sorted() {
+                        list.action("add", names.poolPattern, names.alias(of: tenant)) {
+                            Self.alias(of: tenant, &$0)
                         }
                     }
                 }
@@ -282,7 +278,7 @@ extension IndexAdministration {
         let request = HTTPRequest(method: .post, path: "/_aliases", body: writer.bytes)
         _ = try await client.succeed(request, work: work)
         try await look(work)
-        guard survey.aliased.contains(tenant) else {
+        guard tenants.isSubset(of: survey.aliased) else {
             throw DocketError(
                 .failedPrecondition,
                 "the search engine did not keep the filter of an alias that was made"

@@ -12,6 +12,15 @@ struct IndexNames: Hashable, Sendable {
 
     /// The first index of the pool.
     var pool: String { "\(poolStart)000001" }
+
+    /// The one after another; nil for names of others, and after the last there can be.
+    func pool(after name: String) -> String? {
+        guard isPool(name), let number = Int(name.dropFirst(poolStart.count)), number < 999_999
+        else { return nil }
+        let digits = "\(number + 1)"
+        return poolStart + String(repeating: "0", count: 6 - digits.utf8.count) + digits
+    }
+
     /// All of them, for what is done to each.
     var poolPattern: String { "\(poolStart)*" }
     /// All of them, for searches.

@@ -7,7 +7,9 @@ struct IndexSurvey: Sendable {
     private(set) var pools: [String] = []
     /// Indices of earlier series.
     private(set) var former: Set<IndexPlace> = []
-    /// Tenants whose alias is as it has to be, in each index of the pool.
+    /// Tenants whose alias is as it has to be, in an index of the pool.
+    private(set) var tenants: Set<TenantID> = []
+    /// The same, in each index of the pool.
     private(set) var aliased: Set<TenantID> = []
     /// Aliases of tenants that somebody changed.
     private(set) var changed: [String] = []
@@ -24,7 +26,7 @@ struct IndexSurvey: Sendable {
 
     /// - Throws: ``DocketError`` `internalError` for a reply that is none.
     init(_ reply: [UInt8], _ names: IndexNames) throws(DocketError) {
-        var tenants: [TenantID: Int] = [:]
+        var counts: [TenantID: Int] = [:]
         do {
             var parser = JSONParserHandle(byteMaximum: HTTPRequest.replyBytesDefault)
             _ = try parser.parse(reply).forEachMember { index, value in
@@ -37,7 +39,7 @@ struct IndexSurvey: Sendable {
                     if name == names.poolAlias { isFound = alias.isEmpty }
                     guard let tenant = names.tenant(ofAlias: name) else { return }
                     if try alias == Self.alias(of: tenant) {
-                        tenants[tenant, default: 0] += 1
+                        counts[tenant, default: 0] += 1
                     } else {
                         changed.append(name)
                     }
@@ -49,7 +51,8 @@ struct IndexSurvey: Sendable {
                 .caused(by: "\(error)")
         }
         pools.sort()
-        aliased = Set(tenants.filter { $0.value == pools.count }.keys)
+        tenants = Set(counts.keys)
+        aliased = Set(counts.filter { $0.value == pools.count }.keys)
     }
 
     private static func alias(of tenant: TenantID) throws -> FlatJSON {

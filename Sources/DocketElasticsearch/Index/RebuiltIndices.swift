@@ -123,7 +123,7 @@ extension IndexAdministration {
 
 extension JSONWriter {
     /// One action of `_aliases`.
-    fileprivate mutating func action(
+    mutating func action(
         _ name: StaticString,
         _ index: String,
         _ alias: String,

@@ -18,7 +18,7 @@ struct LeaseTaker {
 
     /// The changes, and the tenant after which the next lease begins.
     func take() throws -> (changes: [LeasedChange], last: UInt64) {
-        try requireSeries()
+        let place = try place()
         let tenants = try tenants()
         guard !tenants.isEmpty else { return ([], 0) }
         let share = max(1, (request.limit + tenants.count - 1) / tenants.count)
@@ -33,20 +33,27 @@ struct LeaseTaker {
         }
         let taken = fitting(due)
         guard !taken.isEmpty else { return ([], 0) }
-        let changes = try lease(taken)
+        let changes = try lease(taken, place)
         return (changes, tenants.count == Self.tenantsMaximum ? tenants.last ?? 0 : 0)
     }
 
+    /// Where documents go that no index of the series has.
+    ///
     /// A later version that indexes by now leaves nothing for this one.
-    private func requireSeries() throws {
-        guard let series else { return }
-        let found = try session.run(SQLStatement("SELECT series FROM docket.server"))[0].first
-        let text = try found.map { row in row.isNull(0) ? "" : try row.text(0) }
-        guard text != series.text else { return }
-        throw DocketError(
-            .failedPrecondition,
-            "documents are indexed into \(text ?? "") now, which is of another version"
-        )
+    private func place() throws -> IndexPlace {
+        guard let series else { return request.place }
+        let found = try session.run(
+            SQLStatement("SELECT coalesce(series, ''), pool_place FROM docket.server")
+        )[0]
+        let now = try found.first?.text(0) ?? ""
+        guard now == series.text else {
+            throw DocketError(
+                .failedPrecondition,
+                "documents are indexed into \(now) now, which is of another version"
+            )
+        }
+        guard let row = found.first, !row.isNull(1) else { return request.place }
+        return IndexPlace(name: try row.text(1))
     }
 
     /// Tenants with something in the outbox, from ``after`` on and then from the beginning: one
@@ -127,7 +134,7 @@ struct LeaseTaker {
     }
 
     /// Marks what is taken, gives new documents their place, and reads what the index gets.
-    private func lease(_ taken: [DueChange]) throws -> [LeasedChange] {
+    private func lease(_ taken: [DueChange], _ place: IndexPlace) throws -> [LeasedChange] {
         let tenants = SQLValue.numbers(taken.map(\.tenant))
         let numbers = SQLValue.numbers(taken.map(\.number))
         let list = "unnest($1, $2, $3) AS w(tenant_id, number, removal)"
@@ -158,7 +165,7 @@ struct LeaseTaker {
                 tenants,
                 numbers,
                 removals,
-                .text(request.place.name),
+                .text(place.name),
                 .text(series?.start ?? "")
             ),
             Self.contents(taken),
@@ -168,7 +175,7 @@ struct LeaseTaker {
             try LeasedCollection(row)
         }
         return try LeasedContents(
-            place: request.place,
+            place: place,
             series: series,
             tokens: Self.byDocument(results[0]) { $0.unsigned(2) },
             contents: Self.byDocument(results[2]) { $0 },

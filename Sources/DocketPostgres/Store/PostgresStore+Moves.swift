@@ -76,7 +76,10 @@ extension IndexSeries {
             }
         }
         _ = try session.run(
-            SQLStatement("UPDATE docket.server SET series = $1", .text(text)),
+            SQLStatement(
+                "UPDATE docket.server SET series = $1, pool_place = NULL",
+                .text(text)
+            ),
             SQLStatement(
                 """
                 UPDATE docket.rebuilds SET stage = 5, token = 0,

@@ -61,6 +61,7 @@ struct MethodTable: Sendable {
             ),
             .createSnapshot: CreateSnapshotMethod(snapshots: backends.snapshots),
             .listSnapshots: ListSnapshotsMethod(snapshots: backends.snapshots),
+            .listIndices: ListIndicesMethod(pool: backends.pool),
         ]
     }
 

@@ -17,10 +17,11 @@ struct UpgradeTests {
 
     /// How many are found; nil while the collection cannot be searched.
     private func found(_ client: DocketClient) async throws -> Int? {
-        do {
+        do throws(DocketError) {
             let request = SearchRequest(collection: Self.collection, query: "paper")
             return try await client.search(request).reply.total.value
-        } catch let error as DocketError where error.code == .unavailable {
+        } catch {
+            guard error.code == .unavailable else { throw error }
             #expect(error.retryAfter != nil && error.isNotProcessed)
             return nil
         }

@@ -91,6 +91,9 @@ typedef struct Docket__V1__IndexSnapshot Docket__V1__IndexSnapshot;
 typedef struct Docket__V1__CreateSnapshotRequest Docket__V1__CreateSnapshotRequest;
 typedef struct Docket__V1__ListSnapshotsRequest Docket__V1__ListSnapshotsRequest;
 typedef struct Docket__V1__ListSnapshotsReply Docket__V1__ListSnapshotsReply;
+typedef struct Docket__V1__ListIndicesRequest Docket__V1__ListIndicesRequest;
+typedef struct Docket__V1__ListIndicesReply Docket__V1__ListIndicesReply;
+typedef struct Docket__V1__Index Docket__V1__Index;
 
 
 /* --- enums --- */
@@ -201,6 +204,10 @@ typedef enum _Docket__V1__Method {
    * RebuildRequest -> stream RebuildProgress
    */
   DOCKET__V1__METHOD__METHOD_REBUILD = 41,
+  /*
+   * ListIndicesRequest -> ListIndicesReply
+   */
+  DOCKET__V1__METHOD__METHOD_LIST_INDICES = 42,
   /*
    * CreateSnapshotRequest -> stream IndexSnapshot
    */
@@ -381,6 +388,26 @@ typedef enum _Docket__V1__SnapshotState {
   DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_FAILED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__SNAPSHOT_STATE)
 } Docket__V1__SnapshotState;
+typedef enum _Docket__V1__IndexState {
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_UNSPECIFIED = 0,
+  /*
+   * new documents go there
+   */
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_WRITING = 1,
+  /*
+   * no new documents; those it has are changed and deleted there
+   */
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_CLOSED = 2,
+  /*
+   * a rebuild made it for one collection
+   */
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_OWN = 3,
+  /*
+   * of an earlier version; documents leave it, then it is removed
+   */
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_FORMER = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__INDEX_STATE)
+} Docket__V1__IndexState;
 
 /* --- messages --- */
 
@@ -1786,6 +1813,62 @@ struct  Docket__V1__ListSnapshotsReply
 #define DOCKET__V1__LIST_SNAPSHOTS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__list_snapshots_reply__descriptor) \
     , 0,NULL }
+
+
+struct  Docket__V1__ListIndicesRequest
+{
+  ProtobufCMessage base;
+};
+#define DOCKET__V1__LIST_INDICES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__list_indices_request__descriptor) \
+     }
+
+
+struct  Docket__V1__ListIndicesReply
+{
+  ProtobufCMessage base;
+  /*
+   * by name
+   */
+  size_t n_indices;
+  Docket__V1__Index **indices;
+};
+#define DOCKET__V1__LIST_INDICES_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__list_indices_reply__descriptor) \
+    , 0,NULL }
+
+
+struct  Docket__V1__Index
+{
+  ProtobufCMessage base;
+  char *name;
+  /*
+   * prefix and version, which the name begins with
+   */
+  char *series;
+  Docket__V1__IndexState state;
+  uint64_t documents;
+  /*
+   * documents deleted or replaced that still take room
+   */
+  uint64_t deleted;
+  /*
+   * of primary shards
+   */
+  uint64_t bytes;
+  int64_t created_us;
+  /*
+   * with documents in it, as the engine estimates
+   */
+  uint64_t collections;
+  /*
+   * the same
+   */
+  uint64_t tenants;
+};
+#define DOCKET__V1__INDEX__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__index__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__INDEX_STATE__INDEX_STATE_UNSPECIFIED, 0, 0, 0, 0, 0, 0 }
 
 
 /* Docket__V1__Attribute methods */
@@ -3232,6 +3315,63 @@ Docket__V1__ListSnapshotsReply *
 void   docket__v1__list_snapshots_reply__free_unpacked
                      (Docket__V1__ListSnapshotsReply *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__ListIndicesRequest methods */
+void   docket__v1__list_indices_request__init
+                     (Docket__V1__ListIndicesRequest         *message);
+size_t docket__v1__list_indices_request__get_packed_size
+                     (const Docket__V1__ListIndicesRequest   *message);
+size_t docket__v1__list_indices_request__pack
+                     (const Docket__V1__ListIndicesRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__list_indices_request__pack_to_buffer
+                     (const Docket__V1__ListIndicesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__ListIndicesRequest *
+       docket__v1__list_indices_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__list_indices_request__free_unpacked
+                     (Docket__V1__ListIndicesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__ListIndicesReply methods */
+void   docket__v1__list_indices_reply__init
+                     (Docket__V1__ListIndicesReply         *message);
+size_t docket__v1__list_indices_reply__get_packed_size
+                     (const Docket__V1__ListIndicesReply   *message);
+size_t docket__v1__list_indices_reply__pack
+                     (const Docket__V1__ListIndicesReply   *message,
+                      uint8_t             *out);
+size_t docket__v1__list_indices_reply__pack_to_buffer
+                     (const Docket__V1__ListIndicesReply   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__ListIndicesReply *
+       docket__v1__list_indices_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__list_indices_reply__free_unpacked
+                     (Docket__V1__ListIndicesReply *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__Index methods */
+void   docket__v1__index__init
+                     (Docket__V1__Index         *message);
+size_t docket__v1__index__get_packed_size
+                     (const Docket__V1__Index   *message);
+size_t docket__v1__index__pack
+                     (const Docket__V1__Index   *message,
+                      uint8_t             *out);
+size_t docket__v1__index__pack_to_buffer
+                     (const Docket__V1__Index   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__Index *
+       docket__v1__index__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__index__free_unpacked
+                     (Docket__V1__Index *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Docket__V1__Attribute_Closure)
@@ -3462,6 +3602,15 @@ typedef void (*Docket__V1__ListSnapshotsRequest_Closure)
 typedef void (*Docket__V1__ListSnapshotsReply_Closure)
                  (const Docket__V1__ListSnapshotsReply *message,
                   void *closure_data);
+typedef void (*Docket__V1__ListIndicesRequest_Closure)
+                 (const Docket__V1__ListIndicesRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__ListIndicesReply_Closure)
+                 (const Docket__V1__ListIndicesReply *message,
+                  void *closure_data);
+typedef void (*Docket__V1__Index_Closure)
+                 (const Docket__V1__Index *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -3478,6 +3627,7 @@ extern const ProtobufCEnumDescriptor    docket__v1__word_source__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__suggestion_kind__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__attribute_type__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__snapshot_state__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__index_state__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__attribute__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__document__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__precondition__descriptor;
@@ -3554,6 +3704,9 @@ extern const ProtobufCMessageDescriptor docket__v1__index_snapshot__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__create_snapshot_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__list_indices_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__list_indices_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__index__descriptor;
 
 PROTOBUF_C__END_DECLS
 
