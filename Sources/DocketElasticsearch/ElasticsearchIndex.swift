@@ -52,6 +52,9 @@ package final class ElasticsearchIndex: SearchIndex {
         collection.series == administration.names.series
     }
 
+    /// It is one of them, and is told what to write.
+    package func clusters(work: WorkLimit) async throws(DocketError) -> Set<String> { [] }
+
     package func place(
         for tenant: TenantID,
         work: WorkLimit

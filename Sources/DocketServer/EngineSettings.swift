@@ -10,6 +10,8 @@ internal import DocketSettings
 struct EngineSettings {
     let postgres: PostgresConfiguration
     let elasticsearch: ElasticsearchConfiguration
+    /// Another cluster that the index is led over to.
+    let elasticsearchNext: ElasticsearchConfiguration?
     let rollover: RolloverLimits
     /// nil where servers share no replies.
     let redis: RedisConfiguration?
@@ -26,7 +28,7 @@ struct EngineSettings {
         roles = try ServerRole.all(values)
         let urls = values[ServerSettings.elasticsearch]
         guard let database = values[ServerSettings.postgres] else {
-            guard urls.isEmpty else {
+            guard urls.isEmpty, values[ServerSettings.elasticsearchNext].isEmpty else {
                 throw ServerFault(.usage, "--elasticsearch needs --postgres, which holds the truth")
             }
             guard values[ServerSettings.rabbitmq] == nil else {
@@ -62,6 +64,8 @@ struct EngineSettings {
         }
         postgres = try Self.postgres(database, values)
         elasticsearch = try Self.elasticsearch(urls, values)
+        let next = values[ServerSettings.elasticsearchNext]
+        elasticsearchNext = next.isEmpty ? nil : try Self.elasticsearch(next, values)
         var rollover = RolloverLimits()
         rollover.bytes = values[ServerSettings.rolloverBytes]
         rollover.documents = values[ServerSettings.rolloverDocuments]

@@ -161,6 +161,11 @@ enum ServerSettings {
         schemes: ["http", "https"],
         help: "keep the index in Elasticsearch or OpenSearch: its nodes"
     )
+    static let elasticsearchNext = Setting.urls(
+        "elasticsearch-next",
+        schemes: ["http", "https"],
+        help: "another search engine that the index is led over to, with the same credentials"
+    )
     static let elasticsearchAuthority = Setting.text(
         "elasticsearch-ca",
         "FILE",
@@ -261,7 +266,7 @@ enum ServerSettings {
         postgresPasswordFile.definition, postgresWorker.definition,
         postgresWorkerPasswordFile.definition, postgresConnections.definition, redis.definition,
         redisPasswordFile.definition,
-        elasticsearch.definition, elasticsearchAuthority.definition,
+        elasticsearch.definition, elasticsearchNext.definition, elasticsearchAuthority.definition,
         elasticsearchKeyFile.definition, elasticsearchUser.definition,
         elasticsearchPasswordFile.definition, elasticsearchPrefix.definition,
         elasticsearchShards.definition, elasticsearchReplicas.definition,

@@ -18,6 +18,8 @@ package struct Backends: Sendable {
     package var snapshots: (any IndexSnapshots)?
     /// The same.
     package var pool: PoolKeeper?
+    /// The same.
+    package var clusters: ClusterKeeper?
 
     package init(
         directory: any TenantDirectory,
@@ -30,7 +32,8 @@ package struct Backends: Sendable {
         sharedReplies: (any SharedReplyCache)? = nil,
         rebuilder: CollectionRebuilder? = nil,
         snapshots: (any IndexSnapshots)? = nil,
-        pool: PoolKeeper? = nil
+        pool: PoolKeeper? = nil,
+        clusters: ClusterKeeper? = nil
     ) {
         self.directory = directory
         self.store = store
@@ -43,5 +46,6 @@ package struct Backends: Sendable {
         self.rebuilder = rebuilder
         self.snapshots = snapshots
         self.pool = pool
+        self.clusters = clusters
     }
 }

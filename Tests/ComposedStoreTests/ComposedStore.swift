@@ -150,7 +150,9 @@ struct ComposedStore: SearchedStoreUnderTest {
     }
 
     /// A new one, which does not run.
-    var indexer: OutboxIndexer {
+    var indexer: OutboxIndexer { indexer(of: index) }
+
+    func indexer(of index: any SearchIndex) -> OutboxIndexer {
         OutboxIndexer(
             store,
             index,

@@ -24,7 +24,7 @@ struct DocketMethodTests {
             Set(methods) == [
                 .createTenant, .listTenants, .setQuota, .deleteTenant, .createKey, .listKeys,
                 .revokeKey, .backup, .retryFailed, .rebuild, .createSnapshot, .listSnapshots,
-                .listIndices,
+                .listIndices, .changeClusters,
             ]
         )
         #expect(methods.allSatisfy { $0.allowingScopes == .admin })

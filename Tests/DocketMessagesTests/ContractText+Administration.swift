@@ -164,6 +164,16 @@ extension ContractText {
         ),
         ContractText("Index", index, indexText),
         ContractText(
+            "ChangeClustersRequest",
+            ChangeClustersRequest(action: .switchOver),
+            "action: CLUSTER_ACTION_SWITCH"
+        ),
+        ContractText(
+            "ChangeClustersReply",
+            ChangeClustersReply(searched: "s", twin: "t", state: .filling, documents: 1, all: 2),
+            "searched: \"s\" twin: \"t\" stage: TWIN_STAGE_FILLING documents: 1 documents_all: 2"
+        ),
+        ContractText(
             "ListIndicesReply",
             ListIndicesReply(indices: [index]),
             "indices { \(indexText) }"

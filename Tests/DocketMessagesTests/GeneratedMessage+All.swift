@@ -66,6 +66,12 @@ extension GeneratedMessage {
         "RebuildProgress": .init { unsafe docket__v1__rebuild_progress__unpack($0, $1, $2) },
         "ListIndicesRequest": .init { unsafe docket__v1__list_indices_request__unpack($0, $1, $2) },
         "ListIndicesReply": .init { unsafe docket__v1__list_indices_reply__unpack($0, $1, $2) },
+        "ChangeClustersRequest": .init {
+            unsafe docket__v1__change_clusters_request__unpack($0, $1, $2)
+        },
+        "ChangeClustersReply": .init {
+            unsafe docket__v1__change_clusters_reply__unpack($0, $1, $2)
+        },
         "Index": .init { unsafe docket__v1__index__unpack($0, $1, $2) },
         "RetryFailedProgress": .init {
             unsafe docket__v1__retry_failed_progress__unpack($0, $1, $2)

@@ -82,11 +82,10 @@ enum Architecture {
         "DocketJSON": ["JSONParserHandle", "JSONValueHandle"],
         "DocketLoad": ["Pacer"],
         "DocketMessages": [
-            "AdministrationCodec", "CollectionsCodec", "ContractMessageCodec",
+            "AdministrationCodec", "ClustersCodec", "CollectionsCodec", "ContractMessageCodec",
             "DocumentCallsCodec", "DocumentsCodec", "ExplanationCodec", "FiltersCodec",
             "IndicesCodec", "KeysCodec", "ReadingArena", "RepairsCodec", "SearchRepliesCodec",
-            "SearchRequestsCodec", "SnapshotsCodec",
-            "StatusCodec", "SuggestCodec", "WritingArena",
+            "SearchRequestsCodec", "SnapshotsCodec", "StatusCodec", "SuggestCodec", "WritingArena",
         ],
         "DocketPostgres": ["ConnectionHandle", "ResultHandle", "WakeupHandle"],
         "DocketRPC": [

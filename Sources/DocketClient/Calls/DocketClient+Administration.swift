@@ -162,6 +162,17 @@ extension DocketClient {
         return reply.value.indices
     }
 
+    /// Leads the index over to another search engine, step by step, or tells how far that is.
+    ///
+    /// - Throws: ``DocketError`` `failedPrecondition` where the step cannot be taken now, with the
+    ///   reason, and by an embedded server.
+    public func clusters(
+        _ action: ClusterAction = .show
+    ) async throws(DocketError) -> ChangeClustersReply {
+        let request = ChangeClustersRequest(action: action)
+        return try await call(.changeClusters, request, change, as: ChangeClustersReply.self).value
+    }
+
     /// A call that tells how far it is; the last message is what came of it.
     func follow<Progress: WireMessage>(
         _ method: DocketMethod,

@@ -324,6 +324,17 @@ enum DocketCommand {
                 "lists the indices of the search engine, with what is in them",
                 examples: [.init("docket admin indices", "All")]
             ),
+            Command(
+                "cluster",
+                "leads the index over to the search engine of --elasticsearch-next: show, begin, "
+                    + "switch (also back again), release",
+                operands: [.init("STEP")],
+                examples: [
+                    .init("docket admin cluster begin", "Changes go to both, the next is filled"),
+                    .init("docket admin cluster show", "How far it is"),
+                    .init("docket admin cluster switch", "The other one is searched"),
+                ]
+            ),
             snapshot,
         ]
     )

@@ -81,6 +81,7 @@ extension CommandContext {
         case ("admin", "rebuild"): try await runRebuild()
         case ("admin", "snapshot"): try await runSnapshot(path[2])
         case ("admin", "indices"): try await runIndices()
+        case ("admin", "cluster"): try await runCluster()
         default: throw UsageError("\(path.joined(separator: " ")) is not a command")
         }
         return .allWell

@@ -26,6 +26,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case retryFailed = 40
     case rebuild = 41
     case listIndices = 42
+    case changeClusters = 43
     case createSnapshot = 50
     case listSnapshots = 51
 

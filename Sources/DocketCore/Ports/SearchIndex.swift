@@ -8,6 +8,8 @@ package protocol SearchIndex: Sendable {
     /// Whether searches of the collection can be asked: false while its documents are on their way
     /// out of an index of another version.
     func canSearch(_ collection: Collection) -> Bool
+    /// The clusters that it can write, by their ids; empty where it is told of none.
+    func clusters(work: WorkLimit) async throws(DocketError) -> Set<String>
     /// Where documents of the tenant that are new go now; makes what the tenant needs there.
     func place(
         for tenant: TenantID,
@@ -74,6 +76,8 @@ package struct IndexChange: Sendable {
     package var place: IndexPlace
     /// nil takes the document out.
     package var content: BoundDocument?
+    /// The clusters that get it, by their ids; empty for the one that is searched.
+    package var clusters: [String] = []
 
     package init(
         tenant: TenantID,

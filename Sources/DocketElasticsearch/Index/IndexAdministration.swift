@@ -18,6 +18,8 @@ actor IndexAdministration {
     /// What each search asks, without a turn of the actor.
     private struct View {
         var isReady = false
+        /// The id that the engine gives itself.
+        var cluster: String?
         /// What was read back last.
         var survey: IndexSurvey?
     }
@@ -91,6 +93,9 @@ actor IndexAdministration {
     /// Empty before the engine has answered.
     nonisolated var survey: IndexSurvey { view.withLock { $0.survey } ?? IndexSurvey() }
 
+    /// nil before the engine has answered.
+    nonisolated var cluster: String? { view.withLock { $0.cluster } }
+
     /// What was there is missing: the next call reads and compares everything again.
     func lookAgain() {
         if case .ready = state { state = .unknown }
@@ -122,6 +127,7 @@ extension IndexAdministration {
         let root = try await client.succeed(HTTPRequest(method: .get, path: "/"), work: work)
         let version = try EngineVersion(root.body)
         try version.check()
+        view.withLock { $0.cluster = version.cluster }
         let fields: LogFields = [
             "engine": .string(version.product.rawValue), "version": .string(version.number),
         ]

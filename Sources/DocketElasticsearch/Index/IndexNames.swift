@@ -49,7 +49,7 @@ struct IndexNames: Hashable, Sendable {
     }
 
     /// All indices that hold documents.
-    var placePatterns: [String] { ["\(poolStart)*", rebuiltPattern] }
+    var placePatterns: [String] { [poolPattern, rebuiltPattern] }
 
     /// Whether an index of this name is one that holds documents.
     func isPlace(_ name: String) -> Bool { isPool(name) || isRebuilt(name) }

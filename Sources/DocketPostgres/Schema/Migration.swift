@@ -5,7 +5,7 @@ internal import DocketSystem
 /// Brings a database to this version's schema, as the role that owns it.
 package struct Migration: Sendable {
     /// The newest schema; rises with each step.
-    package static let version: Int64 = 7
+    package static let version: Int64 = 8
 
     /// What leads to each version from the one before.
     private static let steps: [[String]] = [
@@ -17,6 +17,7 @@ package struct Migration: Sendable {
         [],
         SeriesColumns.statements,
         PoolColumns.statements,
+        ClusterTables.statements,
     ]
 
     /// A step may rewrite tables.

@@ -14,6 +14,7 @@ extension PostgresStore: PoolLedger {
                     """
                     UPDATE docket.server SET pool_claimed_us = (SELECT docket.now_us()) + $2
                     WHERE series = $1 AND pool_claimed_us <= (SELECT docket.now_us())
+                        AND NOT EXISTS (SELECT FROM docket.twin)
                     RETURNING pool_place
                     """,
                     .text(series.text),

@@ -62,6 +62,7 @@ struct MethodTable: Sendable {
             .createSnapshot: CreateSnapshotMethod(snapshots: backends.snapshots),
             .listSnapshots: ListSnapshotsMethod(snapshots: backends.snapshots),
             .listIndices: ListIndicesMethod(pool: backends.pool),
+            .changeClusters: ChangeClustersMethod(clusters: backends.clusters),
         ]
     }
 

@@ -114,6 +114,8 @@ extension ListIndicesReply: SizedReply {
     func roughBytes(upTo limit: Int) -> Int { 128 * indices.count }
 }
 
+extension ChangeClustersReply: SizedReply {}
+
 extension FoundDocument {
     /// About its bytes in a reply.
     var roughBytes: Int {

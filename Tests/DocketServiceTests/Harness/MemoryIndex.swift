@@ -68,6 +68,8 @@ final class MemoryIndex: SearchIndex {
     /// No collection is of a series here.
     func canSearch(_ collection: Collection) -> Bool { collection.series == nil }
 
+    func clusters(work: WorkLimit) async throws(DocketError) -> Set<String> { [] }
+
     func place(for tenant: TenantID, work: WorkLimit) async throws(DocketError) -> IndexPlace {
         state.withLock { _ = $0.prepared.insert(tenant) }
         return Self.place

@@ -94,6 +94,8 @@ typedef struct Docket__V1__ListSnapshotsReply Docket__V1__ListSnapshotsReply;
 typedef struct Docket__V1__ListIndicesRequest Docket__V1__ListIndicesRequest;
 typedef struct Docket__V1__ListIndicesReply Docket__V1__ListIndicesReply;
 typedef struct Docket__V1__Index Docket__V1__Index;
+typedef struct Docket__V1__ChangeClustersRequest Docket__V1__ChangeClustersRequest;
+typedef struct Docket__V1__ChangeClustersReply Docket__V1__ChangeClustersReply;
 
 
 /* --- enums --- */
@@ -208,6 +210,10 @@ typedef enum _Docket__V1__Method {
    * ListIndicesRequest -> ListIndicesReply
    */
   DOCKET__V1__METHOD__METHOD_LIST_INDICES = 42,
+  /*
+   * ChangeClustersRequest -> ChangeClustersReply
+   */
+  DOCKET__V1__METHOD__METHOD_CHANGE_CLUSTERS = 43,
   /*
    * CreateSnapshotRequest -> stream IndexSnapshot
    */
@@ -408,6 +414,48 @@ typedef enum _Docket__V1__IndexState {
   DOCKET__V1__INDEX_STATE__INDEX_STATE_FORMER = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__INDEX_STATE)
 } Docket__V1__IndexState;
+typedef enum _Docket__V1__ClusterAction {
+  /*
+   * nothing changes
+   */
+  DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_UNSPECIFIED = 0,
+  /*
+   * changes go to the next search engine as well, which is filled
+   */
+  DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_BEGIN = 1,
+  /*
+   * the other one is searched, if it has the same; also back again
+   */
+  DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_SWITCH = 2,
+  /*
+   * the one that is not searched gets no changes any longer
+   */
+  DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_RELEASE = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__CLUSTER_ACTION)
+} Docket__V1__ClusterAction;
+typedef enum _Docket__V1__TwinStage {
+  /*
+   * there is none
+   */
+  DOCKET__V1__TWIN_STAGE__TWIN_STAGE_UNSPECIFIED = 0,
+  /*
+   * its indices are made
+   */
+  DOCKET__V1__TWIN_STAGE__TWIN_STAGE_PREPARING = 1,
+  /*
+   * it gets each change, and what is older
+   */
+  DOCKET__V1__TWIN_STAGE__TWIN_STAGE_FILLING = 2,
+  /*
+   * it has everything
+   */
+  DOCKET__V1__TWIN_STAGE__TWIN_STAGE_READY = 3,
+  /*
+   * it missed a change and is filled anew once it answers
+   */
+  DOCKET__V1__TWIN_STAGE__TWIN_STAGE_AWAY = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__TWIN_STAGE)
+} Docket__V1__TwinStage;
 
 /* --- messages --- */
 
@@ -1869,6 +1917,42 @@ struct  Docket__V1__Index
 #define DOCKET__V1__INDEX__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__index__descriptor) \
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__INDEX_STATE__INDEX_STATE_UNSPECIFIED, 0, 0, 0, 0, 0, 0 }
+
+
+struct  Docket__V1__ChangeClustersRequest
+{
+  ProtobufCMessage base;
+  Docket__V1__ClusterAction action;
+};
+#define DOCKET__V1__CHANGE_CLUSTERS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__change_clusters_request__descriptor) \
+    , DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_UNSPECIFIED }
+
+
+struct  Docket__V1__ChangeClustersReply
+{
+  ProtobufCMessage base;
+  /*
+   * the id of the search engine's cluster
+   */
+  char *searched;
+  /*
+   * of the one that gets all changes as well
+   */
+  char *twin;
+  Docket__V1__TwinStage stage;
+  /*
+   * that the twin was filled with
+   */
+  uint64_t documents;
+  /*
+   * that the index holds
+   */
+  uint64_t documents_all;
+};
+#define DOCKET__V1__CHANGE_CLUSTERS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__change_clusters_reply__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__TWIN_STAGE__TWIN_STAGE_UNSPECIFIED, 0, 0 }
 
 
 /* Docket__V1__Attribute methods */
@@ -3372,6 +3456,44 @@ Docket__V1__Index *
 void   docket__v1__index__free_unpacked
                      (Docket__V1__Index *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__ChangeClustersRequest methods */
+void   docket__v1__change_clusters_request__init
+                     (Docket__V1__ChangeClustersRequest         *message);
+size_t docket__v1__change_clusters_request__get_packed_size
+                     (const Docket__V1__ChangeClustersRequest   *message);
+size_t docket__v1__change_clusters_request__pack
+                     (const Docket__V1__ChangeClustersRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__change_clusters_request__pack_to_buffer
+                     (const Docket__V1__ChangeClustersRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__ChangeClustersRequest *
+       docket__v1__change_clusters_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__change_clusters_request__free_unpacked
+                     (Docket__V1__ChangeClustersRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__ChangeClustersReply methods */
+void   docket__v1__change_clusters_reply__init
+                     (Docket__V1__ChangeClustersReply         *message);
+size_t docket__v1__change_clusters_reply__get_packed_size
+                     (const Docket__V1__ChangeClustersReply   *message);
+size_t docket__v1__change_clusters_reply__pack
+                     (const Docket__V1__ChangeClustersReply   *message,
+                      uint8_t             *out);
+size_t docket__v1__change_clusters_reply__pack_to_buffer
+                     (const Docket__V1__ChangeClustersReply   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__ChangeClustersReply *
+       docket__v1__change_clusters_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__change_clusters_reply__free_unpacked
+                     (Docket__V1__ChangeClustersReply *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Docket__V1__Attribute_Closure)
@@ -3611,6 +3733,12 @@ typedef void (*Docket__V1__ListIndicesReply_Closure)
 typedef void (*Docket__V1__Index_Closure)
                  (const Docket__V1__Index *message,
                   void *closure_data);
+typedef void (*Docket__V1__ChangeClustersRequest_Closure)
+                 (const Docket__V1__ChangeClustersRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__ChangeClustersReply_Closure)
+                 (const Docket__V1__ChangeClustersReply *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -3628,6 +3756,8 @@ extern const ProtobufCEnumDescriptor    docket__v1__suggestion_kind__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__attribute_type__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__snapshot_state__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__index_state__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__cluster_action__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__twin_stage__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__attribute__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__document__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__precondition__descriptor;
@@ -3707,6 +3837,8 @@ extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descri
 extern const ProtobufCMessageDescriptor docket__v1__list_indices_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_indices_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__index__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__change_clusters_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__change_clusters_reply__descriptor;
 
 PROTOBUF_C__END_DECLS
 
