@@ -3652,6 +3652,411 @@ void   docket__v1__change_clusters_reply__free_unpacked
   assert(message->base.descriptor == &docket__v1__change_clusters_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__verify_request__init
+                     (Docket__V1__VerifyRequest         *message)
+{
+  static const Docket__V1__VerifyRequest init_value = DOCKET__V1__VERIFY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__verify_request__get_packed_size
+                     (const Docket__V1__VerifyRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__verify_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__verify_request__pack
+                     (const Docket__V1__VerifyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__verify_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__verify_request__pack_to_buffer
+                     (const Docket__V1__VerifyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__verify_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__VerifyRequest *
+       docket__v1__verify_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__VerifyRequest *)
+     protobuf_c_message_unpack (&docket__v1__verify_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__verify_request__free_unpacked
+                     (Docket__V1__VerifyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__verify_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__verify_progress__init
+                     (Docket__V1__VerifyProgress         *message)
+{
+  static const Docket__V1__VerifyProgress init_value = DOCKET__V1__VERIFY_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t docket__v1__verify_progress__get_packed_size
+                     (const Docket__V1__VerifyProgress *message)
+{
+  assert(message->base.descriptor == &docket__v1__verify_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__verify_progress__pack
+                     (const Docket__V1__VerifyProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__verify_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__verify_progress__pack_to_buffer
+                     (const Docket__V1__VerifyProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__verify_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__VerifyProgress *
+       docket__v1__verify_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__VerifyProgress *)
+     protobuf_c_message_unpack (&docket__v1__verify_progress__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__verify_progress__free_unpacked
+                     (Docket__V1__VerifyProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__verify_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__health_request__init
+                     (Docket__V1__HealthRequest         *message)
+{
+  static const Docket__V1__HealthRequest init_value = DOCKET__V1__HEALTH_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__health_request__get_packed_size
+                     (const Docket__V1__HealthRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__health_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__health_request__pack
+                     (const Docket__V1__HealthRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__health_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__health_request__pack_to_buffer
+                     (const Docket__V1__HealthRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__health_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__HealthRequest *
+       docket__v1__health_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__HealthRequest *)
+     protobuf_c_message_unpack (&docket__v1__health_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__health_request__free_unpacked
+                     (Docket__V1__HealthRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__health_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__health_reply__init
+                     (Docket__V1__HealthReply         *message)
+{
+  static const Docket__V1__HealthReply init_value = DOCKET__V1__HEALTH_REPLY__INIT;
+  *message = init_value;
+}
+size_t docket__v1__health_reply__get_packed_size
+                     (const Docket__V1__HealthReply *message)
+{
+  assert(message->base.descriptor == &docket__v1__health_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__health_reply__pack
+                     (const Docket__V1__HealthReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__health_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__health_reply__pack_to_buffer
+                     (const Docket__V1__HealthReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__health_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__HealthReply *
+       docket__v1__health_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__HealthReply *)
+     protobuf_c_message_unpack (&docket__v1__health_reply__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__health_reply__free_unpacked
+                     (Docket__V1__HealthReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__health_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__part_health__init
+                     (Docket__V1__PartHealth         *message)
+{
+  static const Docket__V1__PartHealth init_value = DOCKET__V1__PART_HEALTH__INIT;
+  *message = init_value;
+}
+size_t docket__v1__part_health__get_packed_size
+                     (const Docket__V1__PartHealth *message)
+{
+  assert(message->base.descriptor == &docket__v1__part_health__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__part_health__pack
+                     (const Docket__V1__PartHealth *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__part_health__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__part_health__pack_to_buffer
+                     (const Docket__V1__PartHealth *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__part_health__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__PartHealth *
+       docket__v1__part_health__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__PartHealth *)
+     protobuf_c_message_unpack (&docket__v1__part_health__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__part_health__free_unpacked
+                     (Docket__V1__PartHealth *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__part_health__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__backlog__init
+                     (Docket__V1__Backlog         *message)
+{
+  static const Docket__V1__Backlog init_value = DOCKET__V1__BACKLOG__INIT;
+  *message = init_value;
+}
+size_t docket__v1__backlog__get_packed_size
+                     (const Docket__V1__Backlog *message)
+{
+  assert(message->base.descriptor == &docket__v1__backlog__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__backlog__pack
+                     (const Docket__V1__Backlog *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__backlog__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__backlog__pack_to_buffer
+                     (const Docket__V1__Backlog *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__backlog__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__Backlog *
+       docket__v1__backlog__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__Backlog *)
+     protobuf_c_message_unpack (&docket__v1__backlog__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__backlog__free_unpacked
+                     (Docket__V1__Backlog *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__backlog__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__set_hold_request__init
+                     (Docket__V1__SetHoldRequest         *message)
+{
+  static const Docket__V1__SetHoldRequest init_value = DOCKET__V1__SET_HOLD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__set_hold_request__get_packed_size
+                     (const Docket__V1__SetHoldRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__set_hold_request__pack
+                     (const Docket__V1__SetHoldRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__set_hold_request__pack_to_buffer
+                     (const Docket__V1__SetHoldRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__SetHoldRequest *
+       docket__v1__set_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__SetHoldRequest *)
+     protobuf_c_message_unpack (&docket__v1__set_hold_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__set_hold_request__free_unpacked
+                     (Docket__V1__SetHoldRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__set_hold_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__set_hold_reply__init
+                     (Docket__V1__SetHoldReply         *message)
+{
+  static const Docket__V1__SetHoldReply init_value = DOCKET__V1__SET_HOLD_REPLY__INIT;
+  *message = init_value;
+}
+size_t docket__v1__set_hold_reply__get_packed_size
+                     (const Docket__V1__SetHoldReply *message)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__set_hold_reply__pack
+                     (const Docket__V1__SetHoldReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__set_hold_reply__pack_to_buffer
+                     (const Docket__V1__SetHoldReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__set_hold_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__SetHoldReply *
+       docket__v1__set_hold_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__SetHoldReply *)
+     protobuf_c_message_unpack (&docket__v1__set_hold_reply__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__set_hold_reply__free_unpacked
+                     (Docket__V1__SetHoldReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__set_hold_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__indexing_hold__init
+                     (Docket__V1__IndexingHold         *message)
+{
+  static const Docket__V1__IndexingHold init_value = DOCKET__V1__INDEXING_HOLD__INIT;
+  *message = init_value;
+}
+size_t docket__v1__indexing_hold__get_packed_size
+                     (const Docket__V1__IndexingHold *message)
+{
+  assert(message->base.descriptor == &docket__v1__indexing_hold__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__indexing_hold__pack
+                     (const Docket__V1__IndexingHold *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__indexing_hold__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__indexing_hold__pack_to_buffer
+                     (const Docket__V1__IndexingHold *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__indexing_hold__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__IndexingHold *
+       docket__v1__indexing_hold__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__IndexingHold *)
+     protobuf_c_message_unpack (&docket__v1__indexing_hold__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__indexing_hold__free_unpacked
+                     (Docket__V1__IndexingHold *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__indexing_hold__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor docket__v1__attribute__field_descriptors[5] =
 {
   {
@@ -8865,7 +9270,589 @@ const ProtobufCMessageDescriptor docket__v1__change_clusters_reply__descriptor =
   (ProtobufCMessageInit) docket__v1__change_clusters_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[30] =
+static const ProtobufCFieldDescriptor docket__v1__verify_request__field_descriptors[4] =
+{
+  {
+    "tenant",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyRequest, tenant),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "collection",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyRequest, collection),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sample",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyRequest, sample),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "repair",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyRequest, repair),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__verify_request__field_indices_by_name[] = {
+  1,   /* field[1] = collection */
+  3,   /* field[3] = repair */
+  2,   /* field[2] = sample */
+  0,   /* field[0] = tenant */
+};
+static const ProtobufCIntRange docket__v1__verify_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor docket__v1__verify_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.VerifyRequest",
+  "VerifyRequest",
+  "Docket__V1__VerifyRequest",
+  "docket.v1",
+  sizeof(Docket__V1__VerifyRequest),
+  4,
+  docket__v1__verify_request__field_descriptors,
+  docket__v1__verify_request__field_indices_by_name,
+  1,  docket__v1__verify_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__verify_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__verify_progress__field_descriptors[8] =
+{
+  {
+    "documents",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, documents),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "documents_all",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, documents_all),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "waiting",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, waiting),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "missing",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, missing),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "extra",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, extra),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stale",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, stale),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "foreign",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, foreign),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "repaired",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__VerifyProgress, repaired),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__verify_progress__field_indices_by_name[] = {
+  0,   /* field[0] = documents */
+  1,   /* field[1] = documents_all */
+  4,   /* field[4] = extra */
+  6,   /* field[6] = foreign */
+  3,   /* field[3] = missing */
+  7,   /* field[7] = repaired */
+  5,   /* field[5] = stale */
+  2,   /* field[2] = waiting */
+};
+static const ProtobufCIntRange docket__v1__verify_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor docket__v1__verify_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.VerifyProgress",
+  "VerifyProgress",
+  "Docket__V1__VerifyProgress",
+  "docket.v1",
+  sizeof(Docket__V1__VerifyProgress),
+  8,
+  docket__v1__verify_progress__field_descriptors,
+  docket__v1__verify_progress__field_indices_by_name,
+  1,  docket__v1__verify_progress__number_ranges,
+  (ProtobufCMessageInit) docket__v1__verify_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define docket__v1__health_request__field_descriptors NULL
+#define docket__v1__health_request__field_indices_by_name NULL
+#define docket__v1__health_request__number_ranges NULL
+const ProtobufCMessageDescriptor docket__v1__health_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.HealthRequest",
+  "HealthRequest",
+  "Docket__V1__HealthRequest",
+  "docket.v1",
+  sizeof(Docket__V1__HealthRequest),
+  0,
+  docket__v1__health_request__field_descriptors,
+  docket__v1__health_request__field_indices_by_name,
+  0,  docket__v1__health_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__health_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__health_reply__field_descriptors[3] =
+{
+  {
+    "roles",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Docket__V1__HealthReply, n_roles),
+    offsetof(Docket__V1__HealthReply, roles),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parts",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Docket__V1__HealthReply, n_parts),
+    offsetof(Docket__V1__HealthReply, parts),
+    &docket__v1__part_health__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "backlog",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__HealthReply, backlog),
+    &docket__v1__backlog__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__health_reply__field_indices_by_name[] = {
+  2,   /* field[2] = backlog */
+  1,   /* field[1] = parts */
+  0,   /* field[0] = roles */
+};
+static const ProtobufCIntRange docket__v1__health_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor docket__v1__health_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.HealthReply",
+  "HealthReply",
+  "Docket__V1__HealthReply",
+  "docket.v1",
+  sizeof(Docket__V1__HealthReply),
+  3,
+  docket__v1__health_reply__field_descriptors,
+  docket__v1__health_reply__field_indices_by_name,
+  1,  docket__v1__health_reply__number_ranges,
+  (ProtobufCMessageInit) docket__v1__health_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__part_health__field_descriptors[6] =
+{
+  {
+    "part",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, part),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "address",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, state),
+    &docket__v1__health_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since_us",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, since_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_error",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, last_error),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_error_us",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__PartHealth, last_error_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__part_health__field_indices_by_name[] = {
+  1,   /* field[1] = address */
+  4,   /* field[4] = last_error */
+  5,   /* field[5] = last_error_us */
+  0,   /* field[0] = part */
+  3,   /* field[3] = since_us */
+  2,   /* field[2] = state */
+};
+static const ProtobufCIntRange docket__v1__part_health__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor docket__v1__part_health__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.PartHealth",
+  "PartHealth",
+  "Docket__V1__PartHealth",
+  "docket.v1",
+  sizeof(Docket__V1__PartHealth),
+  6,
+  docket__v1__part_health__field_descriptors,
+  docket__v1__part_health__field_indices_by_name,
+  1,  docket__v1__part_health__number_ranges,
+  (ProtobufCMessageInit) docket__v1__part_health__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__backlog__field_descriptors[2] =
+{
+  {
+    "documents",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Backlog, documents),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "oldest_ms",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Backlog, oldest_ms),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__backlog__field_indices_by_name[] = {
+  0,   /* field[0] = documents */
+  1,   /* field[1] = oldest_ms */
+};
+static const ProtobufCIntRange docket__v1__backlog__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__backlog__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.Backlog",
+  "Backlog",
+  "Docket__V1__Backlog",
+  "docket.v1",
+  sizeof(Docket__V1__Backlog),
+  2,
+  docket__v1__backlog__field_descriptors,
+  docket__v1__backlog__field_indices_by_name,
+  1,  docket__v1__backlog__number_ranges,
+  (ProtobufCMessageInit) docket__v1__backlog__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__set_hold_request__field_descriptors[2] =
+{
+  {
+    "held",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SetHoldRequest, held),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SetHoldRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__set_hold_request__field_indices_by_name[] = {
+  0,   /* field[0] = held */
+  1,   /* field[1] = reason */
+};
+static const ProtobufCIntRange docket__v1__set_hold_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__set_hold_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.SetHoldRequest",
+  "SetHoldRequest",
+  "Docket__V1__SetHoldRequest",
+  "docket.v1",
+  sizeof(Docket__V1__SetHoldRequest),
+  2,
+  docket__v1__set_hold_request__field_descriptors,
+  docket__v1__set_hold_request__field_indices_by_name,
+  1,  docket__v1__set_hold_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__set_hold_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__set_hold_reply__field_descriptors[1] =
+{
+  {
+    "hold",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SetHoldReply, hold),
+    &docket__v1__indexing_hold__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__set_hold_reply__field_indices_by_name[] = {
+  0,   /* field[0] = hold */
+};
+static const ProtobufCIntRange docket__v1__set_hold_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor docket__v1__set_hold_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.SetHoldReply",
+  "SetHoldReply",
+  "Docket__V1__SetHoldReply",
+  "docket.v1",
+  sizeof(Docket__V1__SetHoldReply),
+  1,
+  docket__v1__set_hold_reply__field_descriptors,
+  docket__v1__set_hold_reply__field_indices_by_name,
+  1,  docket__v1__set_hold_reply__number_ranges,
+  (ProtobufCMessageInit) docket__v1__set_hold_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__indexing_hold__field_descriptors[2] =
+{
+  {
+    "since_us",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexingHold, since_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__IndexingHold, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__indexing_hold__field_indices_by_name[] = {
+  1,   /* field[1] = reason */
+  0,   /* field[0] = since_us */
+};
+static const ProtobufCIntRange docket__v1__indexing_hold__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__indexing_hold__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.IndexingHold",
+  "IndexingHold",
+  "Docket__V1__IndexingHold",
+  "docket.v1",
+  sizeof(Docket__V1__IndexingHold),
+  2,
+  docket__v1__indexing_hold__field_descriptors,
+  docket__v1__indexing_hold__field_indices_by_name,
+  1,  docket__v1__indexing_hold__number_ranges,
+  (ProtobufCMessageInit) docket__v1__indexing_hold__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[33] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -8895,35 +9882,40 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[30] =
   { "METHOD_REBUILD", "DOCKET__V1__METHOD__METHOD_REBUILD", 41 },
   { "METHOD_LIST_INDICES", "DOCKET__V1__METHOD__METHOD_LIST_INDICES", 42 },
   { "METHOD_CHANGE_CLUSTERS", "DOCKET__V1__METHOD__METHOD_CHANGE_CLUSTERS", 43 },
+  { "METHOD_VERIFY", "DOCKET__V1__METHOD__METHOD_VERIFY", 46 },
+  { "METHOD_HEALTH", "DOCKET__V1__METHOD__METHOD_HEALTH", 47 },
+  { "METHOD_SET_HOLD", "DOCKET__V1__METHOD__METHOD_SET_HOLD", 48 },
   { "METHOD_CREATE_SNAPSHOT", "DOCKET__V1__METHOD__METHOD_CREATE_SNAPSHOT", 50 },
   { "METHOD_LIST_SNAPSHOTS", "DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS", 51 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 16},{50, 28},{0, 30}
+{0, 0},{16, 10},{32, 16},{46, 28},{50, 31},{0, 33}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[30] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[33] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
   { "METHOD_BACKUP", 23 },
   { "METHOD_CHANGE_CLUSTERS", 27 },
   { "METHOD_CREATE_COLLECTION", 10 },
   { "METHOD_CREATE_KEY", 20 },
-  { "METHOD_CREATE_SNAPSHOT", 28 },
+  { "METHOD_CREATE_SNAPSHOT", 31 },
   { "METHOD_CREATE_TENANT", 16 },
   { "METHOD_DELETE", 8 },
   { "METHOD_DELETE_COLLECTION", 14 },
   { "METHOD_DELETE_TENANT", 19 },
   { "METHOD_GET", 7 },
   { "METHOD_GET_COLLECTION", 12 },
+  { "METHOD_HEALTH", 29 },
   { "METHOD_LIST_COLLECTIONS", 11 },
   { "METHOD_LIST_INDICES", 26 },
   { "METHOD_LIST_KEYS", 21 },
-  { "METHOD_LIST_SNAPSHOTS", 29 },
+  { "METHOD_LIST_SNAPSHOTS", 32 },
   { "METHOD_LIST_TENANTS", 17 },
   { "METHOD_REBUILD", 25 },
   { "METHOD_RETRY_FAILED", 24 },
   { "METHOD_REVOKE_KEY", 22 },
   { "METHOD_SEARCH", 3 },
+  { "METHOD_SET_HOLD", 30 },
   { "METHOD_SET_QUOTA", 18 },
   { "METHOD_SET_SYNONYMS", 15 },
   { "METHOD_STATUS", 5 },
@@ -8932,6 +9924,7 @@ static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[30]
   { "METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", 1 },
   { "METHOD_UPLOAD_STREAM", 2 },
+  { "METHOD_VERIFY", 28 },
   { "METHOD_WATCH", 6 },
 };
 const ProtobufCEnumDescriptor docket__v1__method__descriptor =
@@ -8941,11 +9934,11 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  30,
+  33,
   docket__v1__method__enum_values_by_number,
-  30,
+  33,
   docket__v1__method__enum_values_by_name,
-  4,
+  5,
   docket__v1__method__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
@@ -9357,5 +10350,47 @@ const ProtobufCEnumDescriptor docket__v1__twin_stage__descriptor =
   docket__v1__twin_stage__enum_values_by_name,
   1,
   docket__v1__twin_stage__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue docket__v1__health_state__enum_values_by_number[9] =
+{
+  { "HEALTH_STATE_UNSPECIFIED", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_UNSPECIFIED", 0 },
+  { "HEALTH_STATE_UP", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_UP", 1 },
+  { "HEALTH_STATE_AWAY", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_AWAY", 2 },
+  { "HEALTH_STATE_EJECTED", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_EJECTED", 3 },
+  { "HEALTH_STATE_OPEN", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_OPEN", 4 },
+  { "HEALTH_STATE_HELD", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_HELD", 5 },
+  { "HEALTH_STATE_BLOCKED", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_BLOCKED", 6 },
+  { "HEALTH_STATE_ALARM", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_ALARM", 7 },
+  { "HEALTH_STATE_OFF", "DOCKET__V1__HEALTH_STATE__HEALTH_STATE_OFF", 8 },
+};
+static const ProtobufCIntRange docket__v1__health_state__value_ranges[] = {
+{0, 0},{0, 9}
+};
+static const ProtobufCEnumValueIndex docket__v1__health_state__enum_values_by_name[9] =
+{
+  { "HEALTH_STATE_ALARM", 7 },
+  { "HEALTH_STATE_AWAY", 2 },
+  { "HEALTH_STATE_BLOCKED", 6 },
+  { "HEALTH_STATE_EJECTED", 3 },
+  { "HEALTH_STATE_HELD", 5 },
+  { "HEALTH_STATE_OFF", 8 },
+  { "HEALTH_STATE_OPEN", 4 },
+  { "HEALTH_STATE_UNSPECIFIED", 0 },
+  { "HEALTH_STATE_UP", 1 },
+};
+const ProtobufCEnumDescriptor docket__v1__health_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "docket.v1.HealthState",
+  "HealthState",
+  "Docket__V1__HealthState",
+  "docket.v1",
+  9,
+  docket__v1__health_state__enum_values_by_number,
+  9,
+  docket__v1__health_state__enum_values_by_name,
+  1,
+  docket__v1__health_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

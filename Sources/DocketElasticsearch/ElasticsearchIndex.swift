@@ -11,7 +11,7 @@ internal import DocketWords
 /// Documents of all tenants stand in the indices of a pool, each with its tenant in its name, its
 /// routing and a field; every search has the tenant's filter, whichever alias it goes through.
 package final class ElasticsearchIndex: SearchIndex {
-    private let client: EngineClient
+    let client: EngineClient
     let administration: IndexAdministration
     /// Where snapshots go; nil for nowhere.
     let repository: SnapshotRepository?
@@ -30,6 +30,9 @@ package final class ElasticsearchIndex: SearchIndex {
 
     /// Addresses of nodes that are set, and those that are asked since they answer.
     package var nodes: (all: Int, serving: Int) { client.nodes }
+
+    /// Whether each node is reached.
+    package var health: [HealthRecord] { client.health }
 
     /// Ends all requests and the thread that sends them.
     package func close() { client.close() }

@@ -13,6 +13,8 @@ package final class RabbitMQHints: WorkHints, Service {
     package let name = "hints"
     /// nil in a process that takes no documents.
     private let publisher: BrokerThread<HintPublisher>?
+    /// Whether the broker is reached and takes hints.
+    package let health: HealthRecord
     /// nil in a process that does not index.
     private let consumer: BrokerThread<HintConsumer>?
 
@@ -33,7 +35,9 @@ package final class RabbitMQHints: WorkHints, Service {
         registry: MetricsRegistry,
         logger: Logger
     ) throws(DocketError) {
-        let events = BrokerEvents(registry, logger)
+        let address = "\(configuration.host):\(configuration.port)"
+        let events = BrokerEvents(address, registry, logger)
+        health = events.health
         publisher = isSending ? try Self.publisher(configuration, events) : nil
         consumer = if let hear { try Self.consumer(configuration, events, hear) } else { nil }
         registry.observeGauge(

@@ -22,7 +22,7 @@ package final class RedisCache: SharedReplyCache, Service {
         registry: MetricsRegistry,
         logger: Logger
     ) throws(DocketError) {
-        events = RedisEvents(registry, logger)
+        events = RedisEvents("\(configuration.host):\(configuration.port)", registry, logger)
         thread = try RedisThread(configuration, events)
         callLimit = configuration.callLimit
         breaker = Mutex(CircuitBreaker(Self.breaker(configuration)))
@@ -57,6 +57,9 @@ package final class RedisCache: SharedReplyCache, Service {
 
     /// Ends the thread, if there is one.
     package func close() { thread.close() }
+
+    /// Whether searches ask it.
+    package var health: HealthRecord { events.health }
 
     // MARK: SharedReplyCache
 

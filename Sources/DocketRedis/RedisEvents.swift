@@ -1,3 +1,4 @@
+internal import DocketCore
 internal import DocketTelemetry
 internal import Synchronization
 
@@ -10,12 +11,15 @@ final class RedisEvents: Sendable {
     private let lateLookups: Counter
     private let openings: Counter
     private let logger: Logger
+    let health: HealthRecord
     private let refusalRate = LogRate(maximum: 1)
     /// Whether the log says already that it is away.
     private let isAway = Atomic<Bool>(false)
 
-    init(_ registry: MetricsRegistry, _ logger: Logger) {
+    /// `address` as people read it.
+    init(_ address: String, _ registry: MetricsRegistry, _ logger: Logger) {
         self.logger = logger
+        health = HealthRecord("redis", address: address)
         connections = registry.counter(
             "docket_shared_cache_connections_total",
             help: "Connections to the shared cache that were made"
@@ -45,12 +49,14 @@ final class RedisEvents: Sendable {
 
     func opened() {
         connections.increment()
+        health.set(.up)
         isAway.store(false, ordering: .relaxed)
         logger.info("the shared cache answers")
     }
 
     /// The connection ended, or was not made.
     func lost(_ reason: String) {
+        health.set(.away, error: reason)
         guard !isAway.exchange(true, ordering: .relaxed) else { return }
         logger.warning(
             "the shared cache is away, searches go on without it",
@@ -75,8 +81,12 @@ final class RedisEvents: Sendable {
 
     func breakerOpened() {
         openings.increment()
+        health.set(.open, error: "too slow")
         logger.warning("searches no longer ask the shared cache")
     }
 
-    func breakerClosed() { logger.info("searches ask the shared cache again") }
+    func breakerClosed() {
+        health.set(.up)
+        logger.info("searches ask the shared cache again")
+    }
 }

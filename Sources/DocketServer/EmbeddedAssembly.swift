@@ -34,8 +34,17 @@ struct EmbeddedAssembly: StoreAssembly {
         _ logger: Logger
     ) {
         self.store = store
-        indexer = Indexer(store, width: width, counters: indexing, logger: logger)
+        indexer = Indexer(
+            store,
+            control: store,
+            width: width,
+            counters: indexing,
+            logger: logger
+        )
         ServerMetrics.register(registry, indexing)
+        registry.show("docket_indexing_hold_state", "1 while an operator holds indexing") {
+            [indexer] in indexer.isHeld ? 1 : 0
+        }
         let counters = store.counters
         registry.count("docket_write_groups_total", "Transactions of writes") {
             counters.writes.groups
@@ -76,7 +85,7 @@ struct EmbeddedAssembly: StoreAssembly {
     }
 
     var backends: Backends {
-        Backends(
+        var backends = Backends(
             directory: store,
             store: store,
             search: store,
@@ -84,6 +93,13 @@ struct EmbeddedAssembly: StoreAssembly {
             generations: store,
             backup: store
         )
+        backends.health = ServerHealth(
+            roles: ServerRole.allCases.map(\.rawValue),
+            parts: [HealthRecord("store", .up)]
+                + ["postgres", "search engine", "redis", "rabbitmq"].map { HealthRecord($0, .off) },
+            control: indexer
+        )
+        return backends
     }
 
     var services: [any Service] { [store, indexer] }

@@ -28,6 +28,11 @@ struct EngineAssembly: StoreAssembly {
     private let snapshots: SnapshotKeeper?
     private let mover: CollectionMover
     private let pool: PoolKeeper
+    private let verifier: IndexVerifier
+    /// nil where none is wanted, or another process does it.
+    private let auditor: IndexAuditor?
+    /// nil in a process that does not index.
+    private let cluster: ClusterWatch?
     private let indexing = IndexingCounters()
     private let removals: KnownRemovals
     /// nil where servers share no replies.
@@ -61,7 +66,7 @@ struct EngineAssembly: StoreAssembly {
             }
         } catch {
             await assembly.close()
-            throw ServerFault(.engine, "--postgres: \(error.message)\(error.reason)")
+            throw ServerFault(.engine, "--postgres: \(error.withCause)")
         }
         do throws(DocketError) {
             try await assembly.index.prepare(work: WorkLimit(within: firstAnswer))
@@ -69,7 +74,7 @@ struct EngineAssembly: StoreAssembly {
         } catch {
             guard error.code != .failedPrecondition else {
                 await assembly.close()
-                throw ServerFault(.engine, "--elasticsearch: \(error.message)\(error.reason)")
+                throw ServerFault(.engine, "--elasticsearch: \(error.withCause)")
             }
             logger.warning(
                 "the search engine does not answer; uploads are taken, searches wait for it",
@@ -146,6 +151,12 @@ struct EngineAssembly: StoreAssembly {
             registry: registry,
             logger: logger
         )
+        cluster =
+            roles.contains(.indexer)
+            ? ClusterWatch(index, registry: registry, logger: logger) : nil
+        let verifier = IndexVerifier(store, index, logger: logger)
+        self.verifier = verifier
+        auditor = Self.auditor(settings, store, verifier, registry, logger)
         ServerMetrics.register(registry, indexing)
         registerNodes()
     }
@@ -194,6 +205,25 @@ struct EngineAssembly: StoreAssembly {
         }
     }
 
+    /// nil where none is wanted, or another process does it.
+    private static func auditor(
+        _ settings: EngineSettings,
+        _ store: PostgresStore,
+        _ verifier: IndexVerifier,
+        _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) -> IndexAuditor? {
+        guard settings.roles.contains(.indexer), settings.auditRate > 0 else { return nil }
+        return IndexAuditor(
+            directory: store,
+            store: store,
+            verifier: verifier,
+            documentsPerSecond: settings.auditRate,
+            registry: registry,
+            logger: logger
+        )
+    }
+
     private static func indexer(
         _ settings: EngineSettings,
         _ store: PostgresStore,
@@ -207,6 +237,7 @@ struct EngineAssembly: StoreAssembly {
         return OutboxIndexer(
             store,
             index,
+            control: store,
             limits: limits,
             counters: counters,
             metrics: OutboxMetrics(registry),
@@ -215,7 +246,7 @@ struct EngineAssembly: StoreAssembly {
     }
 
     var backends: Backends {
-        Backends(
+        var backends = Backends(
             directory: store,
             store: store,
             search: search,
@@ -227,8 +258,27 @@ struct EngineAssembly: StoreAssembly {
             rebuilder: rebuilder,
             snapshots: index,
             pool: pool,
-            clusters: clusters
+            clusters: clusters,
+            verifier: verifier
         )
+        backends.health = ServerHealth(
+            roles: roles.map(\.rawValue).sorted(),
+            parts: parts,
+            outbox: store,
+            control: store
+        )
+        return backends
+    }
+
+    private var parts: [HealthRecord] {
+        var parts = store.health + index.health
+        parts.append(cache?.health ?? HealthRecord("redis", .off))
+        parts.append(hints?.health ?? HealthRecord("rabbitmq", .off))
+        if roles.contains(.api) { parts.append(search.health) }
+        if let indexer { parts.append(indexer.health) }
+        if let auditor { parts.append(auditor.health) }
+        if let cluster { parts.append(cluster.health) }
+        return parts
     }
 
     var services: [any Service] {
@@ -238,6 +288,8 @@ struct EngineAssembly: StoreAssembly {
         if roles.contains(.api) { services.append(search) }
         if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder, mover, pool] }
         if let snapshots { services.append(snapshots) }
+        if let auditor { services.append(auditor) }
+        if let cluster { services.append(cluster) }
         if roles.contains(.api), let cache { services.append(cache) }
         if let hints { services.append(hints) }
         return services
@@ -290,9 +342,4 @@ private struct EngineBackup: StoreBackup {
                 + "made from it"
         )
     }
-}
-
-extension DocketError {
-    /// What lies behind it, for the operator who starts the server.
-    fileprivate var reason: String { cause.text.map { " (\($0))" } ?? "" }
 }

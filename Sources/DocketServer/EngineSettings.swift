@@ -20,12 +20,15 @@ struct EngineSettings {
     /// When snapshots of the index are made, and how many are kept; nil where none are.
     let snapshots: (interval: Duration, kept: Int)?
     let roles: Set<ServerRole>
+    /// Documents a second that audits compare; 0 for no audits.
+    let auditRate: Int
 
     /// nil when no engine is named: the embedded store serves.
     ///
     /// - Throws: ``ServerFault`` `usage` that names the setting.
     init?(_ values: SettingValues) throws(ServerFault) {
         roles = try ServerRole.all(values)
+        auditRate = values[ServerSettings.auditRate]
         let urls = values[ServerSettings.elasticsearch]
         guard let database = values[ServerSettings.postgres] else {
             guard urls.isEmpty, values[ServerSettings.elasticsearchNext].isEmpty else {

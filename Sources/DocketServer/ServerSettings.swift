@@ -238,6 +238,12 @@ enum ServerSettings {
         in: .seconds(3600)...(.seconds(3650 * 86_400)),
         help: "age of an index at which new documents go to another one, if it is worth it"
     )
+    static let auditRate = Setting.integer(
+        "audit-rate",
+        default: 20,
+        in: 0...10_000,
+        help: "documents a second, drawn at random, of which index and truth are compared"
+    )
     static let rabbitmq = Setting.url(
         "rabbitmq",
         schemes: ["amqp", "amqps"],
@@ -273,6 +279,7 @@ enum ServerSettings {
         snapshotRepository.definition, snapshotInterval.definition, snapshotsKept.definition,
         rolloverBytes.definition, rolloverDocuments.definition, rolloverAge.definition,
         rabbitmq.definition, rabbitmqPasswordFile.definition, role.definition,
+        auditRate.definition,
     ]
 
     /// The program as its command line is read.

@@ -20,6 +20,8 @@ package struct Backends: Sendable {
     package var pool: PoolKeeper?
     /// The same.
     package var clusters: ClusterKeeper?
+    package var verifier: IndexVerifier?
+    package var health = ServerHealth(roles: [], parts: [])
 
     package init(
         directory: any TenantDirectory,
@@ -33,7 +35,8 @@ package struct Backends: Sendable {
         rebuilder: CollectionRebuilder? = nil,
         snapshots: (any IndexSnapshots)? = nil,
         pool: PoolKeeper? = nil,
-        clusters: ClusterKeeper? = nil
+        clusters: ClusterKeeper? = nil,
+        verifier: IndexVerifier? = nil
     ) {
         self.directory = directory
         self.store = store
@@ -47,5 +50,6 @@ package struct Backends: Sendable {
         self.snapshots = snapshots
         self.pool = pool
         self.clusters = clusters
+        self.verifier = verifier
     }
 }

@@ -163,6 +163,8 @@ struct ComposedStore: SearchedStoreUnderTest {
         )
     }
 
+    var verifier: IndexVerifier { IndexVerifier(store, index, logger: Logger(log)) }
+
     /// Runs what servers run beside `body`, which is told where it can begin a rebuild.
     func serving(
         rollover: RolloverLimits = RolloverLimits(),

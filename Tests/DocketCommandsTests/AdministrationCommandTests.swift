@@ -199,6 +199,54 @@ struct AdministrationCommandTests {
         #expect(step.errors.contains("they are show, begin, switch, release"))
     }
 
+    @Test("holds indexing and releases it")
+    func hold() async throws {
+        try await library.makeBooks()
+        let held = await library.run(
+            "admin",
+            "hold",
+            "indexing",
+            "--reason",
+            "more disks",
+            key: admin
+        )
+        #expect(held.status == .allWell)
+        #expect(held.output.hasPrefix("indexing is held since "))
+        let health = await library.run("admin", "health", key: admin)
+        #expect(health.status == .serverError)
+        #expect(health.lines.contains { $0.hasPrefix("indexing hold") && $0.contains("held") })
+        let wrong = await library.run("admin", "hold", "searches", key: admin)
+        #expect(wrong.status == .wrongUsage)
+        let released = await library.run("admin", "release", "indexing", key: admin)
+        #expect(released.output == "indexing goes on\n")
+        await #expect(library.run("admin", "health", key: admin).status == .allWell)
+    }
+
+    @Test("says how the server is")
+    func health() async throws {
+        let well = await library.run("admin", "health", key: admin)
+        #expect(well.status == .allWell)
+        #expect(well.lines.first == "roles: api, indexer")
+        #expect(well.lines.contains { $0.hasPrefix("store          -        up ") })
+        #expect(well.lines.contains { $0.hasPrefix("rabbitmq       -        off ") })
+        let json = try await library.run("--json", "admin", "health", key: admin).json
+        #expect(json["well"] as? Bool == true)
+        let parts = try #require(json["parts"] as? [[String: Any]])
+        #expect(
+            parts.map { $0["state"] as? String } == ["up", "off", "off", "off", "off"]
+        )
+        await #expect(library.run("admin", "health").status == .notPermitted)
+    }
+
+    @Test("says how the files of an embedded store are verified")
+    func verify() async throws {
+        try await library.makeBooks()
+        let refused = await library.run("admin", "verify", "library", "--repair", key: admin)
+        #expect(refused.status == .serverError)
+        #expect(refused.errors.contains("run docketd verify"))
+        await #expect(library.run("admin", "verify", "library").status == .notPermitted)
+    }
+
     @Test("backs the server up into a new directory, once")
     func backup() async throws {
         try await library.makeBooks("{\"id\": \"1\"}\n")

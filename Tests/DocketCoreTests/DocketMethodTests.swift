@@ -25,6 +25,7 @@ struct DocketMethodTests {
                 .createTenant, .listTenants, .setQuota, .deleteTenant, .createKey, .listKeys,
                 .revokeKey, .backup, .retryFailed, .rebuild, .createSnapshot, .listSnapshots,
                 .listIndices, .changeClusters,
+                .verify, .health, .setHold,
             ]
         )
         #expect(methods.allSatisfy { $0.allowingScopes == .admin })

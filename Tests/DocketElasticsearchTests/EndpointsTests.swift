@@ -7,6 +7,17 @@ import Testing
 
 @Suite("Nodes of a search engine", .timeLimit(.minutes(5)))
 struct EndpointsTests {
+    @Test("a node that failed does not serve until it has answered")
+    func serving() {
+        var endpoints = Endpoints(["a", "b"])
+        let now = MonotonicTime(nanoseconds: 0)
+        #expect(endpoints.isServing(0) && endpoints.isServing(1))
+        endpoints.settle(0, .failed, at: now)
+        #expect(!endpoints.isServing(0) && endpoints.isServing(1))
+        endpoints.settle(0, .answered, at: now)
+        #expect(endpoints.isServing(0))
+    }
+
     private static let start = MonotonicTime(nanoseconds: 1_000_000_000_000)
 
     @Test("are asked in turns, and one that failed comes back after a while by one request")

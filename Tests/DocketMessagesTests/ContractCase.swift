@@ -121,5 +121,13 @@ extension ContractCase {
                 all: $0.count()
             )
         },
+        ContractCase("VerifyRequest") {
+            VerifyRequest(tenant: $0.text(), collection: $0.text(), sample: $0.count())
+        },
+        ContractCase("VerifyProgress") { $0.verifyProgress() },
+        ContractCase("HealthRequest") { _ in HealthRequest() },
+        ContractCase("HealthReply") { $0.healthReply() },
+        ContractCase("SetHoldRequest") { SetHoldRequest(isHeld: $0.flag(), reason: $0.text()) },
+        ContractCase("SetHoldReply") { $0.setHoldReply() },
     ]
 }

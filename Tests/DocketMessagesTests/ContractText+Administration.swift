@@ -74,6 +74,36 @@ extension ContractText {
     )
     private static let snapshotText =
         "name: \"s\" state: SNAPSHOT_STATE_COMPLETE began_us: 7 ended_us: 8 indices: \"i\""
+    private static var verified: VerifyProgress {
+        var found = VerifyProgress()
+        (found.documents, found.all, found.waiting) = (1, 2, 3)
+        (found.missing, found.extra, found.stale, found.foreign) = (4, 5, 6, 7)
+        found.repaired = 8
+        return found
+    }
+    private static let verifiedText = """
+        documents: 1 documents_all: 2 waiting: 3 missing: 4 extra: 5 stale: 6 foreign: 7
+        repaired: 8
+        """
+
+    private static let health = HealthReply(
+        roles: ["api"],
+        parts: [
+            PartHealth(
+                part: "p",
+                address: "a",
+                state: .ejected,
+                sinceMicroseconds: 1,
+                lastError: "e",
+                lastErrorMicroseconds: 2
+            )
+        ],
+        backlog: Backlog(documents: 3, oldest: .milliseconds(4))
+    )
+    private static let healthText = """
+        roles: "api" parts { part: "p" address: "a" state: HEALTH_STATE_EJECTED since_us: 1
+        last_error: "e" last_error_us: 2 } backlog { documents: 3 oldest_ms: 4 }
+        """
 
     static let administration = [
         ContractText("Collection", collection, collectionText),
@@ -177,6 +207,23 @@ extension ContractText {
             "ListIndicesReply",
             ListIndicesReply(indices: [index]),
             "indices { \(indexText) }"
+        ),
+        ContractText(
+            "VerifyRequest",
+            VerifyRequest(tenant: "t", collection: "c", sample: 7, repairs: true),
+            "tenant: \"t\" collection: \"c\" sample: 7 repair: true"
+        ),
+        ContractText("VerifyProgress", verified, verifiedText),
+        ContractText("HealthReply", health, healthText),
+        ContractText(
+            "SetHoldRequest",
+            SetHoldRequest(isHeld: true, reason: "r"),
+            "held: true reason: \"r\""
+        ),
+        ContractText(
+            "SetHoldReply",
+            SetHoldReply(hold: IndexingHold(sinceMicroseconds: 1, reason: "r")),
+            "hold { since_us: 1 reason: \"r\" }"
         ),
     ]
 }

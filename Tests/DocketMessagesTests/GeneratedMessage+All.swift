@@ -73,6 +73,12 @@ extension GeneratedMessage {
             unsafe docket__v1__change_clusters_reply__unpack($0, $1, $2)
         },
         "Index": .init { unsafe docket__v1__index__unpack($0, $1, $2) },
+        "VerifyRequest": .init { unsafe docket__v1__verify_request__unpack($0, $1, $2) },
+        "VerifyProgress": .init { unsafe docket__v1__verify_progress__unpack($0, $1, $2) },
+        "HealthRequest": .init { unsafe docket__v1__health_request__unpack($0, $1, $2) },
+        "HealthReply": .init { unsafe docket__v1__health_reply__unpack($0, $1, $2) },
+        "SetHoldRequest": .init { unsafe docket__v1__set_hold_request__unpack($0, $1, $2) },
+        "SetHoldReply": .init { unsafe docket__v1__set_hold_reply__unpack($0, $1, $2) },
         "RetryFailedProgress": .init {
             unsafe docket__v1__retry_failed_progress__unpack($0, $1, $2)
         },

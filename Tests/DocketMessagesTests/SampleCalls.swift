@@ -135,6 +135,46 @@ extension SampleValues {
         )
     }
 
+    mutating func verifyProgress() -> VerifyProgress {
+        var progress = VerifyProgress()
+        progress.documents = count()
+        progress.all = count()
+        progress.waiting = count()
+        progress.missing = count()
+        progress.extra = count()
+        progress.stale = count()
+        progress.foreign = count()
+        progress.repaired = count()
+        return progress
+    }
+
+    mutating func healthReply() -> HealthReply {
+        HealthReply(
+            roles: some { $0.text() },
+            parts: some { $0.partHealth() },
+            backlog: maybe {
+                Backlog(documents: $0.count(), oldest: .milliseconds($0.number(0...99_999)))
+            }
+        )
+    }
+
+    private mutating func partHealth() -> PartHealth {
+        PartHealth(
+            part: text(),
+            address: text(),
+            state: HealthState.allCases[number(0...HealthState.allCases.count - 1)],
+            sinceMicroseconds: microseconds(),
+            lastError: text(),
+            lastErrorMicroseconds: microseconds()
+        )
+    }
+
+    mutating func setHoldReply() -> SetHoldReply {
+        SetHoldReply(
+            hold: maybe { IndexingHold(sinceMicroseconds: $0.microseconds(), reason: $0.text()) }
+        )
+    }
+
     mutating func backupProgress() -> BackupProgress {
         var progress = BackupProgress()
         progress.tenantsDone = count()

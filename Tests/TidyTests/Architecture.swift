@@ -84,8 +84,9 @@ enum Architecture {
         "DocketMessages": [
             "AdministrationCodec", "ClustersCodec", "CollectionsCodec", "ContractMessageCodec",
             "DocumentCallsCodec", "DocumentsCodec", "ExplanationCodec", "FiltersCodec",
-            "IndicesCodec", "KeysCodec", "ReadingArena", "RepairsCodec", "SearchRepliesCodec",
-            "SearchRequestsCodec", "SnapshotsCodec", "StatusCodec", "SuggestCodec", "WritingArena",
+            "HealthCodec", "IndicesCodec", "KeysCodec", "ReadingArena", "RepairsCodec",
+            "SearchRepliesCodec", "SearchRequestsCodec", "SnapshotsCodec", "StatusCodec",
+            "SuggestCodec", "WritingArena",
         ],
         "DocketPostgres": ["ConnectionHandle", "ResultHandle", "WakeupHandle"],
         "DocketRPC": [

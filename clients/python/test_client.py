@@ -49,6 +49,13 @@ def main() -> None:
     key = admin.call(method("CREATE_KEY"), request, pb.CreateKeyReply).secret
     request.scopes.append("write")
     write_key = admin.call(method("CREATE_KEY"), request, pb.CreateKeyReply).secret
+    health = admin.call(method("HEALTH"), pb.HealthRequest(), pb.HealthReply)
+    states = {part.part: part.state for part in health.parts}
+    check("the server says how it is", states["store"] == pb.HEALTH_STATE_UP)
+    check("and what is not set", states["redis"] == pb.HEALTH_STATE_OFF)
+    verify = pb.VerifyRequest(tenant="python")
+    error = refusal(lambda: list(admin.stream(method("VERIFY"), verify, pb.VerifyProgress)))
+    check("an embedded server says what verifies it", "docketd verify" in error.message)
     admin.close()
 
     docket = Connection(address, key)

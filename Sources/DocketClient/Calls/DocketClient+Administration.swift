@@ -173,6 +173,53 @@ extension DocketClient {
         return try await call(.changeClusters, request, change, as: ChangeClustersReply.self).value
     }
 
+    /// How the server that answers and its engines are, as that server sees them.
+    ///
+    /// - Returns: Each part with its state, and how much waits to be indexed.
+    /// - Throws: ``DocketError`` `permissionDenied` without a key of administration.
+    public func health() async throws(DocketError) -> HealthReply {
+        try await call(.health, HealthRequest(), lookUp).value
+    }
+
+    /// Holds indexing on all servers until it is released: uploads and deletes go on and stay
+    /// `indexing` and `deleting`.
+    ///
+    /// - Parameter reason: For other operators, at most 200 bytes.
+    /// - Returns: The hold; of one that is there already the time stays.
+    /// - Throws: ``DocketError`` `invalidArgument` for a longer reason.
+    @discardableResult
+    public func holdIndexing(reason: String = "") async throws(DocketError) -> IndexingHold {
+        let request = SetHoldRequest(isHeld: true, reason: reason)
+        let reply = try await call(.setHold, request, change, as: SetHoldReply.self).value
+        guard let hold = reply.hold else {
+            throw DocketError(.internalError, "the server did not say what it holds")
+        }
+        return hold
+    }
+
+    /// Lets indexing go on.
+    public func releaseIndexing() async throws(DocketError) {
+        let request = SetHoldRequest(isHeld: false)
+        _ = try await call(.setHold, request, change, as: SetHoldReply.self)
+    }
+
+    /// Compares documents of a tenant with what the index holds, and puts differences right where
+    /// asked to; documents that wait to be indexed are none.
+    ///
+    /// - Parameters:
+    ///   - request: Which, and what to do about them.
+    ///   - progress: Called as it goes on.
+    /// - Returns: What was found in all.
+    /// - Throws: ``DocketError`` `notFound`; `unimplemented` by an embedded server, whose files
+    ///   `docketd verify` looks at.
+    @discardableResult
+    public func verify(
+        _ request: VerifyRequest,
+        progress: (VerifyProgress) -> Void = { _ in }
+    ) async throws(DocketError) -> VerifyProgress {
+        try await follow(.verify, request, progress) ?? VerifyProgress()
+    }
+
     /// A call that tells how far it is; the last message is what came of it.
     func follow<Progress: WireMessage>(
         _ method: DocketMethod,

@@ -158,6 +158,19 @@ package enum CommandSettings {
         in: .zero ... .seconds(86_400),
         help: "take a cached answer this much older than the newest change (default 0s)"
     ).from(.arguments)
+    static let sample = Setting<Int>.integer(
+        "sample",
+        default: 0,
+        in: 0...Int.max,
+        help: "compare so many documents of each collection, drawn at random; 0 for all"
+    ).from(.arguments)
+    static let reason = Setting<String?>.text(
+        "reason",
+        "TEXT",
+        help: "why, for other operators"
+    ).from(.arguments)
+    static let repairs = Setting<Bool>.flag("repair", help: "put differences right")
+        .from(.arguments)
     static let dataDirectory = Setting<String?>.text(
         "data-dir",
         "DIR",

@@ -335,6 +335,41 @@ enum DocketCommand {
                     .init("docket admin cluster switch", "The other one is searched"),
                 ]
             ),
+            Command(
+                "health",
+                "says how a server and its engines are, and what waits to be indexed",
+                examples: [
+                    .init("docket admin health", "Each part: its state, since when, last error"),
+                    .init("docket --json admin health | jq .parts", "For programs"),
+                ]
+            ),
+            Command(
+                "hold",
+                "holds indexing on all servers; uploads and deletes go on and wait",
+                settings: [CommandSettings.reason.definition],
+                operands: [.init("indexing")],
+                examples: [
+                    .init("docket admin hold indexing --reason 'more disks'", "For a while")
+                ]
+            ),
+            Command(
+                "release",
+                "lets indexing go on",
+                operands: [.init("indexing")],
+                examples: [.init("docket admin release indexing", "What waits is indexed")]
+            ),
+            Command(
+                "verify",
+                "compares a tenant's documents with what the index holds, while it is used",
+                settings: [
+                    CommandSettings.sample.definition, CommandSettings.repairs.definition,
+                ],
+                operands: [.init("TENANT"), .init("COLLECTION", .optional)],
+                examples: [
+                    .init("docket admin verify library --repair", "And put differences right"),
+                    .init("docket admin verify library books --sample 10000", "Some of many"),
+                ]
+            ),
             snapshot,
         ]
     )

@@ -82,6 +82,10 @@ extension CommandContext {
         case ("admin", "snapshot"): try await runSnapshot(path[2])
         case ("admin", "indices"): try await runIndices()
         case ("admin", "cluster"): try await runCluster()
+        case ("admin", "hold"): try await runHold()
+        case ("admin", "release"): try await runRelease()
+        case ("admin", "health"): return try await runHealth()
+        case ("admin", "verify"): return try await runVerify()
         default: throw UsageError("\(path.joined(separator: " ")) is not a command")
         }
         return .allWell

@@ -27,6 +27,9 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case rebuild = 41
     case listIndices = 42
     case changeClusters = 43
+    case verify = 46
+    case health = 47
+    case setHold = 48
     case createSnapshot = 50
     case listSnapshots = 51
 

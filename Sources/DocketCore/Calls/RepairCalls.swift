@@ -51,3 +51,43 @@ public struct RebuildProgress: Hashable, Sendable {
         self.isSwitched = isSwitched
     }
 }
+
+/// An operator's hold on indexing.
+public struct IndexingHold: Hashable, Sendable {
+    /// Since when, in microseconds since 1970.
+    public var sinceMicroseconds: Int64
+    /// Why, in the operator's words.
+    public var reason: String
+
+    /// A hold.
+    public init(sinceMicroseconds: Int64, reason: String = "") {
+        self.sinceMicroseconds = sinceMicroseconds
+        self.reason = reason
+    }
+}
+
+/// Holds indexing on all servers, or lets it go on.
+public struct SetHoldRequest: Hashable, Sendable {
+    /// Bytes of a reason.
+    public static let reasonBytes = 200
+
+    /// Whether indexing is to be held.
+    public var isHeld: Bool
+    /// Why, for other operators; at most 200 bytes.
+    public var reason: String
+
+    /// Asks for a hold, or for its end.
+    public init(isHeld: Bool, reason: String = "") {
+        self.isHeld = isHeld
+        self.reason = reason
+    }
+}
+
+/// What holds indexing now.
+public struct SetHoldReply: Hashable, Sendable {
+    /// nil while nothing does.
+    public var hold: IndexingHold?
+
+    /// A reply.
+    public init(hold: IndexingHold? = nil) { self.hold = hold }
+}

@@ -141,6 +141,9 @@ extension DocketError {
         .missing("collection", "there is no collection \(name)")
     }
 
+    /// The message, and what lies behind it, for operators.
+    package var withCause: String { message + (cause.text.map { " (\($0))" } ?? "") }
+
     /// This error with what lies behind it.
     package func caused(by text: String) -> DocketError {
         var error = self

@@ -10,6 +10,8 @@ internal import Synchronization
 final class EngineClient: Sendable {
     private let http: HTTPEngine
     private let endpoints: Mutex<Endpoints>
+    /// One for each node.
+    let health: [HealthRecord]
 
     /// - Throws: ``DocketError`` `failedPrecondition` for an address or a file that cannot be used.
     init(_ configuration: ElasticsearchConfiguration) throws(DocketError) {
@@ -20,6 +22,9 @@ final class EngineClient: Sendable {
         for url in configuration.urls { urls.append(try Self.address(url)) }
         let authorization = try configuration.credentials.authorization()
         endpoints = Mutex(Endpoints(urls))
+        health = urls.map { url in
+            HealthRecord("search engine", address: String(url.split(separator: "/").last ?? ""))
+        }
         http = try HTTPEngine(
             CurlOptions(
                 caFile: configuration.caFile,
@@ -72,10 +77,10 @@ final class EngineClient: Sendable {
                     settle(place, .answered)
                     return reply
                 }
-                settle(place, .failed)
                 failure = EngineFault(reply).docketError
+                settle(place, .failed, failure)
             } catch {
-                settle(place, error.outcome(after: .now() - start))
+                settle(place, error.outcome(after: .now() - start), error.docketError)
                 guard case .transport = error else { throw error.docketError }
                 failure = error.docketError
             }
@@ -94,8 +99,21 @@ final class EngineClient: Sendable {
         return reply
     }
 
-    private func settle(_ place: Int, _ outcome: Endpoints.Outcome) {
-        endpoints.withLock { $0.settle(place, outcome, at: .now()) }
+    private func settle(
+        _ place: Int,
+        _ outcome: Endpoints.Outcome,
+        _ error: DocketError? = nil
+    ) {
+        let isServing = endpoints.withLock { endpoints in
+            endpoints.settle(place, outcome, at: .now())
+            return endpoints.isServing(place)
+        }
+        switch outcome {
+        case .answered: health[place].set(.up)
+        case .failed, .late:
+            health[place].set(isServing ? .up : .ejected, error: error?.withCause)
+        case .unknown: break
+        }
     }
 }
 

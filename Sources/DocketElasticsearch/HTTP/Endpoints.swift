@@ -83,12 +83,15 @@ struct Endpoints: Sendable {
         }
     }
 
+    /// Whether the node at `place` is asked in its turn.
+    func isServing(_ place: Int) -> Bool {
+        if case .serving = states[place] { true } else { false }
+    }
+
     /// Whether no other node serves: a slow answer is better than none, so that a bulk which takes
     /// long does not end searches.
     private func isAlone(_ place: Int) -> Bool {
-        !states.indices.contains { other in
-            if other != place, case .serving = states[other] { true } else { false }
-        }
+        !states.indices.contains { $0 != place && isServing($0) }
     }
 
     private mutating func leaveOut(_ place: Int, _ backoff: Backoff, _ now: MonotonicTime) {

@@ -87,7 +87,12 @@ actor IndexAdministration {
             let number = collection.number
             return names.alias(of: CollectionReference(tenant: tenant, number: number))
         }
-        return survey.aliased.contains(tenant) ? names.alias(of: tenant) : names.poolAlias
+        return searchName(of: tenant)
+    }
+
+    /// The name by which those of its collections are searched that have no index of their own.
+    nonisolated func searchName(of tenant: TenantID) -> String {
+        survey.aliased.contains(tenant) ? names.alias(of: tenant) : names.poolAlias
     }
 
     /// Empty before the engine has answered.
@@ -262,6 +267,11 @@ extension IndexAdministration {
         }
         members.member("index_routing", "\(tenant.number)")
         members.member("search_routing", "\(tenant.number)")
+    }
+
+    /// Makes the alias of the tenant anew, and reads it back.
+    func makeAlias(of tenant: TenantID, _ work: WorkLimit) async throws(DocketError) {
+        try await makeAliases(of: [tenant], work)
     }
 
     /// In all indices of the pool, one that is made meanwhile among them.

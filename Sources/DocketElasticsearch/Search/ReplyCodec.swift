@@ -93,7 +93,7 @@ struct ReplyCodec {
     }
 
     /// A reply that speaks of a part of the index alone is none.
-    private static func checkWhole(_ root: borrowing JSONValue) throws(DocketError) {
+    static func checkWhole(_ root: borrowing JSONValue) throws(DocketError) {
         guard let isLate = root.member("timed_out")?.boolean,
             let failed = root.member("_shards")?.member("failed")?.integer
         else { throw .wrongReply }

@@ -70,3 +70,55 @@ extension RebuildProgress: ContractMessage {
         fields.switched = isSwitched ? 1 : 0
     }
 }
+
+extension VerifyRequest: ContractMessage {
+    static var initialise: Initialise<Docket__V1__VerifyRequest> {
+        unsafe docket__v1__verify_request__init
+    }
+
+    static func read(_ fields: Docket__V1__VerifyRequest) throws(DocketError) -> VerifyRequest {
+        unsafe VerifyRequest(
+            tenant: text(fields.tenant),
+            collection: text(fields.collection),
+            sample: Int(clamping: fields.sample),
+            repairs: fields.repair != 0
+        )
+    }
+
+    func write(to fields: inout Docket__V1__VerifyRequest, _ arena: WritingArena) {
+        unsafe fields.tenant = arena.text(tenant)
+        unsafe fields.collection = arena.text(collection)
+        fields.sample = UInt64(clamping: sample)
+        fields.repair = repairs ? 1 : 0
+    }
+}
+
+extension VerifyProgress: ContractMessage {
+    static var initialise: Initialise<Docket__V1__VerifyProgress> {
+        unsafe docket__v1__verify_progress__init
+    }
+
+    static func read(_ fields: Docket__V1__VerifyProgress) throws(DocketError) -> VerifyProgress {
+        var progress = VerifyProgress()
+        progress.documents = Int(clamping: fields.documents)
+        progress.all = Int(clamping: fields.documents_all)
+        progress.waiting = Int(clamping: fields.waiting)
+        progress.missing = Int(clamping: fields.missing)
+        progress.extra = Int(clamping: fields.extra)
+        progress.stale = Int(clamping: fields.stale)
+        progress.foreign = Int(clamping: fields.foreign)
+        progress.repaired = Int(clamping: fields.repaired)
+        return progress
+    }
+
+    func write(to fields: inout Docket__V1__VerifyProgress, _ arena: WritingArena) {
+        fields.documents = UInt64(clamping: documents)
+        fields.documents_all = UInt64(clamping: all)
+        fields.waiting = UInt64(clamping: waiting)
+        fields.missing = UInt64(clamping: missing)
+        fields.extra = UInt64(clamping: extra)
+        fields.stale = UInt64(clamping: stale)
+        fields.foreign = UInt64(clamping: foreign)
+        fields.repaired = UInt64(clamping: repaired)
+    }
+}

@@ -28,6 +28,12 @@ package struct Login: Sendable {
         self.passwordFile = passwordFile
     }
 
+    /// The hosts and ports, as `db:5432` or `a,b:5432,5433`.
+    var address: String {
+        let option = { (name: String) in try? ConnectionHandle.option(name, of: url) }
+        return "\(option("host") ?? "localhost"):\(option("port") ?? "5432")"
+    }
+
     /// What the library is told; what the URL says holds over what stands before it.
     func parameters() throws(PostgresError) -> [(name: String, value: String)] {
         var parameters = [

@@ -82,13 +82,15 @@ struct LeaseTaker {
 
     /// Tenants with something in the outbox, from ``after`` on and then from the beginning: one
     /// step down the index for each.
+    ///
+    /// None while indexing is held.
     private func tenants() throws -> [UInt64] {
         let results = try session.run(
             SQLStatement(
                 """
                 WITH RECURSIVE t(tenant_id) AS (
                     (SELECT tenant_id FROM docket.outbox WHERE tenant_id > $1
-                        ORDER BY tenant_id LIMIT 1)
+                        AND \(HoldColumns.isReleased) ORDER BY tenant_id LIMIT 1)
                     UNION ALL
                     SELECT (SELECT o.tenant_id FROM docket.outbox o
                         WHERE o.tenant_id > t.tenant_id ORDER BY o.tenant_id LIMIT 1)

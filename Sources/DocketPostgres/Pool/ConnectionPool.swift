@@ -37,9 +37,13 @@ final class ConnectionPool: Sendable {
     private let logger: Logger
     private let state: Mutex<State>
     private let tasks = TaskSet()
+    /// Whether the server is reached by these connections.
+    let health: HealthRecord
 
+    /// `name` is for its threads and the log, `part` for ``health``.
     init(
         name: String,
+        part: String,
         _ login: Login,
         count: Int,
         waitingMaximum: Int,
@@ -51,6 +55,7 @@ final class ConnectionPool: Sendable {
             connections.append(try PostgresConnection(name: "\(name)-\(number)", login, limits))
         }
         self.name = name
+        health = HealthRecord(part, address: login.address)
         self.connections = connections
         self.waitingMaximum = waitingMaximum
         self.logger = logger
@@ -182,8 +187,10 @@ final class ConnectionPool: Sendable {
         var failure: PostgresError?
         do throws(PostgresError) {
             try await connections[place].open()
+            health.set(.up)
         } catch {
             failure = error
+            health.set(.away, error: error.text)
             logger.warning(
                 "postgres cannot be reached",
                 ["pool": .string(name), "cause": .string(error.text)]

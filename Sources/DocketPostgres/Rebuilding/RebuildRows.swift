@@ -21,6 +21,8 @@ struct RebuildRows {
 
     /// One that is due and whose stage every transaction that runs knows of: what was leased under
     /// the stage before has been written by now.
+    ///
+    /// None while indexing is held.
     static func claiming(for duration: Duration) -> SQLStatement {
         SQLStatement(
             """
@@ -32,6 +34,7 @@ struct RebuildRows {
                     SELECT tenant_id, collection FROM docket.rebuilds
                     WHERE stage < 4 AND due_us <= (SELECT docket.now_us())
                         AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())
+                        AND \(HoldColumns.isReleased)
                     ORDER BY due_us LIMIT 1 FOR UPDATE SKIP LOCKED
                 )
             RETURNING r.tenant_id, \(Collection.columns), c.deleted_us IS NOT NULL, r.number,

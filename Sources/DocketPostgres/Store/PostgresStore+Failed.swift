@@ -49,45 +49,16 @@ extension TenantSession {
         let rows = try found[2].all { row throws(DocketError) in try DocumentRow(row) }
         guard !rows.isEmpty else { return (RetriedSlice(count: 0, next: nil), []) }
         let drawn = try session.run(GroupWriter.drawing(rows.count))[0]
-        var deltas = CollectionDeltas()
-        let reference = CollectionReference(tenant: tenant, number: collection.number)
-        deltas[reference].failed = -Int64(rows.count)
-        deltas[reference].indexing = Int64(rows.count)
-        deltas[reference].changesRemoved = true
-        let written = try session.run(
-            requeueing(rows, drawn.all { $0.integer(0) }) + deltas.statements
+        let requeueing = Requeueing(
+            tenant,
+            zip(rows, drawn.all { $0.integer(0) }).map { ($0, $1, .indexing) }
         )
+        let deltas = requeueing.deltas(collection)
+        let written = try session.run(requeueing.statements + deltas.statements)
         let last = rows.map(\.number).max().map(UInt64.init(bitPattern:))
         let next = rows.count == Self.retryGroup ? last : nil
         return (
             RetriedSlice(count: rows.count, next: next), written.last.map(deltas.changes) ?? []
         )
-    }
-
-    private func requeueing(_ rows: [DocumentRow], _ versions: [Int64]) -> [SQLStatement] {
-        let list = "unnest($2, $3, $4) AS w(number, version, old)"
-        let values: [SQLValue] = [
-            me, .integers(rows.map(\.number)), .integers(versions),
-            .integers(rows.map(\.version)),
-        ]
-        return [
-            SQLStatement(
-                """
-                UPDATE docket.versions v SET version = w.version
-                FROM \(RowPlaces.of("versions", in: list, tenant: "$1", and: "r.version = w.old"))
-                WHERE v.ctid = w.row
-                """,
-                values: values
-            ),
-            SQLStatement(
-                """
-                UPDATE docket.documents d SET version = w.version, state = 1, error = '',
-                    updated_us = (SELECT docket.now_us())
-                FROM \(RowPlaces.of("documents", in: list, tenant: "$1")) WHERE d.ctid = w.row
-                """,
-                values: values
-            ),
-            OutboxRows.queueing(rows.map { (tenant, $0.number) }, versions),
-        ]
     }
 }

@@ -36,6 +36,7 @@ package final class PostgresStore: Service {
         do {
             calls = try ConnectionPool(
                 name: "pg-call",
+                part: "postgres calls",
                 configuration.login,
                 count: configuration.connections,
                 waitingMaximum: configuration.waitingMaximum,
@@ -44,6 +45,7 @@ package final class PostgresStore: Service {
             )
             workers = try ConnectionPool(
                 name: "pg-worker",
+                part: "postgres indexing",
                 configuration.workerLogin,
                 count: configuration.workerConnections,
                 waitingMaximum: configuration.waitingMaximum,
@@ -83,6 +85,9 @@ package final class PostgresStore: Service {
         await calls.close()
         await workers.close()
     }
+
+    /// Whether the server is reached, by calls and by indexing.
+    package var health: [HealthRecord] { [calls.health, workers.health] }
 
     // MARK: Observing
 

@@ -7,16 +7,19 @@ extension CandidateSource {
     /// Bytes of a body in which neighbours are sought.
     private static let bodyBytes = 8 << 10
 
-    /// Whether the first of so many hits are ranked anew.
-    private func ranksAnew(_ count: Int, _ order: HitOrder) -> Bool {
-        guard query != nil, order.isByScore, count > 1 else { return false }
+    /// Whether hits are ranked anew; one alone is not where no page came before.
+    private func ranksAnew(_ hits: [RankedHit], _ pass: SearchPass) -> Bool {
+        guard query != nil, pass.rankedAnew > 0, hits.count > 1 || plan.after != nil else {
+            return false
+        }
         return asked.weighsNames || !asked.pairs.isEmpty
     }
 
     /// Brings the first hits of an order by score into the one that their texts make.
-    func rank(_ hits: inout [RankedHit], _ order: HitOrder) throws {
-        guard let query, ranksAnew(hits.count, order) else { return }
-        var first = Array(hits.prefix(SearchPass.rankedAnew))
+    func rank(_ hits: inout [RankedHit], _ pass: SearchPass) throws {
+        guard let query, ranksAnew(hits, pass) else { return }
+        let order = pass.order
+        var first = Array(hits.prefix(pass.rankedAnew))
         for place in first.indices {
             try readTexts(of: first[place].number, query)
             let document = UInt32(truncatingIfNeeded: first[place].number)
@@ -52,10 +55,10 @@ extension CandidateSource {
     /// where nobody asks.
     ///
     /// No search of the query goes on after it.
-    func accounts(of hits: [RankedHit], _ order: HitOrder) throws -> [ScoreAccount]? {
+    func accounts(of hits: [RankedHit], _ pass: SearchPass) throws -> [ScoreAccount]? {
         guard plan.explains, let query else { return nil }
         let terms = (0..<asked.terms.count + asked.joined.count).map { asked.explained($0) }
-        let ranked = ranksAnew(hits.count, order) ? SearchPass.rankedAnew : 0
+        let ranked = ranksAnew(hits, pass) ? pass.rankedAnew : 0
         return try hits.prefix(plan.limit).enumerated().map { place, hit in
             if place < ranked { try readTexts(of: hit.number, query) }
             let parts = try query.explain(UInt32(truncatingIfNeeded: hit.number))

@@ -2,8 +2,9 @@ internal import DocketCore
 
 /// One look at each candidate of a search: filter, count, facets, best score, first hits.
 struct SearchPass {
-    /// The first hits of an order by score, which are ranked anew by neighbours among their words.
-    static let rankedAnew = 20
+    /// The first hits of an order by score that are ranked anew by their texts, on all pages
+    /// together.
+    private static let rankedMaximum = 20
 
     private let plan: SearchPlan
     private let watch: WorkWatch
@@ -16,6 +17,8 @@ struct SearchPass {
     private(set) var facets: [FacetCounter]
     private(set) var top: TopHits
     private let page: Int
+    /// Of the first hits, those that are ranked anew; earlier pages have shown the others.
+    let rankedAnew: Int
     let order: HitOrder
     private let isByScore: Bool
     /// Candidates seen.
@@ -45,8 +48,8 @@ struct SearchPass {
         self.columns = columns
         // One more than the page tells whether there is another.
         page = plan.limit == 0 ? 0 : plan.limit + 1
-        let ranked = order.isByScore && page > 0 ? max(page, Self.rankedAnew) : page
-        top = TopHits(capacity: ranked, order: order)
+        rankedAnew = order.isByScore && page > 0 ? max(0, Self.rankedMaximum - plan.shownCount) : 0
+        top = TopHits(capacity: max(page, rankedAnew), order: order)
         switch plan.after {
         case nil: after = nil
         case .after(let values, let number):
@@ -235,4 +238,11 @@ struct SearchPass {
     }
 
     var isApproximate: Bool { cut != nil || facets.contains(where: \.isIncomplete) }
+}
+
+extension SearchPlan {
+    /// Hits that earlier pages of an order with scores had.
+    fileprivate var shownCount: Int {
+        if case .without(let shown)? = after { shown.numbers.count } else { 0 }
+    }
 }

@@ -48,10 +48,10 @@ final class TenantReader: TenantConnection, @unchecked Sendable {
         let source = try CandidateSource(plan, connection, tables, cutter)
         try source.search(&pass)
         var ranked = pass.top.sorted()
-        try source.rank(&ranked, pass.order)
+        try source.rank(&ranked, pass)
         var reader = HitReader(plan, source.marked, connection)
         let shown = ranked.prefix(plan.limit)
-        let accounts = try source.accounts(of: ranked, pass.order)
+        let accounts = try source.accounts(of: ranked, pass)
         let hits = try reader.read(shown, pass.order, accounts)
         return SearchPage(
             hits: hits,

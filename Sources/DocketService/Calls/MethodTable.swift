@@ -63,6 +63,13 @@ struct MethodTable: Sendable {
             .listSnapshots: ListSnapshotsMethod(snapshots: backends.snapshots),
             .listIndices: ListIndicesMethod(pool: backends.pool),
             .changeClusters: ChangeClustersMethod(clusters: backends.clusters),
+            .verify: VerifyMethod(
+                directory: directory,
+                store: store,
+                verifier: backends.verifier
+            ),
+            .health: HealthMethod(health: backends.health),
+            .setHold: SetHoldMethod(control: backends.health.control),
         ]
     }
 

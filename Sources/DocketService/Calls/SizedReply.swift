@@ -150,3 +150,7 @@ extension ListSnapshotsReply: SizedReply {
         }
     }
 }
+
+extension HealthReply: SizedReply {}
+
+extension SetHoldReply: SizedReply {}

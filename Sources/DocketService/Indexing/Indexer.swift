@@ -8,6 +8,7 @@ internal import Synchronization
 package final class Indexer: Service {
     package let name = "indexer"
     private let indexing: any DocumentIndexing
+    private let control: any IndexingControl
     private let logger: Logger
     private let schedule: Mutex<IndexingSchedule>
     private let actions: AsyncStream<IndexingSchedule.Action>
@@ -17,11 +18,13 @@ package final class Indexer: Service {
     /// An indexer of `width` tenants at once; one per writing thread is enough.
     package init(
         _ indexing: any DocumentIndexing,
+        control: any IndexingControl,
         width: Int,
         counters: IndexingCounters,
         logger: Logger
     ) {
         self.indexing = indexing
+        self.control = control
         self.logger = logger
         self.counters = counters
         schedule = Mutex(IndexingSchedule(width: width))
@@ -37,7 +40,12 @@ package final class Indexer: Service {
         schedule.withLock { $0.removed(tenant) }
     }
 
+    /// Whether an operator holds indexing.
+    package var isHeld: Bool { schedule.withLock { $0.isHeld } }
+
     package func start() async throws {
+        let hold = try await control.indexingHold(work: WorkLimit())
+        apply { $0.set(isHeld: hold != nil) }
         for tenant in try await indexing.tenantsToIndex() { wake(tenant) }
     }
 
@@ -81,5 +89,25 @@ package final class Indexer: Service {
 
     private func apply(_ event: (inout IndexingSchedule) -> [IndexingSchedule.Action]) {
         for action in schedule.withLock({ event(&$0) }) { perform.yield(action) }
+    }
+}
+
+extension Indexer: IndexingControl {
+    package func indexingHold(work: WorkLimit) async throws(DocketError) -> IndexingHold? {
+        try await control.indexingHold(work: work)
+    }
+
+    package func holdIndexing(
+        reason: String,
+        work: WorkLimit
+    ) async throws(DocketError) -> IndexingHold {
+        let hold = try await control.holdIndexing(reason: reason, work: work)
+        apply { $0.set(isHeld: true) }
+        return hold
+    }
+
+    package func releaseIndexing(work: WorkLimit) async throws(DocketError) {
+        try await control.releaseIndexing(work: work)
+        apply { $0.set(isHeld: false) }
     }
 }

@@ -32,6 +32,8 @@ package struct IndexingSchedule: Sendable {
     private var failures: [TenantID: Int] = [:]
     private var queue: [TenantID] = []
     private var running = 0
+    /// Nothing starts; what waits stays where it is.
+    private(set) var isHeld = false
 
     package init(width: Int) { self.width = max(1, width) }
 
@@ -47,6 +49,12 @@ package struct IndexingSchedule: Sendable {
         case .queued, .sleeping, .leaving:
             break
         }
+        return startNext()
+    }
+
+    /// An operator holds indexing, or lets it go on.
+    package mutating func set(isHeld: Bool) -> [Action] {
+        self.isHeld = isHeld
         return startNext()
     }
 
@@ -112,7 +120,7 @@ package struct IndexingSchedule: Sendable {
 
     private mutating func startNext() -> [Action] {
         var actions: [Action] = []
-        while running < width, !queue.isEmpty {
+        while running < width, !isHeld, !queue.isEmpty {
             let tenant = queue.removeFirst()
             states[tenant] = .running(isFilledAgain: false)
             running += 1

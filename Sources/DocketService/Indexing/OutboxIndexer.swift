@@ -28,6 +28,8 @@ package final class OutboxIndexer: Service {
     }
 
     private let outbox: any Outbox
+    /// nil where indexing cannot be held.
+    private let control: (any IndexingControl)?
     private let index: any SearchIndex
     private let limits: BulkLimits
     private let counters: IndexingCounters
@@ -37,10 +39,13 @@ package final class OutboxIndexer: Service {
     private let actions: AsyncStream<BulkSchedule.Action>
     private let perform: AsyncStream<BulkSchedule.Action>.Continuation
     private let ended = OneShot<Void>()
+    /// Whether the index takes what waits.
+    package let health = HealthRecord("indexing", .up)
 
     package init(
         _ outbox: any Outbox,
         _ index: any SearchIndex,
+        control: (any IndexingControl)? = nil,
         limits: BulkLimits = BulkLimits(),
         counters: IndexingCounters,
         metrics: OutboxMetrics,
@@ -48,6 +53,7 @@ package final class OutboxIndexer: Service {
     ) {
         self.outbox = outbox
         self.index = index
+        self.control = control
         self.limits = limits
         self.counters = counters
         self.metrics = metrics
@@ -126,8 +132,10 @@ package final class OutboxIndexer: Service {
     private func report(isHeld: Bool) {
         metrics.setHeld(isHeld)
         if isHeld {
+            health.set(.blocked, error: "the index takes no writes")
             logger.error("the index takes no writes, documents wait until it does")
         } else {
+            health.set(.up)
             logger.info("the index takes writes again")
         }
     }
@@ -295,6 +303,8 @@ extension OutboxIndexer {
         while !Task.isCancelled {
             await attempt("reading the backlog failed") { work throws(DocketError) in
                 metrics.set(try await outbox.backlog(work: work))
+                guard let control else { return }
+                metrics.set(isOperatorHold: try await control.indexingHold(work: work) != nil)
             }
             try? await Task.sleep(for: Self.backlogInterval)
         }
@@ -310,6 +320,7 @@ extension OutboxIndexer {
             try await WorkLimit.within(limits.answerTime, body)
             return true
         } catch {
+            health.note("\(failure): \(error.withCause)")
             logger.warning(
                 failure,
                 [

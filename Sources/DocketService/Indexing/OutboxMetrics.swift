@@ -10,6 +10,7 @@ package struct OutboxMetrics: Sendable {
     let failures: Counter
     let refreshes: Counter
     private let isHeld: Gauge
+    private let isOperatorHold: Gauge
     private let tenants: Gauge
     private let documents: Gauge
     private let oldest: Gauge
@@ -40,6 +41,10 @@ package struct OutboxMetrics: Sendable {
             "docket_write_hold_state",
             help: "1 while the index takes no writes at all"
         )
+        isOperatorHold = registry.gauge(
+            "docket_indexing_hold_state",
+            help: "1 while an operator holds indexing"
+        )
         tenants = registry.gauge(
             "docket_outbox_tenants_count",
             help: "Tenants with documents that wait to be indexed"
@@ -63,6 +68,8 @@ package struct OutboxMetrics: Sendable {
     }
 
     func setHeld(_ held: Bool) { isHeld.set(held ? 1 : 0) }
+
+    func set(isOperatorHold: Bool) { self.isOperatorHold.set(isOperatorHold ? 1 : 0) }
 
     func set(_ backlog: [TenantBacklog]) {
         tenants.set(backlog.count)

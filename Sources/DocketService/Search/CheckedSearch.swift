@@ -37,6 +37,9 @@ package final class CheckedSearch: DocumentSearch {
         check = HitCheck(truth, registry, logger)
     }
 
+    /// Whether searches ask the index.
+    package var health: HealthRecord { breaker.health }
+
     package func search(
         _ tenant: TenantID,
         _ plan: SearchPlan,

@@ -13,6 +13,7 @@ final class SearchBreaker: Sendable {
     private let openings: Counter
     private let refusals: Counter
     private let logger: Logger
+    let health = HealthRecord("searches", .up)
 
     init(
         _ configuration: CircuitBreaker.Configuration,
@@ -80,11 +81,14 @@ final class SearchBreaker: Sendable {
         switch breaker.withLock({ $0.ended(permit, outcome, at: MonotonicTime.now()) }) {
         case .opened, .reopened:
             openings.increment()
+            health.set(.open, error: error?.withCause ?? "too slow")
             logger.warning(
                 "searches no longer ask the index",
                 ["cause": .string(error?.cause.text ?? error?.message ?? "too slow")]
             )
-        case .closed: logger.info("searches ask the index again")
+        case .closed:
+            health.set(.up)
+            logger.info("searches ask the index again")
         case nil: break
         }
     }

@@ -12,12 +12,12 @@ import Testing
 
 /// The store's indexing, which may fail until it is mended, with each end of a group reported.
 private final class FlakyIndexing: DocumentIndexing {
-    let inner: any DocumentIndexing
+    let inner: any DocumentIndexing & IndexingControl
     private let isBroken: Mutex<Bool>
     private let ends: AsyncStream<Void>
     private let ended: AsyncStream<Void>.Continuation
 
-    init(_ inner: any DocumentIndexing, isBroken: Bool = false) {
+    init(_ inner: any DocumentIndexing & IndexingControl, isBroken: Bool = false) {
         self.inner = inner
         self.isBroken = Mutex(isBroken)
         (ends, ended) = AsyncStream.makeStream()
@@ -60,7 +60,13 @@ struct IndexerTests {
         _ waker: Waker,
         _ body: () async throws -> Void
     ) async throws {
-        let indexer = Indexer(indexing, width: 2, counters: counters, logger: .silent)
+        let indexer = Indexer(
+            indexing,
+            control: indexing.inner,
+            width: 2,
+            counters: counters,
+            logger: .silent
+        )
         waker.attach(indexer)
         try await indexer.start()
         async let running: Void = indexer.run()

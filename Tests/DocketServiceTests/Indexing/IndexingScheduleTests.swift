@@ -125,4 +125,17 @@ struct IndexingScheduleTests {
         schedule.removed(first)
         #expect(schedule.states.isEmpty)
     }
+
+    @Test("starts nothing while it is held, and all that waits afterwards")
+    func held() {
+        var schedule = IndexingSchedule(width: 2)
+        #expect(schedule.filled(TenantID(1)) == [.start(TenantID(1))])
+        #expect(schedule.set(isHeld: true) == [])
+        #expect(schedule.filled(TenantID(2)) == [])
+        var progress = IndexingProgress()
+        progress.hasMore = true
+        // The group under way ends as it would.
+        #expect(schedule.finished(TenantID(1), progress) == [])
+        #expect(schedule.set(isHeld: false) == [.start(TenantID(2)), .start(TenantID(1))])
+    }
 }

@@ -93,7 +93,8 @@ struct OracleRanking {
         var left = Self.sorted(entries.map { ($0, score($0)) })
         var ranked: [(id: String, score: Double)] = []
         while !left.isEmpty {
-            let first = left.prefix(Self.rankedAnew).map { entry, score in
+            let anew = max(0, Self.rankedAnew - ranked.count)
+            let first = left.prefix(anew).map { entry, score in
                 (entry, score + scoreOfNames(entry) + scoreOfNeighbours(entry))
             }
             left.replaceSubrange(first.indices, with: Self.sorted(first))

@@ -96,6 +96,15 @@ typedef struct Docket__V1__ListIndicesReply Docket__V1__ListIndicesReply;
 typedef struct Docket__V1__Index Docket__V1__Index;
 typedef struct Docket__V1__ChangeClustersRequest Docket__V1__ChangeClustersRequest;
 typedef struct Docket__V1__ChangeClustersReply Docket__V1__ChangeClustersReply;
+typedef struct Docket__V1__VerifyRequest Docket__V1__VerifyRequest;
+typedef struct Docket__V1__VerifyProgress Docket__V1__VerifyProgress;
+typedef struct Docket__V1__HealthRequest Docket__V1__HealthRequest;
+typedef struct Docket__V1__HealthReply Docket__V1__HealthReply;
+typedef struct Docket__V1__PartHealth Docket__V1__PartHealth;
+typedef struct Docket__V1__Backlog Docket__V1__Backlog;
+typedef struct Docket__V1__SetHoldRequest Docket__V1__SetHoldRequest;
+typedef struct Docket__V1__SetHoldReply Docket__V1__SetHoldReply;
+typedef struct Docket__V1__IndexingHold Docket__V1__IndexingHold;
 
 
 /* --- enums --- */
@@ -214,6 +223,18 @@ typedef enum _Docket__V1__Method {
    * ChangeClustersRequest -> ChangeClustersReply
    */
   DOCKET__V1__METHOD__METHOD_CHANGE_CLUSTERS = 43,
+  /*
+   * VerifyRequest -> stream VerifyProgress
+   */
+  DOCKET__V1__METHOD__METHOD_VERIFY = 46,
+  /*
+   * HealthRequest -> HealthReply
+   */
+  DOCKET__V1__METHOD__METHOD_HEALTH = 47,
+  /*
+   * SetHoldRequest -> SetHoldReply
+   */
+  DOCKET__V1__METHOD__METHOD_SET_HOLD = 48,
   /*
    * CreateSnapshotRequest -> stream IndexSnapshot
    */
@@ -456,6 +477,42 @@ typedef enum _Docket__V1__TwinStage {
   DOCKET__V1__TWIN_STAGE__TWIN_STAGE_AWAY = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__TWIN_STAGE)
 } Docket__V1__TwinStage;
+typedef enum _Docket__V1__HealthState {
+  /*
+   * it was not asked yet
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_UNSPECIFIED = 0,
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_UP = 1,
+  /*
+   * it is not reached
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_AWAY = 2,
+  /*
+   * one of several nodes, left out for a while
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_EJECTED = 3,
+  /*
+   * its breaker is open
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_OPEN = 4,
+  /*
+   * by an operator
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_HELD = 5,
+  /*
+   * it takes no writes
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_BLOCKED = 6,
+  /*
+   * it was found to be wrong
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_ALARM = 7,
+  /*
+   * it is not set
+   */
+  DOCKET__V1__HEALTH_STATE__HEALTH_STATE_OFF = 8
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__HEALTH_STATE)
+} Docket__V1__HealthState;
 
 /* --- messages --- */
 
@@ -1953,6 +2010,177 @@ struct  Docket__V1__ChangeClustersReply
 #define DOCKET__V1__CHANGE_CLUSTERS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__change_clusters_reply__descriptor) \
     , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__TWIN_STAGE__TWIN_STAGE_UNSPECIFIED, 0, 0 }
+
+
+struct  Docket__V1__VerifyRequest
+{
+  ProtobufCMessage base;
+  char *tenant;
+  /*
+   * empty for all, and for what is of none of them
+   */
+  char *collection;
+  /*
+   * documents of each collection, at random; 0 for all
+   */
+  uint64_t sample;
+  protobuf_c_boolean repair;
+};
+#define DOCKET__V1__VERIFY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__verify_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Docket__V1__VerifyProgress
+{
+  ProtobufCMessage base;
+  /*
+   * compared so far
+   */
+  uint64_t documents;
+  /*
+   * to be compared
+   */
+  uint64_t documents_all;
+  /*
+   * being indexed or taken out, which are not compared
+   */
+  uint64_t waiting;
+  /*
+   * the index should have them
+   */
+  uint64_t missing;
+  /*
+   * the index should not have them
+   */
+  uint64_t extra;
+  /*
+   * of another version than they should
+   */
+  uint64_t stale;
+  /*
+   * reached by searches of a tenant whose they are not
+   */
+  uint64_t foreign;
+  /*
+   * of all these, put right or queued to be
+   */
+  uint64_t repaired;
+};
+#define DOCKET__V1__VERIFY_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__verify_progress__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0, 0 }
+
+
+struct  Docket__V1__HealthRequest
+{
+  ProtobufCMessage base;
+};
+#define DOCKET__V1__HEALTH_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__health_request__descriptor) \
+     }
+
+
+struct  Docket__V1__HealthReply
+{
+  ProtobufCMessage base;
+  /*
+   * of the server: api, indexer
+   */
+  size_t n_roles;
+  char **roles;
+  /*
+   * in a fixed order
+   */
+  size_t n_parts;
+  Docket__V1__PartHealth **parts;
+  /*
+   * missing where the truth does not say
+   */
+  Docket__V1__Backlog *backlog;
+};
+#define DOCKET__V1__HEALTH_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__health_reply__descriptor) \
+    , 0,NULL, 0,NULL, NULL }
+
+
+struct  Docket__V1__PartHealth
+{
+  ProtobufCMessage base;
+  char *part;
+  /*
+   * where there are several
+   */
+  char *address;
+  Docket__V1__HealthState state;
+  /*
+   * 0 where that is not known
+   */
+  int64_t since_us;
+  char *last_error;
+  /*
+   * 0 for never
+   */
+  int64_t last_error_us;
+};
+#define DOCKET__V1__PART_HEALTH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__part_health__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__HEALTH_STATE__HEALTH_STATE_UNSPECIFIED, 0, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Docket__V1__Backlog
+{
+  ProtobufCMessage base;
+  /*
+   * of all tenants that wait to be indexed
+   */
+  uint64_t documents;
+  uint64_t oldest_ms;
+};
+#define DOCKET__V1__BACKLOG__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__backlog__descriptor) \
+    , 0, 0 }
+
+
+struct  Docket__V1__SetHoldRequest
+{
+  ProtobufCMessage base;
+  /*
+   * whether indexing is held on all servers
+   */
+  protobuf_c_boolean held;
+  /*
+   * at most 200 bytes
+   */
+  char *reason;
+};
+#define DOCKET__V1__SET_HOLD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__set_hold_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string }
+
+
+struct  Docket__V1__SetHoldReply
+{
+  ProtobufCMessage base;
+  /*
+   * missing while indexing goes on
+   */
+  Docket__V1__IndexingHold *hold;
+};
+#define DOCKET__V1__SET_HOLD_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__set_hold_reply__descriptor) \
+    , NULL }
+
+
+struct  Docket__V1__IndexingHold
+{
+  ProtobufCMessage base;
+  int64_t since_us;
+  char *reason;
+};
+#define DOCKET__V1__INDEXING_HOLD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__indexing_hold__descriptor) \
+    , 0, (char *)protobuf_c_empty_string }
 
 
 /* Docket__V1__Attribute methods */
@@ -3494,6 +3722,177 @@ Docket__V1__ChangeClustersReply *
 void   docket__v1__change_clusters_reply__free_unpacked
                      (Docket__V1__ChangeClustersReply *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__VerifyRequest methods */
+void   docket__v1__verify_request__init
+                     (Docket__V1__VerifyRequest         *message);
+size_t docket__v1__verify_request__get_packed_size
+                     (const Docket__V1__VerifyRequest   *message);
+size_t docket__v1__verify_request__pack
+                     (const Docket__V1__VerifyRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__verify_request__pack_to_buffer
+                     (const Docket__V1__VerifyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__VerifyRequest *
+       docket__v1__verify_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__verify_request__free_unpacked
+                     (Docket__V1__VerifyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__VerifyProgress methods */
+void   docket__v1__verify_progress__init
+                     (Docket__V1__VerifyProgress         *message);
+size_t docket__v1__verify_progress__get_packed_size
+                     (const Docket__V1__VerifyProgress   *message);
+size_t docket__v1__verify_progress__pack
+                     (const Docket__V1__VerifyProgress   *message,
+                      uint8_t             *out);
+size_t docket__v1__verify_progress__pack_to_buffer
+                     (const Docket__V1__VerifyProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__VerifyProgress *
+       docket__v1__verify_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__verify_progress__free_unpacked
+                     (Docket__V1__VerifyProgress *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__HealthRequest methods */
+void   docket__v1__health_request__init
+                     (Docket__V1__HealthRequest         *message);
+size_t docket__v1__health_request__get_packed_size
+                     (const Docket__V1__HealthRequest   *message);
+size_t docket__v1__health_request__pack
+                     (const Docket__V1__HealthRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__health_request__pack_to_buffer
+                     (const Docket__V1__HealthRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__HealthRequest *
+       docket__v1__health_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__health_request__free_unpacked
+                     (Docket__V1__HealthRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__HealthReply methods */
+void   docket__v1__health_reply__init
+                     (Docket__V1__HealthReply         *message);
+size_t docket__v1__health_reply__get_packed_size
+                     (const Docket__V1__HealthReply   *message);
+size_t docket__v1__health_reply__pack
+                     (const Docket__V1__HealthReply   *message,
+                      uint8_t             *out);
+size_t docket__v1__health_reply__pack_to_buffer
+                     (const Docket__V1__HealthReply   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__HealthReply *
+       docket__v1__health_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__health_reply__free_unpacked
+                     (Docket__V1__HealthReply *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__PartHealth methods */
+void   docket__v1__part_health__init
+                     (Docket__V1__PartHealth         *message);
+size_t docket__v1__part_health__get_packed_size
+                     (const Docket__V1__PartHealth   *message);
+size_t docket__v1__part_health__pack
+                     (const Docket__V1__PartHealth   *message,
+                      uint8_t             *out);
+size_t docket__v1__part_health__pack_to_buffer
+                     (const Docket__V1__PartHealth   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__PartHealth *
+       docket__v1__part_health__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__part_health__free_unpacked
+                     (Docket__V1__PartHealth *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__Backlog methods */
+void   docket__v1__backlog__init
+                     (Docket__V1__Backlog         *message);
+size_t docket__v1__backlog__get_packed_size
+                     (const Docket__V1__Backlog   *message);
+size_t docket__v1__backlog__pack
+                     (const Docket__V1__Backlog   *message,
+                      uint8_t             *out);
+size_t docket__v1__backlog__pack_to_buffer
+                     (const Docket__V1__Backlog   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__Backlog *
+       docket__v1__backlog__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__backlog__free_unpacked
+                     (Docket__V1__Backlog *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__SetHoldRequest methods */
+void   docket__v1__set_hold_request__init
+                     (Docket__V1__SetHoldRequest         *message);
+size_t docket__v1__set_hold_request__get_packed_size
+                     (const Docket__V1__SetHoldRequest   *message);
+size_t docket__v1__set_hold_request__pack
+                     (const Docket__V1__SetHoldRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__set_hold_request__pack_to_buffer
+                     (const Docket__V1__SetHoldRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__SetHoldRequest *
+       docket__v1__set_hold_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__set_hold_request__free_unpacked
+                     (Docket__V1__SetHoldRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__SetHoldReply methods */
+void   docket__v1__set_hold_reply__init
+                     (Docket__V1__SetHoldReply         *message);
+size_t docket__v1__set_hold_reply__get_packed_size
+                     (const Docket__V1__SetHoldReply   *message);
+size_t docket__v1__set_hold_reply__pack
+                     (const Docket__V1__SetHoldReply   *message,
+                      uint8_t             *out);
+size_t docket__v1__set_hold_reply__pack_to_buffer
+                     (const Docket__V1__SetHoldReply   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__SetHoldReply *
+       docket__v1__set_hold_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__set_hold_reply__free_unpacked
+                     (Docket__V1__SetHoldReply *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__IndexingHold methods */
+void   docket__v1__indexing_hold__init
+                     (Docket__V1__IndexingHold         *message);
+size_t docket__v1__indexing_hold__get_packed_size
+                     (const Docket__V1__IndexingHold   *message);
+size_t docket__v1__indexing_hold__pack
+                     (const Docket__V1__IndexingHold   *message,
+                      uint8_t             *out);
+size_t docket__v1__indexing_hold__pack_to_buffer
+                     (const Docket__V1__IndexingHold   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__IndexingHold *
+       docket__v1__indexing_hold__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__indexing_hold__free_unpacked
+                     (Docket__V1__IndexingHold *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Docket__V1__Attribute_Closure)
@@ -3739,6 +4138,33 @@ typedef void (*Docket__V1__ChangeClustersRequest_Closure)
 typedef void (*Docket__V1__ChangeClustersReply_Closure)
                  (const Docket__V1__ChangeClustersReply *message,
                   void *closure_data);
+typedef void (*Docket__V1__VerifyRequest_Closure)
+                 (const Docket__V1__VerifyRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__VerifyProgress_Closure)
+                 (const Docket__V1__VerifyProgress *message,
+                  void *closure_data);
+typedef void (*Docket__V1__HealthRequest_Closure)
+                 (const Docket__V1__HealthRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__HealthReply_Closure)
+                 (const Docket__V1__HealthReply *message,
+                  void *closure_data);
+typedef void (*Docket__V1__PartHealth_Closure)
+                 (const Docket__V1__PartHealth *message,
+                  void *closure_data);
+typedef void (*Docket__V1__Backlog_Closure)
+                 (const Docket__V1__Backlog *message,
+                  void *closure_data);
+typedef void (*Docket__V1__SetHoldRequest_Closure)
+                 (const Docket__V1__SetHoldRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__SetHoldReply_Closure)
+                 (const Docket__V1__SetHoldReply *message,
+                  void *closure_data);
+typedef void (*Docket__V1__IndexingHold_Closure)
+                 (const Docket__V1__IndexingHold *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -3758,6 +4184,7 @@ extern const ProtobufCEnumDescriptor    docket__v1__snapshot_state__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__index_state__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__cluster_action__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__twin_stage__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__health_state__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__attribute__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__document__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__precondition__descriptor;
@@ -3839,6 +4266,15 @@ extern const ProtobufCMessageDescriptor docket__v1__list_indices_reply__descript
 extern const ProtobufCMessageDescriptor docket__v1__index__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__change_clusters_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__change_clusters_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__verify_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__verify_progress__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__health_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__health_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__part_health__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__backlog__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__set_hold_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__set_hold_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__indexing_hold__descriptor;
 
 PROTOBUF_C__END_DECLS
 
