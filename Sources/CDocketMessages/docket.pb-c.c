@@ -3427,6 +3427,231 @@ void   docket__v1__list_snapshots_reply__free_unpacked
   assert(message->base.descriptor == &docket__v1__list_snapshots_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__list_indices_request__init
+                     (Docket__V1__ListIndicesRequest         *message)
+{
+  static const Docket__V1__ListIndicesRequest init_value = DOCKET__V1__LIST_INDICES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__list_indices_request__get_packed_size
+                     (const Docket__V1__ListIndicesRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__list_indices_request__pack
+                     (const Docket__V1__ListIndicesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__list_indices_request__pack_to_buffer
+                     (const Docket__V1__ListIndicesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__ListIndicesRequest *
+       docket__v1__list_indices_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__ListIndicesRequest *)
+     protobuf_c_message_unpack (&docket__v1__list_indices_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__list_indices_request__free_unpacked
+                     (Docket__V1__ListIndicesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__list_indices_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__list_indices_reply__init
+                     (Docket__V1__ListIndicesReply         *message)
+{
+  static const Docket__V1__ListIndicesReply init_value = DOCKET__V1__LIST_INDICES_REPLY__INIT;
+  *message = init_value;
+}
+size_t docket__v1__list_indices_reply__get_packed_size
+                     (const Docket__V1__ListIndicesReply *message)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__list_indices_reply__pack
+                     (const Docket__V1__ListIndicesReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__list_indices_reply__pack_to_buffer
+                     (const Docket__V1__ListIndicesReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__list_indices_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__ListIndicesReply *
+       docket__v1__list_indices_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__ListIndicesReply *)
+     protobuf_c_message_unpack (&docket__v1__list_indices_reply__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__list_indices_reply__free_unpacked
+                     (Docket__V1__ListIndicesReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__list_indices_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__index__init
+                     (Docket__V1__Index         *message)
+{
+  static const Docket__V1__Index init_value = DOCKET__V1__INDEX__INIT;
+  *message = init_value;
+}
+size_t docket__v1__index__get_packed_size
+                     (const Docket__V1__Index *message)
+{
+  assert(message->base.descriptor == &docket__v1__index__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__index__pack
+                     (const Docket__V1__Index *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__index__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__index__pack_to_buffer
+                     (const Docket__V1__Index *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__index__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__Index *
+       docket__v1__index__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__Index *)
+     protobuf_c_message_unpack (&docket__v1__index__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__index__free_unpacked
+                     (Docket__V1__Index *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__index__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__change_clusters_request__init
+                     (Docket__V1__ChangeClustersRequest         *message)
+{
+  static const Docket__V1__ChangeClustersRequest init_value = DOCKET__V1__CHANGE_CLUSTERS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__change_clusters_request__get_packed_size
+                     (const Docket__V1__ChangeClustersRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__change_clusters_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__change_clusters_request__pack
+                     (const Docket__V1__ChangeClustersRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__change_clusters_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__change_clusters_request__pack_to_buffer
+                     (const Docket__V1__ChangeClustersRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__change_clusters_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__ChangeClustersRequest *
+       docket__v1__change_clusters_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__ChangeClustersRequest *)
+     protobuf_c_message_unpack (&docket__v1__change_clusters_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__change_clusters_request__free_unpacked
+                     (Docket__V1__ChangeClustersRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__change_clusters_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__change_clusters_reply__init
+                     (Docket__V1__ChangeClustersReply         *message)
+{
+  static const Docket__V1__ChangeClustersReply init_value = DOCKET__V1__CHANGE_CLUSTERS_REPLY__INIT;
+  *message = init_value;
+}
+size_t docket__v1__change_clusters_reply__get_packed_size
+                     (const Docket__V1__ChangeClustersReply *message)
+{
+  assert(message->base.descriptor == &docket__v1__change_clusters_reply__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__change_clusters_reply__pack
+                     (const Docket__V1__ChangeClustersReply *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__change_clusters_reply__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__change_clusters_reply__pack_to_buffer
+                     (const Docket__V1__ChangeClustersReply *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__change_clusters_reply__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__ChangeClustersReply *
+       docket__v1__change_clusters_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__ChangeClustersReply *)
+     protobuf_c_message_unpack (&docket__v1__change_clusters_reply__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__change_clusters_reply__free_unpacked
+                     (Docket__V1__ChangeClustersReply *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__change_clusters_reply__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   docket__v1__verify_request__init
                      (Docket__V1__VerifyRequest         *message)
 {
@@ -8719,6 +8944,332 @@ const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descriptor =
   (ProtobufCMessageInit) docket__v1__list_snapshots_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+#define docket__v1__list_indices_request__field_descriptors NULL
+#define docket__v1__list_indices_request__field_indices_by_name NULL
+#define docket__v1__list_indices_request__number_ranges NULL
+const ProtobufCMessageDescriptor docket__v1__list_indices_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.ListIndicesRequest",
+  "ListIndicesRequest",
+  "Docket__V1__ListIndicesRequest",
+  "docket.v1",
+  sizeof(Docket__V1__ListIndicesRequest),
+  0,
+  docket__v1__list_indices_request__field_descriptors,
+  docket__v1__list_indices_request__field_indices_by_name,
+  0,  docket__v1__list_indices_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__list_indices_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__list_indices_reply__field_descriptors[1] =
+{
+  {
+    "indices",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Docket__V1__ListIndicesReply, n_indices),
+    offsetof(Docket__V1__ListIndicesReply, indices),
+    &docket__v1__index__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__list_indices_reply__field_indices_by_name[] = {
+  0,   /* field[0] = indices */
+};
+static const ProtobufCIntRange docket__v1__list_indices_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor docket__v1__list_indices_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.ListIndicesReply",
+  "ListIndicesReply",
+  "Docket__V1__ListIndicesReply",
+  "docket.v1",
+  sizeof(Docket__V1__ListIndicesReply),
+  1,
+  docket__v1__list_indices_reply__field_descriptors,
+  docket__v1__list_indices_reply__field_indices_by_name,
+  1,  docket__v1__list_indices_reply__number_ranges,
+  (ProtobufCMessageInit) docket__v1__list_indices_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__index__field_descriptors[9] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "series",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, series),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, state),
+    &docket__v1__index_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "documents",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, documents),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deleted",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, deleted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created_us",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, created_us),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "collections",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, collections),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tenants",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Index, tenants),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__index__field_indices_by_name[] = {
+  5,   /* field[5] = bytes */
+  7,   /* field[7] = collections */
+  6,   /* field[6] = created_us */
+  4,   /* field[4] = deleted */
+  3,   /* field[3] = documents */
+  0,   /* field[0] = name */
+  1,   /* field[1] = series */
+  2,   /* field[2] = state */
+  8,   /* field[8] = tenants */
+};
+static const ProtobufCIntRange docket__v1__index__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor docket__v1__index__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.Index",
+  "Index",
+  "Docket__V1__Index",
+  "docket.v1",
+  sizeof(Docket__V1__Index),
+  9,
+  docket__v1__index__field_descriptors,
+  docket__v1__index__field_indices_by_name,
+  1,  docket__v1__index__number_ranges,
+  (ProtobufCMessageInit) docket__v1__index__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__change_clusters_request__field_descriptors[1] =
+{
+  {
+    "action",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__ChangeClustersRequest, action),
+    &docket__v1__cluster_action__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__change_clusters_request__field_indices_by_name[] = {
+  0,   /* field[0] = action */
+};
+static const ProtobufCIntRange docket__v1__change_clusters_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor docket__v1__change_clusters_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.ChangeClustersRequest",
+  "ChangeClustersRequest",
+  "Docket__V1__ChangeClustersRequest",
+  "docket.v1",
+  sizeof(Docket__V1__ChangeClustersRequest),
+  1,
+  docket__v1__change_clusters_request__field_descriptors,
+  docket__v1__change_clusters_request__field_indices_by_name,
+  1,  docket__v1__change_clusters_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__change_clusters_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__change_clusters_reply__field_descriptors[5] =
+{
+  {
+    "searched",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__ChangeClustersReply, searched),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "twin",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__ChangeClustersReply, twin),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "stage",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__ChangeClustersReply, stage),
+    &docket__v1__twin_stage__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "documents",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__ChangeClustersReply, documents),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "documents_all",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__ChangeClustersReply, documents_all),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__change_clusters_reply__field_indices_by_name[] = {
+  3,   /* field[3] = documents */
+  4,   /* field[4] = documents_all */
+  0,   /* field[0] = searched */
+  2,   /* field[2] = stage */
+  1,   /* field[1] = twin */
+};
+static const ProtobufCIntRange docket__v1__change_clusters_reply__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor docket__v1__change_clusters_reply__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.ChangeClustersReply",
+  "ChangeClustersReply",
+  "Docket__V1__ChangeClustersReply",
+  "docket.v1",
+  sizeof(Docket__V1__ChangeClustersReply),
+  5,
+  docket__v1__change_clusters_reply__field_descriptors,
+  docket__v1__change_clusters_reply__field_indices_by_name,
+  1,  docket__v1__change_clusters_reply__number_ranges,
+  (ProtobufCMessageInit) docket__v1__change_clusters_reply__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor docket__v1__verify_request__field_descriptors[4] =
 {
   {
@@ -9301,7 +9852,7 @@ const ProtobufCMessageDescriptor docket__v1__indexing_hold__descriptor =
   (ProtobufCMessageInit) docket__v1__indexing_hold__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[31] =
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[33] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -9329,6 +9880,8 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[31] =
   { "METHOD_BACKUP", "DOCKET__V1__METHOD__METHOD_BACKUP", 39 },
   { "METHOD_RETRY_FAILED", "DOCKET__V1__METHOD__METHOD_RETRY_FAILED", 40 },
   { "METHOD_REBUILD", "DOCKET__V1__METHOD__METHOD_REBUILD", 41 },
+  { "METHOD_LIST_INDICES", "DOCKET__V1__METHOD__METHOD_LIST_INDICES", 42 },
+  { "METHOD_CHANGE_CLUSTERS", "DOCKET__V1__METHOD__METHOD_CHANGE_CLUSTERS", 43 },
   { "METHOD_VERIFY", "DOCKET__V1__METHOD__METHOD_VERIFY", 46 },
   { "METHOD_HEALTH", "DOCKET__V1__METHOD__METHOD_HEALTH", 47 },
   { "METHOD_SET_HOLD", "DOCKET__V1__METHOD__METHOD_SET_HOLD", 48 },
@@ -9336,31 +9889,33 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[31] =
   { "METHOD_LIST_SNAPSHOTS", "DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS", 51 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 16},{46, 26},{50, 29},{0, 31}
+{0, 0},{16, 10},{32, 16},{46, 28},{50, 31},{0, 33}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[31] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[33] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
   { "METHOD_BACKUP", 23 },
+  { "METHOD_CHANGE_CLUSTERS", 27 },
   { "METHOD_CREATE_COLLECTION", 10 },
   { "METHOD_CREATE_KEY", 20 },
-  { "METHOD_CREATE_SNAPSHOT", 29 },
+  { "METHOD_CREATE_SNAPSHOT", 31 },
   { "METHOD_CREATE_TENANT", 16 },
   { "METHOD_DELETE", 8 },
   { "METHOD_DELETE_COLLECTION", 14 },
   { "METHOD_DELETE_TENANT", 19 },
   { "METHOD_GET", 7 },
   { "METHOD_GET_COLLECTION", 12 },
-  { "METHOD_HEALTH", 27 },
+  { "METHOD_HEALTH", 29 },
   { "METHOD_LIST_COLLECTIONS", 11 },
+  { "METHOD_LIST_INDICES", 26 },
   { "METHOD_LIST_KEYS", 21 },
-  { "METHOD_LIST_SNAPSHOTS", 30 },
+  { "METHOD_LIST_SNAPSHOTS", 32 },
   { "METHOD_LIST_TENANTS", 17 },
   { "METHOD_REBUILD", 25 },
   { "METHOD_RETRY_FAILED", 24 },
   { "METHOD_REVOKE_KEY", 22 },
   { "METHOD_SEARCH", 3 },
-  { "METHOD_SET_HOLD", 28 },
+  { "METHOD_SET_HOLD", 30 },
   { "METHOD_SET_QUOTA", 18 },
   { "METHOD_SET_SYNONYMS", 15 },
   { "METHOD_STATUS", 5 },
@@ -9369,7 +9924,7 @@ static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[31]
   { "METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", 1 },
   { "METHOD_UPLOAD_STREAM", 2 },
-  { "METHOD_VERIFY", 26 },
+  { "METHOD_VERIFY", 28 },
   { "METHOD_WATCH", 6 },
 };
 const ProtobufCEnumDescriptor docket__v1__method__descriptor =
@@ -9379,9 +9934,9 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  31,
+  33,
   docket__v1__method__enum_values_by_number,
-  31,
+  33,
   docket__v1__method__enum_values_by_name,
   5,
   docket__v1__method__value_ranges,
@@ -9695,6 +10250,106 @@ const ProtobufCEnumDescriptor docket__v1__snapshot_state__descriptor =
   docket__v1__snapshot_state__enum_values_by_name,
   1,
   docket__v1__snapshot_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue docket__v1__index_state__enum_values_by_number[5] =
+{
+  { "INDEX_STATE_UNSPECIFIED", "DOCKET__V1__INDEX_STATE__INDEX_STATE_UNSPECIFIED", 0 },
+  { "INDEX_STATE_WRITING", "DOCKET__V1__INDEX_STATE__INDEX_STATE_WRITING", 1 },
+  { "INDEX_STATE_CLOSED", "DOCKET__V1__INDEX_STATE__INDEX_STATE_CLOSED", 2 },
+  { "INDEX_STATE_OWN", "DOCKET__V1__INDEX_STATE__INDEX_STATE_OWN", 3 },
+  { "INDEX_STATE_FORMER", "DOCKET__V1__INDEX_STATE__INDEX_STATE_FORMER", 4 },
+};
+static const ProtobufCIntRange docket__v1__index_state__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex docket__v1__index_state__enum_values_by_name[5] =
+{
+  { "INDEX_STATE_CLOSED", 2 },
+  { "INDEX_STATE_FORMER", 4 },
+  { "INDEX_STATE_OWN", 3 },
+  { "INDEX_STATE_UNSPECIFIED", 0 },
+  { "INDEX_STATE_WRITING", 1 },
+};
+const ProtobufCEnumDescriptor docket__v1__index_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "docket.v1.IndexState",
+  "IndexState",
+  "Docket__V1__IndexState",
+  "docket.v1",
+  5,
+  docket__v1__index_state__enum_values_by_number,
+  5,
+  docket__v1__index_state__enum_values_by_name,
+  1,
+  docket__v1__index_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue docket__v1__cluster_action__enum_values_by_number[4] =
+{
+  { "CLUSTER_ACTION_UNSPECIFIED", "DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_UNSPECIFIED", 0 },
+  { "CLUSTER_ACTION_BEGIN", "DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_BEGIN", 1 },
+  { "CLUSTER_ACTION_SWITCH", "DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_SWITCH", 2 },
+  { "CLUSTER_ACTION_RELEASE", "DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_RELEASE", 3 },
+};
+static const ProtobufCIntRange docket__v1__cluster_action__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex docket__v1__cluster_action__enum_values_by_name[4] =
+{
+  { "CLUSTER_ACTION_BEGIN", 1 },
+  { "CLUSTER_ACTION_RELEASE", 3 },
+  { "CLUSTER_ACTION_SWITCH", 2 },
+  { "CLUSTER_ACTION_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor docket__v1__cluster_action__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "docket.v1.ClusterAction",
+  "ClusterAction",
+  "Docket__V1__ClusterAction",
+  "docket.v1",
+  4,
+  docket__v1__cluster_action__enum_values_by_number,
+  4,
+  docket__v1__cluster_action__enum_values_by_name,
+  1,
+  docket__v1__cluster_action__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue docket__v1__twin_stage__enum_values_by_number[5] =
+{
+  { "TWIN_STAGE_UNSPECIFIED", "DOCKET__V1__TWIN_STAGE__TWIN_STAGE_UNSPECIFIED", 0 },
+  { "TWIN_STAGE_PREPARING", "DOCKET__V1__TWIN_STAGE__TWIN_STAGE_PREPARING", 1 },
+  { "TWIN_STAGE_FILLING", "DOCKET__V1__TWIN_STAGE__TWIN_STAGE_FILLING", 2 },
+  { "TWIN_STAGE_READY", "DOCKET__V1__TWIN_STAGE__TWIN_STAGE_READY", 3 },
+  { "TWIN_STAGE_AWAY", "DOCKET__V1__TWIN_STAGE__TWIN_STAGE_AWAY", 4 },
+};
+static const ProtobufCIntRange docket__v1__twin_stage__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex docket__v1__twin_stage__enum_values_by_name[5] =
+{
+  { "TWIN_STAGE_AWAY", 4 },
+  { "TWIN_STAGE_FILLING", 2 },
+  { "TWIN_STAGE_PREPARING", 1 },
+  { "TWIN_STAGE_READY", 3 },
+  { "TWIN_STAGE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor docket__v1__twin_stage__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "docket.v1.TwinStage",
+  "TwinStage",
+  "Docket__V1__TwinStage",
+  "docket.v1",
+  5,
+  docket__v1__twin_stage__enum_values_by_number,
+  5,
+  docket__v1__twin_stage__enum_values_by_name,
+  1,
+  docket__v1__twin_stage__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue docket__v1__health_state__enum_values_by_number[9] =

@@ -51,6 +51,13 @@ package final class ElasticsearchIndex: SearchIndex {
         }
     }
 
+    package func canSearch(_ collection: Collection) -> Bool {
+        collection.series == administration.names.series
+    }
+
+    /// It is one of them, and is told what to write.
+    package func clusters(work: WorkLimit) async throws(DocketError) -> Set<String> { [] }
+
     package func place(
         for tenant: TenantID,
         work: WorkLimit
@@ -62,9 +69,20 @@ package final class ElasticsearchIndex: SearchIndex {
         _ changes: [IndexChange],
         work: WorkLimit
     ) async throws(DocketError) -> [IndexOutcome] {
-        guard !changes.isEmpty else { return [] }
-        for change in changes { try check(change.place) }
+        // Nobody searches indices of earlier series, which go as a whole.
+        let wanted = changes.filter { !isFormer($0.place) }
+        guard !wanted.isEmpty else { return changes.map { _ in .applied } }
+        for change in wanted { try check(change.place) }
         try await administration.prepare(work)
+        var sent = try await send(wanted, work)[...]
+        return changes.map { isFormer($0.place) ? .applied : sent.popFirst() ?? .busy }
+    }
+
+    /// What became of each, in their order.
+    private func send(
+        _ changes: [IndexChange],
+        _ work: WorkLimit
+    ) async throws(DocketError) -> [IndexOutcome] {
         let request = HTTPRequest(
             method: .post,
             path: BulkCodec.path,
@@ -89,15 +107,15 @@ package final class ElasticsearchIndex: SearchIndex {
             return [.refused(reason: "the document is longer than the search engine takes")]
         }
         let middle = changes.count / 2
-        let first = try await apply(Array(changes[..<middle]), work: work)
-        return first + (try await apply(Array(changes[middle...]), work: work))
+        let first = try await send(Array(changes[..<middle]), work)
+        return first + (try await send(Array(changes[middle...]), work))
     }
 
     package func refresh(
         _ places: Set<IndexPlace>,
         work: WorkLimit
     ) async throws(DocketError) {
-        for place in places {
+        for place in places where !isFormer(place) {
             try check(place)
             try await administration.prepare(work)
             let path = "/\(place.name)/_refresh?filter_path=_shards.failed"
@@ -117,8 +135,13 @@ package final class ElasticsearchIndex: SearchIndex {
         }
     }
 
+    func isFormer(_ place: IndexPlace) -> Bool {
+        let names = administration.names
+        return !names.series.has(place) && names.isFormer(place.name)
+    }
+
     /// A place is a part of paths and bulks: only names that this index gave out go there.
-    private func check(_ place: IndexPlace) throws(DocketError) {
+    func check(_ place: IndexPlace) throws(DocketError) {
         guard administration.names.isPlace(place.name) else {
             throw DocketError(.internalError, "a place is none of the search engine's")
         }
@@ -219,8 +242,8 @@ extension ElasticsearchIndex {
     ) async throws(DocketError) -> [UInt8] {
         let name = administration.searchName(of: tenant, plan.collection)
         var path = "/\(name)/_search?routing=\(tenant.number)&allow_partial_search_results=false"
-        if administration.hasSeveralShards { path += "&search_type=dfs_query_then_fetch" }
-        path += "&filter_path=\(ReplyCodec.filterPath)"
+        // By the statistics of all shards; where there is one, engines do without.
+        path += "&search_type=dfs_query_then_fetch&filter_path=\(ReplyCodec.filterPath)"
         if plan.explains { path += ReplyCodec.explainedPath + "&include_named_queries_score=true" }
         let request = HTTPRequest(method: .post, path: path, body: body)
         let reply = try await client.send(request, work: work)

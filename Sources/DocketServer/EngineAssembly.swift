@@ -16,6 +16,9 @@ struct EngineAssembly: StoreAssembly {
 
     private let store: PostgresStore
     private let index: ElasticsearchIndex
+    /// The second cluster, where there is one.
+    private let next: ElasticsearchIndex?
+    private let clusters: ClusterKeeper
     private let search: CheckedSearch
     private let deletion: CheckedDeletion
     /// nil in a process that does not index.
@@ -23,6 +26,8 @@ struct EngineAssembly: StoreAssembly {
     private let rebuilder: CollectionRebuilder
     /// nil in a process that does not index, and where no schedule is set.
     private let snapshots: SnapshotKeeper?
+    private let mover: CollectionMover
+    private let pool: PoolKeeper
     private let verifier: IndexVerifier
     /// nil where none is wanted, or another process does it.
     private let auditor: IndexAuditor?
@@ -56,12 +61,16 @@ struct EngineAssembly: StoreAssembly {
         }
         do throws(DocketError) {
             try await assembly.store.checkSchema(work: .ofStart)
+            if settings.roles.contains(.indexer) {
+                try await assembly.store.claimSeries(work: .ofStart)
+            }
         } catch {
             await assembly.close()
             throw ServerFault(.engine, "--postgres: \(error.withCause)")
         }
         do throws(DocketError) {
             try await assembly.index.prepare(work: WorkLimit(within: firstAnswer))
+            try await assembly.clusters.hear(WorkLimit(within: firstAnswer))
         } catch {
             guard error.code != .failedPrecondition else {
                 await assembly.close()
@@ -71,6 +80,12 @@ struct EngineAssembly: StoreAssembly {
                 "the search engine does not answer; uploads are taken, searches wait for it",
                 ["cause": .string(error.cause.text ?? error.message)]
             )
+        }
+        do throws(DocketError) {
+            try assembly.clusters.requireSearched()
+        } catch {
+            await assembly.close()
+            throw ServerFault(.engine, "--elasticsearch: \(error.message)")
         }
         return assembly
     }
@@ -84,15 +99,29 @@ struct EngineAssembly: StoreAssembly {
         self.registry = registry
         self.logger = logger
         roles = settings.roles
-        store = try PostgresStore(settings.postgres, logger: logger)
+        var postgres = settings.postgres
+        postgres.series = settings.elasticsearch.series
+        store = try PostgresStore(postgres, logger: logger)
         index = try ElasticsearchIndex(settings.elasticsearch, log: logger)
+        next = try settings.elasticsearchNext.map { configuration in
+            try ElasticsearchIndex(configuration, log: logger)
+        }
+        let pair = ClusterPair(index, next: next, ledger: store, logger: logger)
+        clusters = ClusterKeeper(
+            pair,
+            store,
+            store,
+            fills: settings.roles.contains(.indexer),
+            registry: registry,
+            logger: logger
+        )
         cache = try settings.redis.map { redis in
             try RedisCache(redis, registry: registry, logger: logger)
         }
         let removals = KnownRemovals()
         self.removals = removals
         search = try CheckedSearch(
-            index: index,
+            index: pair,
             truth: store,
             removals: removals,
             threads: threads,
@@ -100,7 +129,7 @@ struct EngineAssembly: StoreAssembly {
             logger: logger
         )
         deletion = CheckedDeletion(
-            index: index,
+            index: pair,
             truth: store,
             removals: removals,
             registry: registry,
@@ -108,31 +137,23 @@ struct EngineAssembly: StoreAssembly {
         )
         let indexer =
             roles.contains(.indexer)
-            ? Self.indexer(settings, store, index, indexing, registry, logger) : nil
+            ? Self.indexer(settings, store, pair, indexing, registry, logger) : nil
         self.indexer = indexer
+        hints = try Self.hints(settings, indexer, registry, logger)
+        rebuilder = CollectionRebuilder(store, pair, registry: registry, logger: logger)
+        snapshots =
+            indexer == nil ? nil : Self.snapshots(settings, index, registry, logger)
+        mover = CollectionMover(store, pair, registry: registry, logger: logger)
+        pool = PoolKeeper(
+            store,
+            pair,
+            limits: settings.rollover,
+            registry: registry,
+            logger: logger
+        )
         cluster =
             roles.contains(.indexer)
             ? ClusterWatch(index, registry: registry, logger: logger) : nil
-        hints = try settings.rabbitmq.map { rabbitmq in
-            try RabbitMQHints(
-                rabbitmq,
-                isSending: settings.roles.contains(.api),
-                hear: indexer.map { indexer in { @Sendable hint in indexer.hear(hint) } },
-                registry: registry,
-                logger: logger
-            )
-        }
-        rebuilder = CollectionRebuilder(store, index, registry: registry, logger: logger)
-        let index = index
-        snapshots = (indexer == nil ? nil : settings.snapshots).map { schedule in
-            SnapshotKeeper(
-                index,
-                interval: schedule.interval,
-                kept: schedule.kept,
-                registry: registry,
-                logger: logger
-            )
-        }
         let verifier = IndexVerifier(store, index, logger: logger)
         self.verifier = verifier
         auditor = Self.auditor(settings, store, verifier, registry, logger)
@@ -147,6 +168,40 @@ struct EngineAssembly: StoreAssembly {
         }
         registry.show("docket_search_nodes_serving_count", "Those of them that answer") {
             index.nodes.serving
+        }
+    }
+
+    private static func hints(
+        _ settings: EngineSettings,
+        _ indexer: OutboxIndexer?,
+        _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) throws -> RabbitMQHints? {
+        try settings.rabbitmq.map { rabbitmq in
+            try RabbitMQHints(
+                rabbitmq,
+                isSending: settings.roles.contains(.api),
+                hear: indexer.map { indexer in { @Sendable hint in indexer.hear(hint) } },
+                registry: registry,
+                logger: logger
+            )
+        }
+    }
+
+    private static func snapshots(
+        _ settings: EngineSettings,
+        _ index: ElasticsearchIndex,
+        _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) -> SnapshotKeeper? {
+        settings.snapshots.map { schedule in
+            SnapshotKeeper(
+                index,
+                interval: schedule.interval,
+                kept: schedule.kept,
+                registry: registry,
+                logger: logger
+            )
         }
     }
 
@@ -172,7 +227,7 @@ struct EngineAssembly: StoreAssembly {
     private static func indexer(
         _ settings: EngineSettings,
         _ store: PostgresStore,
-        _ index: ElasticsearchIndex,
+        _ index: ClusterPair,
         _ counters: IndexingCounters,
         _ registry: MetricsRegistry,
         _ logger: Logger
@@ -202,6 +257,8 @@ struct EngineAssembly: StoreAssembly {
             sharedReplies: cache,
             rebuilder: rebuilder,
             snapshots: index,
+            pool: pool,
+            clusters: clusters,
             verifier: verifier
         )
         backends.health = ServerHealth(
@@ -226,8 +283,10 @@ struct EngineAssembly: StoreAssembly {
 
     var services: [any Service] {
         var services: [any Service] = [store, index]
+        if let next { services.append(next) }
+        services.append(clusters)
         if roles.contains(.api) { services.append(search) }
-        if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder] }
+        if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder, mover, pool] }
         if let snapshots { services.append(snapshots) }
         if let auditor { services.append(auditor) }
         if let cluster { services.append(cluster) }
@@ -266,6 +325,7 @@ struct EngineAssembly: StoreAssembly {
         hints?.close()
         cache?.close()
         index.close()
+        next?.close()
         await store.close()
     }
 }

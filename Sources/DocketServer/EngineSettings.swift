@@ -3,12 +3,16 @@ internal import DocketElasticsearch
 internal import DocketPostgres
 internal import DocketRabbitMQ
 internal import DocketRedis
+internal import DocketService
 internal import DocketSettings
 
 /// Which engines the settings name, and who asks them.
 struct EngineSettings {
     let postgres: PostgresConfiguration
     let elasticsearch: ElasticsearchConfiguration
+    /// Another cluster that the index is led over to.
+    let elasticsearchNext: ElasticsearchConfiguration?
+    let rollover: RolloverLimits
     /// nil where servers share no replies.
     let redis: RedisConfiguration?
     /// nil where indexers look for documents by themselves.
@@ -27,7 +31,7 @@ struct EngineSettings {
         auditRate = values[ServerSettings.auditRate]
         let urls = values[ServerSettings.elasticsearch]
         guard let database = values[ServerSettings.postgres] else {
-            guard urls.isEmpty else {
+            guard urls.isEmpty, values[ServerSettings.elasticsearchNext].isEmpty else {
                 throw ServerFault(.usage, "--elasticsearch needs --postgres, which holds the truth")
             }
             guard values[ServerSettings.rabbitmq] == nil else {
@@ -63,6 +67,13 @@ struct EngineSettings {
         }
         postgres = try Self.postgres(database, values)
         elasticsearch = try Self.elasticsearch(urls, values)
+        let next = values[ServerSettings.elasticsearchNext]
+        elasticsearchNext = next.isEmpty ? nil : try Self.elasticsearch(next, values)
+        var rollover = RolloverLimits()
+        rollover.bytes = values[ServerSettings.rolloverBytes]
+        rollover.documents = values[ServerSettings.rolloverDocuments]
+        rollover.age = values[ServerSettings.rolloverAge]
+        self.rollover = rollover
         redis = try Self.redis(values)
         rabbitmq = try Self.rabbitmq(values)
         snapshots = try Self.snapshots(values)

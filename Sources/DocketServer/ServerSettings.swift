@@ -161,6 +161,11 @@ enum ServerSettings {
         schemes: ["http", "https"],
         help: "keep the index in Elasticsearch or OpenSearch: its nodes"
     )
+    static let elasticsearchNext = Setting.urls(
+        "elasticsearch-next",
+        schemes: ["http", "https"],
+        help: "another search engine that the index is led over to, with the same credentials"
+    )
     static let elasticsearchAuthority = Setting.text(
         "elasticsearch-ca",
         "FILE",
@@ -215,6 +220,24 @@ enum ServerSettings {
         in: 1...1000,
         help: "snapshots made so that are kept"
     )
+    static let rolloverBytes = Setting.bytes(
+        "rollover-bytes",
+        default: 30 << 30,
+        in: (1 << 20)...(1 << 40),
+        help: "size of an index's shard at which new documents go to another index"
+    )
+    static let rolloverDocuments = Setting.integer(
+        "rollover-documents",
+        default: 200_000_000,
+        in: 1000...2_000_000_000,
+        help: "documents of an index at which new ones go to another index"
+    )
+    static let rolloverAge = Setting.duration(
+        "rollover-age",
+        default: .seconds(30 * 86_400),
+        in: .seconds(3600)...(.seconds(3650 * 86_400)),
+        help: "age of an index at which new documents go to another one, if it is worth it"
+    )
     static let auditRate = Setting.integer(
         "audit-rate",
         default: 20,
@@ -249,13 +272,14 @@ enum ServerSettings {
         postgresPasswordFile.definition, postgresWorker.definition,
         postgresWorkerPasswordFile.definition, postgresConnections.definition, redis.definition,
         redisPasswordFile.definition,
-        elasticsearch.definition, elasticsearchAuthority.definition,
+        elasticsearch.definition, elasticsearchNext.definition, elasticsearchAuthority.definition,
         elasticsearchKeyFile.definition, elasticsearchUser.definition,
         elasticsearchPasswordFile.definition, elasticsearchPrefix.definition,
         elasticsearchShards.definition, elasticsearchReplicas.definition,
         snapshotRepository.definition, snapshotInterval.definition, snapshotsKept.definition,
-        rabbitmq.definition,
-        rabbitmqPasswordFile.definition, role.definition, auditRate.definition,
+        rolloverBytes.definition, rolloverDocuments.definition, rolloverAge.definition,
+        rabbitmq.definition, rabbitmqPasswordFile.definition, role.definition,
+        auditRate.definition,
     ]
 
     /// The program as its command line is read.

@@ -16,6 +16,10 @@ package struct Backends: Sendable {
     package var rebuilder: CollectionRebuilder?
     /// nil where the index is part of the truth.
     package var snapshots: (any IndexSnapshots)?
+    /// The same.
+    package var pool: PoolKeeper?
+    /// The same.
+    package var clusters: ClusterKeeper?
     package var verifier: IndexVerifier?
     package var health = ServerHealth(roles: [], parts: [])
 
@@ -30,6 +34,8 @@ package struct Backends: Sendable {
         sharedReplies: (any SharedReplyCache)? = nil,
         rebuilder: CollectionRebuilder? = nil,
         snapshots: (any IndexSnapshots)? = nil,
+        pool: PoolKeeper? = nil,
+        clusters: ClusterKeeper? = nil,
         verifier: IndexVerifier? = nil
     ) {
         self.directory = directory
@@ -42,6 +48,8 @@ package struct Backends: Sendable {
         self.sharedReplies = sharedReplies
         self.rebuilder = rebuilder
         self.snapshots = snapshots
+        self.pool = pool
+        self.clusters = clusters
         self.verifier = verifier
     }
 }

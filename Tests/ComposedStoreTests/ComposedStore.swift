@@ -58,9 +58,35 @@ struct ComposedStore: SearchedStoreUnderTest {
 
     /// On an engine that tests share, reached at `url` where that is not its own.
     init(on kind: Engine.Kind, at url: String? = nil) async throws {
-        server = try await Self.server(kind)
-        database = try await DocketDatabase.make(on: Engines.shared.postgres())
-        names = IndexNames(prefix: "composed-" + UUID().uuidString.lowercased())
+        let server = try await Self.server(kind)
+        var elasticsearch = ElasticsearchConfiguration(urls: [url ?? server.url])
+        elasticsearch.prefix = "composed-" + UUID().uuidString.lowercased()
+        elasticsearch.replicas = 0
+        let database = try await DocketDatabase.make(on: Engines.shared.postgres())
+        try await self.init(database, server, elasticsearch)
+        (tenant, collection) = try await ContractStart.make(store, store)
+        try await watch.start()
+    }
+
+    /// The store of a server of the next version, on the same engines.
+    init(succeeding old: ComposedStore) async throws {
+        var elasticsearch = ElasticsearchConfiguration(urls: [old.server.url])
+        elasticsearch.prefix = old.names.series.prefix
+        elasticsearch.layout = old.names.series.layout + 1
+        elasticsearch.replicas = 0
+        try await self.init(old.database, old.server, elasticsearch)
+        (tenant, collection) = (old.tenant, old.collection)
+        try await watch.start()
+    }
+
+    private init(
+        _ database: DocketDatabase,
+        _ server: SearchServer,
+        _ elasticsearch: ElasticsearchConfiguration
+    ) async throws {
+        self.database = database
+        self.server = server
+        names = IndexNames(elasticsearch.series)
         var postgres = PostgresConfiguration(
             login: try Self.login(database, .app),
             workerLogin: try Self.login(database, .worker)
@@ -68,10 +94,9 @@ struct ComposedStore: SearchedStoreUnderTest {
         postgres.connections = 3
         postgres.workerConnections = 2
         postgres.softGenerationInterval = .zero
+        postgres.series = elasticsearch.series
         store = try PostgresStore(postgres)
-        var elasticsearch = ElasticsearchConfiguration(urls: [url ?? server.url])
-        elasticsearch.prefix = names.prefix
-        elasticsearch.replicas = 0
+        try await store.claimSeries(work: WorkLimit(within: .seconds(60)))
         let logger = Logger(log)
         index = try ElasticsearchIndex(elasticsearch, log: logger)
         let removals = KnownRemovals()
@@ -107,8 +132,14 @@ struct ComposedStore: SearchedStoreUnderTest {
             registry: registry,
             logger: logger
         )
-        (tenant, collection) = try await ContractStart.make(store, store)
-        try await watch.start()
+        tenant = TenantID(0)
+        collection = Collection(
+            number: 0,
+            name: "",
+            schema: try CollectionSchema([]),
+            schemaEpoch: 0,
+            createdMicroseconds: 0
+        )
     }
 
     private static func login(
@@ -119,7 +150,9 @@ struct ComposedStore: SearchedStoreUnderTest {
     }
 
     /// A new one, which does not run.
-    var indexer: OutboxIndexer {
+    var indexer: OutboxIndexer { indexer(of: index) }
+
+    func indexer(of index: any SearchIndex) -> OutboxIndexer {
         OutboxIndexer(
             store,
             index,
@@ -133,13 +166,34 @@ struct ComposedStore: SearchedStoreUnderTest {
     var verifier: IndexVerifier { IndexVerifier(store, index, logger: Logger(log)) }
 
     /// Runs what servers run beside `body`, which is told where it can begin a rebuild.
-    func serving(_ body: (CollectionRebuilder) async throws -> Void) async throws {
+    func serving(
+        rollover: RolloverLimits = RolloverLimits(),
+        _ body: (CollectionRebuilder) async throws -> Void
+    ) async throws {
         var limits = RebuildLimits()
         limits.claim = .seconds(1)
         limits.poll = .milliseconds(20)
         limits.pause = .milliseconds(20)
         limits.grace = .milliseconds(500)
         limits.sweep = .milliseconds(100)
+        var moves = MoveLimits()
+        moves.poll = .milliseconds(200)
+        moves.pause = .milliseconds(20)
+        moves.kept = .zero
+        let mover = CollectionMover(
+            store,
+            index,
+            limits: moves,
+            registry: MetricsRegistry(),
+            logger: Logger(log)
+        )
+        let keeper = PoolKeeper(
+            store,
+            index,
+            limits: rollover,
+            registry: MetricsRegistry(),
+            logger: Logger(log)
+        )
         let indexer = indexer
         let rebuilder = CollectionRebuilder(
             store,
@@ -151,6 +205,8 @@ struct ComposedStore: SearchedStoreUnderTest {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await indexer.run() }
             group.addTask { try? await rebuilder.run() }
+            group.addTask { try? await mover.run() }
+            group.addTask { try? await keeper.run() }
             group.addTask {
                 while !Task.isCancelled {
                     _ = try await store.maintain(work: WorkLimit(within: .seconds(60)))
@@ -192,16 +248,30 @@ struct ComposedStore: SearchedStoreUnderTest {
             .map { String($0.dropFirst(metric.count + 1)) }
     }
 
-    /// Ends it, with its database and its index.
+    /// Ends it, with its database and its indices.
     func close() async throws {
+        try await removeIndices()
+        try await leave()
+        try await database.drop()
+    }
+
+    /// Ends it for another one that goes on with its database and its indices.
+    func leave() async throws {
+        await search.stop(by: .now())
+        index.close()
+        await store.close()
+    }
+
+    private func removeIndices() async throws {
         let work = WorkLimit(within: .seconds(60))
         for place in try await index.made(work: work) {
             try await index.remove(place, work: work)
         }
-        await search.stop(by: .now())
-        index.close()
-        await store.close()
-        try await database.drop()
-        try await server.request("DELETE", "/\(names.pool)?ignore_unavailable=true")
+        for place in try await index.former(work: work) {
+            try await index.removeFormer(place, work: work)
+        }
+        for index in try await index.pool(work: work) {
+            try await server.request("DELETE", "/\(index.place.name)?ignore_unavailable=true")
+        }
     }
 }

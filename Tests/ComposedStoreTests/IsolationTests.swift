@@ -117,7 +117,7 @@ struct IsolationTests {
                 }
         )
         let known = [
-            test.names.pool, test.names.poolAlias, test.names.tenantPattern,
+            test.names.pool, test.names.poolAlias, test.names.everyPattern,
             test.names.alias(of: test.tenant), test.names.alias(of: other.tenant),
             "_bulk", "_aliases", "_alias", "_cluster",
         ]

@@ -42,13 +42,6 @@ struct RebuildTests {
 
     private static func work() -> WorkLimit { WorkLimit(within: .seconds(60)) }
 
-    /// The collection as the truth has it now.
-    private static func now(_ test: ComposedStore) async throws -> ComposedStore {
-        let name = test.collection.name
-        let collection = try await test.store.collection(test.tenant, named: name, work: work())
-        return test.viewing(collection)
-    }
-
     private static func stage(_ test: ComposedStore) async throws -> RebuildStage? {
         try await test.store.rebuildStatus(test.tenant, of: test.collection, work: work())?.stage
     }
@@ -78,19 +71,6 @@ struct RebuildTests {
         }
     }
 
-    /// Documents of the collection in an index, whatever the truth says.
-    private static func count(_ test: ComposedStore, in index: String) async throws -> Int {
-        try await test.server.request("POST", "/\(index)/_refresh")
-        let name = IndexedIdentity.collection(test.tenant, test.collection.number)
-        let reply = try await test.server.request(
-            "POST",
-            "/\(index)/_count",
-            #"{"query":{"term":{"collection":"\#(name)"}}}"#
-        )
-        let json = try JSONSerialization.jsonObject(with: Data(reply.utf8)) as? [String: Any]
-        return try #require(json?["count"] as? Int)
-    }
-
     @Test("answers all the time, and has what changed meanwhile", arguments: engines)
     func busyRebuild(_ kind: Engine.Kind) async throws {
         let test = try await Self.make(kind)
@@ -106,19 +86,19 @@ struct RebuildTests {
                 try await group.waitForAll()
             }
             while try await test.hasWork() { try await Task.sleep(for: .milliseconds(10)) }
-            let now = try await Self.now(test)
+            let now = try await test.now()
             let own = try #require(now.collection.place)
             #expect(now.collection.schemaEpoch == test.collection.schemaEpoch + 1)
-            try await Self.compare(now, in: own.name)
-            #expect(try await Self.count(test, in: test.names.pool) == 0)
+            try await now.compare(in: own.name)
+            #expect(try await test.count(in: test.names.pool) == 0)
 
             // The next one leaves an index of its own, which goes.
             let second = try await Self.rebuild(now, rebuilder)
             #expect(second.stage == .done && second.documents == second.all)
-            let last = try await Self.now(test)
+            let last = try await test.now()
             let newest = try #require(last.collection.place)
             #expect(newest != own)
-            try await Self.compare(last, in: newest.name)
+            try await last.compare(in: newest.name)
             while try await test.index.made(work: Self.work()) != [newest] {
                 try await Task.sleep(for: .milliseconds(20))
             }
@@ -141,7 +121,7 @@ struct RebuildTests {
             let status = try await Self.rebuild(test, rebuilder)
             #expect(status.stage == .done, "\(status.reason)")
         }
-        let own = try #require(try await explanation(try await Self.now(test)))
+        let own = try #require(try await explanation(try await test.now()))
         let part = try #require(own.parts.first)
         #expect(own.scale == 1 && part.idf > 0)
         #expect(abs(part.weight * part.idf * part.tf - part.score) <= 1e-6 * part.score)
@@ -175,7 +155,7 @@ struct RebuildTests {
     /// Searches as a server that has heard of the switch and as one that has not.
     private static func search(_ test: ComposedStore, _ course: Course) async throws {
         while !course.isOver.load(ordering: .relaxed) {
-            let found = try await now(test).search("stable") { $0.limit = 100 }
+            let found = try await test.now().search("stable") { $0.limit = 100 }
             #expect(found.total.value == stable)
             #expect(Set(found.ids).count == 100)
             course.searches.withLock { $0.new += 1 }
@@ -186,19 +166,6 @@ struct RebuildTests {
             #expect(old.total.value == stable && Set(old.ids).count == 100)
             course.searches.withLock { $0.old += 1 }
         }
-    }
-
-    /// The truth, what searches see and what the index holds are the same.
-    private static func compare(_ test: ComposedStore, in index: String) async throws {
-        let counts = try await test.counts()
-        #expect(counts.indexing == 0 && counts.deleting == 0 && counts.failed == 0)
-        #expect(try await count(test, in: index) == counts.indexed)
-        let listed = try await test.listed()
-        #expect(listed.count == counts.indexed)
-        try await test.hearChanges()
-        let plan = try test.plan(SearchRequest(collection: test.collection.name))
-        let scanned = try await test.scan(plan).flatMap { $0.hits.map(\.document.id) }
-        #expect(scanned.sorted() == listed.sorted())
     }
 
     @Test("goes on where a server was killed, and does nothing twice", arguments: engines)
@@ -244,8 +211,8 @@ struct RebuildTests {
             // The claim of the server that was killed is worth nothing.
             #expect(try await store.slice(of: filling, work: work) == nil)
             #expect(try await !store.save(filling, for: .seconds(1), work: work))
-            try await Self.compare(try await Self.now(test), in: begun.place.name)
-            #expect(try await Self.count(test, in: test.names.pool) == 0)
+            try await test.now().compare(in: begun.place.name)
+            #expect(try await test.count(in: test.names.pool) == 0)
         }
         try await test.close()
     }
@@ -270,7 +237,7 @@ struct RebuildTests {
             }
             while try await test.hasWork() { try await Task.sleep(for: .milliseconds(10)) }
         }
-        #expect(try await Self.count(test, in: test.names.pool) == 0)
+        #expect(try await test.count(in: test.names.pool) == 0)
         try await test.close()
     }
 }

@@ -190,6 +190,13 @@ struct AdministrationCommandTests {
         let refused = await library.run("admin", "rebuild", "library", "books", key: admin)
         #expect(refused.status == .wrongUsage)
         #expect(refused.errors.contains("there is nothing to rebuild"))
+        let none = await library.run("admin", "indices", key: admin)
+        #expect(none.errors.contains("there are no indices of a search engine"))
+        let cluster = await library.run("admin", "cluster", "show", key: admin)
+        #expect(cluster.errors.contains("there is no search engine"))
+        let step = await library.run("admin", "cluster", "jump", key: admin)
+        #expect(step.status == .wrongUsage)
+        #expect(step.errors.contains("they are show, begin, switch, release"))
     }
 
     @Test("holds indexing and releases it")

@@ -24,6 +24,7 @@ struct DocketMethodTests {
             Set(methods) == [
                 .createTenant, .listTenants, .setQuota, .deleteTenant, .createKey, .listKeys,
                 .revokeKey, .backup, .retryFailed, .rebuild, .createSnapshot, .listSnapshots,
+                .listIndices, .changeClusters,
                 .verify, .health, .setHold,
             ]
         )

@@ -54,7 +54,7 @@ struct AdministrationTests {
             "/_aliases",
             #"{"actions":[{"add":{"index":"\#(test.names.pool)","alias":"\#(alias)"}}]}"#
         )
-        let other = try TestIndex.make(on: test.url) { $0.prefix = test.names.prefix }
+        let other = try TestIndex.make(on: test.url) { $0.prefix = test.names.series.prefix }
         try await other.refresh()
         #expect(other.log.messages.last == "the alias of a tenant was changed")
         #expect(try await other.numbers("") == [1])
@@ -95,7 +95,7 @@ struct AdministrationTests {
             "/\(test.names.pool)/_mapping",
             #"{"properties":{"extra":{"type":"keyword"}}}"#
         )
-        let other = try TestIndex.make(on: test.url) { $0.prefix = test.names.prefix }
+        let other = try TestIndex.make(on: test.url) { $0.prefix = test.names.series.prefix }
         let error = await #expect(throws: DocketError.self) {
             try await other.index.prepare(work: TestIndex.work())
         }

@@ -37,7 +37,7 @@ struct EngineTests {
         let test = try await TestIndex.make(kind)
         try await test.index.prepare(work: TestIndex.work())
         #expect(test.log.messages == ["search engine reached", "index made"])
-        let second = try TestIndex.make(on: test.url) { $0.prefix = test.names.prefix }
+        let second = try TestIndex.make(on: test.url) { $0.prefix = test.names.series.prefix }
         try await second.index.prepare(work: TestIndex.work())
         #expect(second.log.messages == ["search engine reached"])
         second.index.close()

@@ -17,21 +17,21 @@ extension FakeEngine {
                     status: 200,
                     body: #"{"defaults":{"action":{"auto_create_index":"false"}}}"#
                 )
-            case ("PUT", "/\(names.pool)"):
+            case ("GET", IndexSurvey.path(names)):
                 .answer(
-                    status: 400,
-                    body: #"{"error":{"type":"resource_already_exists_exception"}}"#
+                    status: 200,
+                    body: #"{"\#(names.pool)":{"aliases":{"\#(names.poolAlias)":{}}}}"#
                 )
-            case ("GET", "/\(names.pool)"):
-                .answer(status: 200, body: pool(names))
+            case ("GET", "/\(names.pool)/_mapping"):
+                .answer(status: 200, body: mapping(names))
             case ("GET", _): .answer(status: 404, body: "{}")
             default: script(request)
             }
         }
     }
 
-    private static func pool(_ names: IndexNames) -> String {
+    private static func mapping(_ names: IndexNames) -> String {
         let mappings = String(decoding: Mapping.mappingsJSON(), as: UTF8.self)
-        return #"{"\#(names.pool)":{"aliases":{"\#(names.poolAlias)":{}},"mappings":\#(mappings)}}"#
+        return #"{"\#(names.pool)":{"mappings":\#(mappings)}}"#
     }
 }

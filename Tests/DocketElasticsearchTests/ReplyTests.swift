@@ -8,13 +8,17 @@ import Testing
 /// Replies that no engine should give.
 @Suite("Replies of a search engine", .timeLimit(.minutes(5)))
 struct ReplyTests {
-    private static let names = IndexNames(prefix: "fake")
+    private static let names = {
+        var configuration = ElasticsearchConfiguration(urls: [])
+        configuration.prefix = "fake"
+        return IndexNames(configuration.series)
+    }()
 
     private static func index(
         _ script: @escaping @Sendable (FakeEngine.Request) -> FakeEngine.Reply
     ) throws -> (TestIndex, FakeEngine) {
         let engine = try FakeEngine.prepared(names, script)
-        var test = try TestIndex.make(on: engine.url) { $0.prefix = names.prefix }
+        var test = try TestIndex.make(on: engine.url) { $0.prefix = names.series.prefix }
         test.fake = engine
         return (test, engine)
     }

@@ -53,7 +53,7 @@ struct TestIndex: Sendable {
         return TestIndex(
             index: try ElasticsearchIndex(configuration, log: Logger(log)),
             url: url,
-            names: IndexNames(prefix: configuration.prefix),
+            names: IndexNames(configuration.series),
             log: log,
             collection: try collection(number: 1)
         )

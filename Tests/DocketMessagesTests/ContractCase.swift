@@ -108,6 +108,19 @@ extension ContractCase {
         ContractCase("ListSnapshotsReply") {
             ListSnapshotsReply(snapshots: $0.some { $0.indexSnapshot() })
         },
+        ContractCase("ListIndicesRequest") { _ in ListIndicesRequest() },
+        ContractCase("ListIndicesReply") { ListIndicesReply(indices: [$0.index()]) },
+        ContractCase("Index") { $0.index() },
+        ContractCase("ChangeClustersRequest") { _ in ChangeClustersRequest(action: .release) },
+        ContractCase("ChangeClustersReply") {
+            ChangeClustersReply(
+                searched: $0.text(),
+                twin: $0.text(),
+                state: .away,
+                documents: $0.count(),
+                all: $0.count()
+            )
+        },
         ContractCase("VerifyRequest") {
             VerifyRequest(tenant: $0.text(), collection: $0.text(), sample: $0.count())
         },

@@ -30,6 +30,22 @@ extension ContractText {
     private static let tenant = TenantDescription(name: "t", quota: quota, createdMicroseconds: 7)
     private static let tenantText = "name: \"t\" \(quotaText) created_us: 7"
 
+    private static let index = IndexDescription(
+        name: "docket-4.3-pool-000002",
+        series: "docket-4.3",
+        state: .closed,
+        documents: 1,
+        deleted: 2,
+        bytes: 3,
+        createdMicroseconds: 4,
+        collections: 5,
+        tenants: 6
+    )
+
+    private static let indexText =
+        "name: \"docket-4.3-pool-000002\" series: \"docket-4.3\" state: INDEX_STATE_CLOSED "
+        + "documents: 1 deleted: 2 bytes: 3 created_us: 4 collections: 5 tenants: 6"
+
     private static let key = KeyDescription(
         id: "k",
         tenant: "t",
@@ -175,6 +191,22 @@ extension ContractText {
             "ListSnapshotsReply",
             ListSnapshotsReply(snapshots: [snapshot]),
             "snapshots { \(snapshotText) }"
+        ),
+        ContractText("Index", index, indexText),
+        ContractText(
+            "ChangeClustersRequest",
+            ChangeClustersRequest(action: .switchOver),
+            "action: CLUSTER_ACTION_SWITCH"
+        ),
+        ContractText(
+            "ChangeClustersReply",
+            ChangeClustersReply(searched: "s", twin: "t", state: .filling, documents: 1, all: 2),
+            "searched: \"s\" twin: \"t\" stage: TWIN_STAGE_FILLING documents: 1 documents_all: 2"
+        ),
+        ContractText(
+            "ListIndicesReply",
+            ListIndicesReply(indices: [index]),
+            "indices { \(indexText) }"
         ),
         ContractText(
             "VerifyRequest",

@@ -64,6 +64,15 @@ extension GeneratedMessage {
         "RetryFailedRequest": .init { unsafe docket__v1__retry_failed_request__unpack($0, $1, $2) },
         "RebuildRequest": .init { unsafe docket__v1__rebuild_request__unpack($0, $1, $2) },
         "RebuildProgress": .init { unsafe docket__v1__rebuild_progress__unpack($0, $1, $2) },
+        "ListIndicesRequest": .init { unsafe docket__v1__list_indices_request__unpack($0, $1, $2) },
+        "ListIndicesReply": .init { unsafe docket__v1__list_indices_reply__unpack($0, $1, $2) },
+        "ChangeClustersRequest": .init {
+            unsafe docket__v1__change_clusters_request__unpack($0, $1, $2)
+        },
+        "ChangeClustersReply": .init {
+            unsafe docket__v1__change_clusters_reply__unpack($0, $1, $2)
+        },
+        "Index": .init { unsafe docket__v1__index__unpack($0, $1, $2) },
         "VerifyRequest": .init { unsafe docket__v1__verify_request__unpack($0, $1, $2) },
         "VerifyProgress": .init { unsafe docket__v1__verify_progress__unpack($0, $1, $2) },
         "HealthRequest": .init { unsafe docket__v1__health_request__unpack($0, $1, $2) },

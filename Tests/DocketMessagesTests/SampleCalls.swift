@@ -121,6 +121,20 @@ extension SampleValues {
         ListKeysReply(keys: some { $0.createKeyReply().key })
     }
 
+    mutating func index() -> IndexDescription {
+        IndexDescription(
+            name: text(),
+            series: text(),
+            state: .former,
+            documents: count(),
+            deleted: count(),
+            bytes: count(),
+            createdMicroseconds: Int64(count()),
+            collections: count(),
+            tenants: count()
+        )
+    }
+
     mutating func verifyProgress() -> VerifyProgress {
         var progress = VerifyProgress()
         progress.documents = count()

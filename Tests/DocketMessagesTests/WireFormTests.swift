@@ -93,7 +93,7 @@ struct WireFormTests {
         + ContractText.administration).filter {
             ![
                 "GetReply", "ListCollectionsReply", "ListTenantsReply", "ListKeysReply",
-                "StatusReply", "ListSnapshotsReply",
+                "StatusReply", "ListSnapshotsReply", "ListIndicesReply",
             ]
             .contains($0.testDescription)
         }

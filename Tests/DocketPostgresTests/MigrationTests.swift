@@ -24,12 +24,12 @@ struct MigrationTests {
     @Test("refuses a newer schema and leaves it as it is")
     func newer() async throws {
         let (server, database) = try await TestDatabase.migrated()
-        let insertion = "INSERT INTO docket.schema_versions(version) VALUES (9)"
+        let insertion = "INSERT INTO docket.schema_versions(version) VALUES (99)"
         try await server.run(insertion, in: database)
         let folder = try TestFolder()
         let newer = DocketError(
             .failedPrecondition,
-            "the database has schema 9, which is newer than \(Migration.version)"
+            "the database has schema 99, which is newer than \(Migration.version)"
         )
         let login = try TestDatabase.login(server, database, folder)
         await #expect(throws: newer) { try await Migration.run(login) }

@@ -46,7 +46,7 @@ struct PlanTests {
             place: IndexPlace(name: "index-1")
         )
         let (leases, leased) = try await Self.updates(test) { session in
-            let taker = LeaseTaker(session: session, request: request, after: 0)
+            let taker = LeaseTaker(session: session, request: request, series: nil, after: 0)
             return try taker.take().changes.map(\.lease)
         }
         let (_, completed) = try await Self.updates(test) { session in

@@ -82,10 +82,11 @@ enum Architecture {
         "DocketJSON": ["JSONParserHandle", "JSONValueHandle"],
         "DocketLoad": ["Pacer"],
         "DocketMessages": [
-            "AdministrationCodec", "CollectionsCodec", "ContractMessageCodec", "DocumentCallsCodec",
-            "DocumentsCodec", "ExplanationCodec", "FiltersCodec", "HealthCodec", "KeysCodec",
-            "ReadingArena", "RepairsCodec", "SearchRepliesCodec", "SearchRequestsCodec",
-            "SnapshotsCodec", "StatusCodec", "SuggestCodec", "WritingArena",
+            "AdministrationCodec", "ClustersCodec", "CollectionsCodec", "ContractMessageCodec",
+            "DocumentCallsCodec", "DocumentsCodec", "ExplanationCodec", "FiltersCodec",
+            "HealthCodec", "IndicesCodec", "KeysCodec", "ReadingArena", "RepairsCodec",
+            "SearchRepliesCodec", "SearchRequestsCodec", "SnapshotsCodec", "StatusCodec",
+            "SuggestCodec", "WritingArena",
         ],
         "DocketPostgres": ["ConnectionHandle", "ResultHandle", "WakeupHandle"],
         "DocketRPC": [

@@ -149,6 +149,30 @@ extension DocketClient {
         return try await follow(.rebuild, request, progress)?.documents ?? 0
     }
 
+    /// The indices of the search engine that Docket has made.
+    ///
+    /// - Throws: ``DocketError`` `failedPrecondition` by an embedded server.
+    public func indices() async throws(DocketError) -> [IndexDescription] {
+        let reply = try await call(
+            .listIndices,
+            ListIndicesRequest(),
+            lookUp,
+            as: ListIndicesReply.self
+        )
+        return reply.value.indices
+    }
+
+    /// Leads the index over to another search engine, step by step, or tells how far that is.
+    ///
+    /// - Throws: ``DocketError`` `failedPrecondition` where the step cannot be taken now, with the
+    ///   reason, and by an embedded server.
+    public func clusters(
+        _ action: ClusterAction = .show
+    ) async throws(DocketError) -> ChangeClustersReply {
+        let request = ChangeClustersRequest(action: action)
+        return try await call(.changeClusters, request, change, as: ChangeClustersReply.self).value
+    }
+
     /// How the server that answers and its engines are, as that server sees them.
     ///
     /// - Returns: Each part with its state, and how much waits to be indexed.

@@ -320,6 +320,22 @@ enum DocketCommand {
                 examples: [.init("docket admin rebuild library books", "Until it is done")]
             ),
             Command(
+                "indices",
+                "lists the indices of the search engine, with what is in them",
+                examples: [.init("docket admin indices", "All")]
+            ),
+            Command(
+                "cluster",
+                "leads the index over to the search engine of --elasticsearch-next: show, begin, "
+                    + "switch (also back again), release",
+                operands: [.init("STEP")],
+                examples: [
+                    .init("docket admin cluster begin", "Changes go to both, the next is filled"),
+                    .init("docket admin cluster show", "How far it is"),
+                    .init("docket admin cluster switch", "The other one is searched"),
+                ]
+            ),
+            Command(
                 "health",
                 "says how a server and its engines are, and what waits to be indexed",
                 examples: [

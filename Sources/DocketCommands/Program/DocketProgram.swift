@@ -80,6 +80,8 @@ extension CommandContext {
         case ("admin", "retry-failed"): try await runRetryFailed()
         case ("admin", "rebuild"): try await runRebuild()
         case ("admin", "snapshot"): try await runSnapshot(path[2])
+        case ("admin", "indices"): try await runIndices()
+        case ("admin", "cluster"): try await runCluster()
         case ("admin", "hold"): try await runHold()
         case ("admin", "release"): try await runRelease()
         case ("admin", "health"): return try await runHealth()

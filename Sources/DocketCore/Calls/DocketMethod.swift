@@ -25,6 +25,8 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case backup = 39
     case retryFailed = 40
     case rebuild = 41
+    case listIndices = 42
+    case changeClusters = 43
     case verify = 46
     case health = 47
     case setHold = 48

@@ -45,8 +45,13 @@ package struct LeaseRequest: Sendable {
     package var limitBytes: Int
     /// How long the lease holds.
     package var duration: Duration
-    /// Where documents go that the index never had; kept with them before the lease is answered.
+    /// Where documents go that the index never had, unless ``PoolLedger`` has another place for
+    /// them; kept with them before the lease is answered.
     package var place: IndexPlace
+    /// Clusters that can be written, by their ids; empty where there are no clusters.
+    ///
+    /// Nothing is leased that has to go to others.
+    package var clusters: Set<String> = []
 
     package init(limit: Int, limitBytes: Int, duration: Duration, place: IndexPlace) {
         self.limit = limit

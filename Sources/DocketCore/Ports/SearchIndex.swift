@@ -5,6 +5,11 @@
 /// that is known, `cancelled` when `work` was stopped, `deadlineExceeded` when its time passed,
 /// `internalError` for an answer that cannot be one.
 package protocol SearchIndex: Sendable {
+    /// Whether searches of the collection can be asked: false while its documents are on their way
+    /// out of an index of another version.
+    func canSearch(_ collection: Collection) -> Bool
+    /// The clusters that it can write, by their ids; empty where it is told of none.
+    func clusters(work: WorkLimit) async throws(DocketError) -> Set<String>
     /// Where documents of the tenant that are new go now; makes what the tenant needs there.
     func place(
         for tenant: TenantID,
@@ -39,6 +44,20 @@ package protocol SearchIndex: Sendable {
     ) async throws(DocketError) -> IndexSlice
 }
 
+extension SearchIndex {
+    /// - Throws: ``DocketError`` `unavailable` for a collection that cannot be searched yet.
+    package func requireSearchable(_ collection: Collection) throws(DocketError) {
+        guard !canSearch(collection) else { return }
+        throw DocketError(
+            .unavailable,
+            "the index of the collection is made anew by this version of the server; until it is "
+                + "done the collection cannot be searched",
+            retryAfter: .seconds(2),
+            isNotProcessed: true
+        )
+    }
+}
+
 /// A part of the engine that holds documents whole: what was first sent to it stays there.
 ///
 /// Its name is the engine's own, at most 200 bytes.
@@ -57,6 +76,8 @@ package struct IndexChange: Sendable {
     package var place: IndexPlace
     /// nil takes the document out.
     package var content: BoundDocument?
+    /// The clusters that get it, by their ids; empty for the one that is searched.
+    package var clusters: [String] = []
 
     package init(
         tenant: TenantID,

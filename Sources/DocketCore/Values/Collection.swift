@@ -194,6 +194,9 @@ public struct Collection: Hashable, Sendable {
     public var createdMicroseconds: Int64
     /// The index of its own that holds all its documents; nil where each document has its place.
     package var place: IndexPlace?
+    /// Of the indices that all its documents can be found in; nil where that is not known, and
+    /// where the store has no engine.
+    package var series: IndexSeries?
 
     /// A collection with all that is known of it.
     public init(

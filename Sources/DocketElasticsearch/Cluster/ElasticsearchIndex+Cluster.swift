@@ -9,7 +9,7 @@ extension ElasticsearchIndex: ClusterSource {
             work
         )
         let blocks = try await read(
-            "/\(administration.names.prefix)-*/_settings/index.blocks.*",
+            "/\(administration.names.series.prefix)-*/_settings/index.blocks.*",
             work
         )
         return try ClusterReplies(

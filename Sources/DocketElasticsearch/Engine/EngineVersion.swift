@@ -17,6 +17,8 @@ struct EngineVersion: Hashable, Sendable {
     let product: Product
     /// As the engine writes it: `8.19.21`.
     let number: String
+    /// The id that the cluster gives itself.
+    var cluster: String?
 
     init(_ product: Product, number: String) {
         self.product = product
@@ -39,6 +41,7 @@ struct EngineVersion: Hashable, Sendable {
         let isOpenSearch = version.member("distribution")?.string == "opensearch"
         product = isOpenSearch ? .openSearch : .elasticsearch
         self.number = number
+        cluster = root?.member("cluster_uuid")?.string
     }
 
     var support: Support {

@@ -18,13 +18,13 @@ actor IndexAdministration {
     /// What each search asks, without a turn of the actor.
     private struct View {
         var isReady = false
-        /// Tenants whose aliases were read back.
-        var aliased: Set<TenantID> = []
+        /// The id that the engine gives itself.
+        var cluster: String?
+        /// What was read back last.
+        var survey: IndexSurvey?
     }
 
     nonisolated let names: IndexNames
-    /// Whether the statistics of words are spread over shards.
-    nonisolated let hasSeveralShards: Bool
     let client: EngineClient
     private let configuration: ElasticsearchConfiguration
     private let log: Logger
@@ -44,8 +44,7 @@ actor IndexAdministration {
         self.client = client
         self.configuration = configuration
         self.log = log
-        names = IndexNames(prefix: configuration.prefix)
-        hasSeveralShards = configuration.shards > 1
+        names = IndexNames(configuration.series)
     }
 
     /// Returns once the engine is one that Docket serves and has the pool's index.
@@ -75,11 +74,11 @@ actor IndexAdministration {
     /// Where new documents of the tenant go; makes its alias where there is room for one more.
     func place(for tenant: TenantID, work: WorkLimit) async throws(DocketError) -> IndexPlace {
         try await prepare(work)
-        let aliased = aliased
-        if !aliased.contains(tenant), aliased.count < configuration.aliasesMaximum {
-            try await makeAlias(of: tenant, work)
+        let survey = survey
+        if !survey.aliased.contains(tenant), survey.aliased.count < configuration.aliasesMaximum {
+            try await makeAliases(of: [tenant], work)
         }
-        return IndexPlace(name: names.pool)
+        return IndexPlace(name: survey.pools.first ?? names.pool)
     }
 
     /// The one name by which the documents of the tenant's collection are searched.
@@ -93,12 +92,14 @@ actor IndexAdministration {
 
     /// The name by which those of its collections are searched that have no index of their own.
     nonisolated func searchName(of tenant: TenantID) -> String {
-        aliased.contains(tenant) ? names.alias(of: tenant) : names.poolAlias
+        survey.aliased.contains(tenant) ? names.alias(of: tenant) : names.poolAlias
     }
 
-    private nonisolated var aliased: Set<TenantID> { view.withLock { $0.aliased } }
+    /// Empty before the engine has answered.
+    nonisolated var survey: IndexSurvey { view.withLock { $0.survey } ?? IndexSurvey() }
 
-    private func keep(_ aliased: Set<TenantID>) { view.withLock { $0.aliased = aliased } }
+    /// nil before the engine has answered.
+    nonisolated var cluster: String? { view.withLock { $0.cluster } }
 
     /// What was there is missing: the next call reads and compares everything again.
     func lookAgain() {
@@ -131,6 +132,7 @@ extension IndexAdministration {
         let root = try await client.succeed(HTTPRequest(method: .get, path: "/"), work: work)
         let version = try EngineVersion(root.body)
         try version.check()
+        view.withLock { $0.cluster = version.cluster }
         let fields: LogFields = [
             "engine": .string(version.product.rawValue), "version": .string(version.number),
         ]
@@ -140,10 +142,35 @@ extension IndexAdministration {
             log.warning("search engine reached, of a version that is not tested", fields)
         }
         try await checkAutomaticIndices(work)
-        if !hadPool { try await makePool(work) }
-        try await comparePool(work)
+        try await look(work)
+        if survey.pools.isEmpty {
+            guard !hadPool else {
+                throw EngineFault(status: 404, type: "index_not_found_exception").docketError
+            }
+            try await makeIndex(names.pool, aliases: [names.poolAlias], work)
+            try await look(work)
+        }
         hadPool = true
-        try await readAliases(work)
+        for pool in survey.pools { try await compareIndex(pool, work) }
+        if let hidden = survey.hidden.first {
+            throw DocketError(
+                .failedPrecondition,
+                "the alias \(names.poolAlias) of the index \(hidden) was changed"
+            )
+        }
+    }
+
+    /// Reads what there is; an alias of a tenant that is not as it has to be is not used.
+    func look(_ work: WorkLimit) async throws(DocketError) {
+        let reply = try await client.succeed(
+            HTTPRequest(method: .get, path: IndexSurvey.path(names)),
+            work: work
+        )
+        let survey = try IndexSurvey(reply.body, names)
+        view.withLock { $0.survey = survey }
+        for alias in survey.changed {
+            log.error("the alias of a tenant was changed", ["alias": .string(alias)])
+        }
     }
 
     /// An engine that makes an index of any name would give one to a delete that names a missing
@@ -172,10 +199,6 @@ extension IndexAdministration {
         return set
     }
 
-    private func makePool(_ work: WorkLimit) async throws(DocketError) {
-        try await makeIndex(names.pool, aliases: [names.poolAlias], work)
-    }
-
     /// Makes an index that is not there yet.
     func makeIndex(
         _ name: String,
@@ -196,60 +219,39 @@ extension IndexAdministration {
         guard fault.type == "resource_already_exists_exception" else { throw fault.docketError }
     }
 
-    /// The mapping must be the one that Docket made, and the read alias one without a filter.
-    private func comparePool(_ work: WorkLimit) async throws(DocketError) {
-        let pool = try await compareIndex(names.pool, work)
-        let alias = pool["aliases"]?.leaves.keys.first {
-            $0 == names.poolAlias || $0.hasPrefix(names.poolAlias + ".")
-        }
-        guard alias == names.poolAlias else {
-            throw DocketError(
-                .failedPrecondition,
-                "the alias \(names.poolAlias) of the index \(names.pool) was changed"
-            )
-        }
-    }
-
-    /// What the engine says of an index whose mapping is the one that Docket made.
-    @discardableResult
-    func compareIndex(
-        _ name: String,
-        _ work: WorkLimit
-    ) async throws(DocketError) -> [String: FlatJSON] {
+    /// The mapping must be the one that Docket made.
+    func compareIndex(_ name: String, _ work: WorkLimit) async throws(DocketError) {
         let reply = try await client.succeed(
-            HTTPRequest(method: .get, path: "/\(name)"),
+            HTTPRequest(method: .get, path: "/\(name)/_mapping"),
             work: work
         )
-        let index = try Self.flat(reply.body, member: name)
         let wanted = try? FlatJSON(bytes: Mapping.mappingsJSON())
-        let found = index["mappings"]
+        let found = try Self.mapping(reply.body, of: name)
         if let difference = wanted?.firstDifference(from: found ?? FlatJSON()) {
             throw DocketError(
                 .failedPrecondition,
-                "the index \(name) was changed, or is of another version of Docket: "
-                    + "its mapping differs at \(difference)"
+                "the index \(name) was changed: its mapping differs at \(difference)"
             )
         }
-        return index
     }
 
-    /// The members of one member of a reply.
-    private static func flat(
+    /// nil where the reply does not speak of the index.
+    private static func mapping(
         _ bytes: [UInt8],
-        member name: String
-    ) throws(DocketError) -> [String: FlatJSON] {
-        var parts: [String: FlatJSON] = [:]
+        of name: String
+    ) throws(DocketError) -> FlatJSON? {
+        var found: FlatJSON?
         do {
             var parser = JSONParserHandle(byteMaximum: HTTPRequest.replyBytesDefault)
-            _ = try parser.parse(bytes).forEachMember { outer, value in
-                guard outer == name else { return }
-                _ = try value.forEachMember { parts[$0] = try FlatJSON($1) }
+            _ = try parser.parse(bytes).forEachMember { index, value in
+                guard index == name, let mapping = value.member("mappings") else { return }
+                found = try FlatJSON(mapping)
             }
         } catch {
             throw DocketError(.internalError, "the search engine's reply is damaged")
                 .caused(by: "\(error)")
         }
-        return parts
+        return found
     }
 }
 
@@ -269,17 +271,21 @@ extension IndexAdministration {
 
     /// Makes the alias of the tenant anew, and reads it back.
     func makeAlias(of tenant: TenantID, _ work: WorkLimit) async throws(DocketError) {
+        try await makeAliases(of: [tenant], work)
+    }
+
+    /// In all indices of the pool, one that is made meanwhile among them.
+    func makeAliases(
+        of tenants: Set<TenantID>,
+        _ work: WorkLimit
+    ) async throws(DocketError) {
         var writer = JSONWriter()
         writer.object { body in
             body.member("actions") { actions in
                 actions.array { list in
-                    list.object { action in
-                        action.member("add") { add in
-                            add.object { members in
-                                members.member("index", names.pool)
-                                members.member("alias", names.alias(of: tenant))
-                                Self.alias(of: tenant, &members)
-                            }
+                    for tenant in tenants.sorted() {
+                        list.action("add", names.poolPattern, names.alias(of: tenant)) {
+                            Self.alias(of: tenant, &$0)
                         }
                     }
                 }
@@ -287,43 +293,12 @@ extension IndexAdministration {
         }
         let request = HTTPRequest(method: .post, path: "/_aliases", body: writer.bytes)
         _ = try await client.succeed(request, work: work)
-        try await readAliases(work)
-        guard aliased.contains(tenant) else {
+        try await look(work)
+        guard tenants.isSubset(of: survey.aliased) else {
             throw DocketError(
                 .failedPrecondition,
                 "the search engine did not keep the filter of an alias that was made"
             )
         }
-    }
-
-    /// Reads the aliases of all tenants; one that is not as it has to be is not used.
-    private func readAliases(_ work: WorkLimit) async throws(DocketError) {
-        let path = "/\(names.pool)/_alias/\(names.tenantPattern)"
-        let reply = try await client.send(HTTPRequest(method: .get, path: path), work: work)
-        guard reply.status != 404 else {
-            return keep([])
-        }
-        guard reply.status == 200 else { throw EngineFault(reply).docketError }
-        var found: Set<TenantID> = []
-        do {
-            var parser = JSONParserHandle(byteMaximum: HTTPRequest.replyBytesDefault)
-            _ = try parser.parse(reply.body).forEachMember { index, value in
-                guard index == names.pool else { return }
-                _ = try value.member("aliases")?.forEachMember { name, alias in
-                    guard let tenant = names.tenant(ofAlias: name) else { return }
-                    var wanted = JSONWriter()
-                    wanted.object { Self.alias(of: tenant, &$0) }
-                    if try FlatJSON(alias) == FlatJSON(bytes: wanted.bytes) {
-                        found.insert(tenant)
-                    } else {
-                        log.error("the alias of a tenant was changed", ["alias": .string(name)])
-                    }
-                }
-            }
-        } catch {
-            throw DocketError(.internalError, "the search engine's reply is damaged")
-                .caused(by: "\(error)")
-        }
-        keep(found)
     }
 }

@@ -2,27 +2,35 @@ internal import DocketCore
 
 /// Names of indices and aliases: made by Docket alone, never of what a caller says.
 struct IndexNames: Hashable, Sendable {
-    /// Lower case letters, digits and hyphens.
-    let prefix: String
+    let series: IndexSeries
     private let poolStart: String
 
-    init(prefix: String) {
-        self.prefix = prefix
-        poolStart = "\(prefix)-pool-"
+    init(_ series: IndexSeries) {
+        self.series = series
+        poolStart = "\(series.start)pool-"
     }
 
-    /// The index that new documents go to.
+    /// The first index of the pool.
     var pool: String { "\(poolStart)000001" }
-    /// All indices of the pool, for searches.
-    var poolAlias: String { "\(prefix)-pool" }
-    /// All aliases of tenants, for questions about them.
-    var tenantPattern: String { "\(prefix)-tenant-*" }
 
-    func alias(of tenant: TenantID) -> String { "\(prefix)-tenant-\(tenant.number)" }
+    /// The one after another; nil for names of others, and after the last there can be.
+    func pool(after name: String) -> String? {
+        guard isPool(name), let number = Int(name.dropFirst(poolStart.count)), number < 999_999
+        else { return nil }
+        let digits = "\(number + 1)"
+        return poolStart + String(repeating: "0", count: 6 - digits.utf8.count) + digits
+    }
+
+    /// All of them, for what is done to each.
+    var poolPattern: String { "\(poolStart)*" }
+    /// All of them, for searches.
+    var poolAlias: String { "\(series.start)pool" }
+
+    func alias(of tenant: TenantID) -> String { "\(series.start)tenant-\(tenant.number)" }
 
     /// The tenant of an alias; nil for other names.
     func tenant(ofAlias name: String) -> TenantID? {
-        let start = "\(prefix)-tenant-"
+        let start = "\(series.start)tenant-"
         guard name.hasPrefix(start), let number = UInt64(name.dropFirst(start.count)) else {
             return nil
         }
@@ -31,17 +39,17 @@ struct IndexNames: Hashable, Sendable {
     }
 
     /// The index that a rebuild makes.
-    func rebuilt(_ number: UInt64) -> String { "\(prefix)-rebuilt-\(number)" }
+    func rebuilt(_ number: UInt64) -> String { "\(series.start)rebuilt-\(number)" }
     /// All of those.
-    var rebuiltPattern: String { "\(prefix)-rebuilt-*" }
+    var rebuiltPattern: String { "\(series.start)rebuilt-*" }
 
     /// By which a collection that has an index of its own is searched.
     func alias(of collection: CollectionReference) -> String {
-        "\(prefix)-collection-\(collection.tenant.number).\(collection.number)"
+        "\(series.start)collection-\(collection.tenant.number).\(collection.number)"
     }
 
     /// All indices that hold documents.
-    var placePatterns: [String] { ["\(poolStart)*", rebuiltPattern] }
+    var placePatterns: [String] { [poolPattern, rebuiltPattern] }
 
     /// Whether an index of this name is one that holds documents.
     func isPlace(_ name: String) -> Bool { isPool(name) || isRebuilt(name) }
@@ -58,5 +66,27 @@ struct IndexNames: Hashable, Sendable {
         let digits = name.dropFirst(poolStart.count)
         return name.hasPrefix(poolStart) && digits.utf8.count == 6
             && digits.utf8.allSatisfy { (48...57).contains($0) }
+    }
+}
+
+extension IndexNames {
+    /// All indices and aliases of the operator, and of others whose prefix begins alike.
+    var everyPattern: String { "\(series.prefix)-*" }
+
+    /// Whether an index of this name is one of an earlier series.
+    func isFormer(_ name: String) -> Bool { series(ofIndex: name).map(series.succeeds) ?? false }
+
+    /// The series of an index that the operator's Docket has made; nil for other names.
+    ///
+    /// The first indices had none in their names.
+    func series(ofIndex name: String) -> IndexSeries? {
+        let start = "\(series.prefix)-"
+        guard name.hasPrefix(start) else { return nil }
+        let parts = name.dropFirst(start.count).split(separator: "-", maxSplits: 1)
+        let first = parts.first.flatMap { IndexSeries(start + $0) }
+        let found = first ?? IndexSeries(prefix: series.prefix, layout: 0, tokenizer: 0)
+        let kind = first == nil ? name.dropFirst(start.count) : parts.last ?? ""
+        let isIndex = IndexNames(found).isPlace("\(found.start)\(kind)")
+        return isIndex ? found : nil
     }
 }

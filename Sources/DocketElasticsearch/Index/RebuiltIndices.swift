@@ -35,11 +35,30 @@ extension ElasticsearchIndex: CollectionIndices {
         guard administration.names.isRebuilt(place.name) else {
             throw DocketError(.internalError, "an index of all collections is not removed")
         }
+        try await delete(place, work)
+    }
+
+    private func delete(_ place: IndexPlace, _ work: WorkLimit) async throws(DocketError) {
         let path = "/\(place.name)?ignore_unavailable=true"
         _ = try await administration.client.succeed(
             HTTPRequest(method: .delete, path: path),
             work: work
         )
+    }
+}
+
+extension ElasticsearchIndex: FormerIndices {
+    package func former(work: WorkLimit) async throws(DocketError) -> Set<IndexPlace> {
+        try await administration.prepare(work)
+        try await administration.look(work)
+        return administration.survey.former
+    }
+
+    package func removeFormer(_ place: IndexPlace, work: WorkLimit) async throws(DocketError) {
+        guard isFormer(place) else {
+            throw DocketError(.internalError, "an index of this version is not removed")
+        }
+        try await delete(place, work)
     }
 }
 
@@ -104,7 +123,7 @@ extension IndexAdministration {
 
 extension JSONWriter {
     /// One action of `_aliases`.
-    fileprivate mutating func action(
+    mutating func action(
         _ name: StaticString,
         _ index: String,
         _ alias: String,

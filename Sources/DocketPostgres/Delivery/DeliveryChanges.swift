@@ -7,7 +7,7 @@ struct DeliveryChanges {
     private enum End {
         case done
         /// Leased again after so many microseconds; `attempts` nil begins them anew.
-        case waits(after: Int64, attempts: Int64?)
+        case waits(after: Int64, attempts: Int64?, isFound: Bool = false)
     }
 
     private var documents: [(tenant: TenantID, row: DocumentRow, error: String)] = []
@@ -32,14 +32,15 @@ struct DeliveryChanges {
                 deltas[document.collection].deleting -= 1
             }
             change(document, row, "")
-        } else if row.state == .indexing {
+        } else if row.state == .indexing, !row.isApplied {
+            // One that could be found before was moved.
             row.indexedVersion = max(row.indexedVersion, document.version)
             outdated.append((document.key, row.indexedVersion))
             if !document.isOvertaken { show(&row, document) }
             if document.soft == .rises { deltas[document.collection].raisesSoft = true }
             change(document, row, "")
         }
-        end(document, .done)
+        end(document, .done, isFound: true)
     }
 
     /// The newest version can be seen; its status says so with the soft generation.
@@ -63,7 +64,9 @@ struct DeliveryChanges {
         var row = document.row
         row.state = .failed
         row.indexedVersion = 0
-        deltas[document.collection].indexing -= 1
+        deltas[document.collection].applied -= row.isApplied ? 1 : 0
+        row.isApplied = false
+        deltas[document.collection].count(document.row.state, by: -1)
         deltas[document.collection].failed += 1
         outdated.append((document.key, row.version))
         if row.sentFrom < row.version {
@@ -82,9 +85,11 @@ struct DeliveryChanges {
         end(document, .waits(after: delay, attempts: isAttempt ? 1 : 0))
     }
 
-    /// A newer version goes at once, its attempts anew.
-    private mutating func end(_ document: LeasedDocument, _ end: End) {
-        let end = document.isOvertaken ? End.waits(after: 0, attempts: nil) : end
+    /// A newer version goes at once, its attempts anew; `isFound` says that searches have the one
+    /// before.
+    private mutating func end(_ document: LeasedDocument, _ end: End, isFound: Bool = false) {
+        let newer = End.waits(after: 0, attempts: nil, isFound: isFound)
+        let end = document.isOvertaken ? newer : end
         ends.append((document.key, end))
     }
 
@@ -96,11 +101,12 @@ struct DeliveryChanges {
         if !documents.isEmpty { statements.append(update) }
         if !outdated.isEmpty { statements.append(forgetting) }
         var done: [DocumentKey] = []
-        var waits: [(key: DocumentKey, delay: Int64, attempts: Int64?)] = []
+        var waits: [(key: DocumentKey, delay: Int64, attempts: Int64?, isFound: Bool)] = []
         for (key, end) in ends {
             switch end {
             case .done: done.append(key)
-            case .waits(let delay, let attempts): waits.append((key, delay, attempts))
+            case .waits(let delay, let attempts, let isFound):
+                waits.append((key, delay, attempts, isFound))
             }
         }
         if !done.isEmpty { statements.append(Self.deletion(of: done)) }
@@ -153,20 +159,22 @@ struct DeliveryChanges {
     }
 
     private static func release(
-        _ waits: [(key: DocumentKey, delay: Int64, attempts: Int64?)]
+        _ waits: [(key: DocumentKey, delay: Int64, attempts: Int64?, isFound: Bool)]
     ) -> SQLStatement {
-        let list = "unnest($1, $2, $3, $4) AS w(tenant_id, number, delay, attempts)"
+        let list = "unnest($1, $2, $3, $4, $5) AS w(tenant_id, number, delay, attempts, found)"
         return SQLStatement(
             """
             UPDATE docket.outbox o SET lease_token = NULL, leased_version = NULL,
                 due_us = (SELECT docket.now_us()) + w.delay,
-                attempts = coalesce(o.attempts + w.attempts, 0)
+                attempts = coalesce(o.attempts + w.attempts, 0),
+                moving = o.moving AND NOT w.found
             FROM \(RowPlaces.of("outbox", in: list)) WHERE o.ctid = w.row
             """,
             .numbers(waits.map(\.key.tenant)),
             .numbers(waits.map(\.key.number)),
             .integers(waits.map(\.delay)),
-            .optionalIntegers(waits.map(\.attempts))
+            .optionalIntegers(waits.map(\.attempts)),
+            .booleans(waits.map(\.isFound))
         )
     }
 }

@@ -11,11 +11,14 @@ struct LeaseTaker {
 
     let session: PostgresSession
     let request: LeaseRequest
+    /// Documents that stand in another one get a new place; nil where any index will do.
+    let series: IndexSeries?
     /// The first tenant is the next one after it.
     let after: UInt64
 
     /// The changes, and the tenant after which the next lease begins.
     func take() throws -> (changes: [LeasedChange], last: UInt64) {
+        let target = try target()
         let tenants = try tenants()
         guard !tenants.isEmpty else { return ([], 0) }
         let share = max(1, (request.limit + tenants.count - 1) / tenants.count)
@@ -30,8 +33,51 @@ struct LeaseTaker {
         }
         let taken = fitting(due)
         guard !taken.isEmpty else { return ([], 0) }
-        let changes = try lease(taken)
+        let changes = try lease(taken, target)
         return (changes, tenants.count == Self.tenantsMaximum ? tenants.last ?? 0 : 0)
+    }
+
+    private struct Target {
+        /// Where documents go that no index of the series has.
+        var place: IndexPlace
+        /// The clusters that get each change.
+        var clusters: [String] = []
+    }
+
+    /// A later version that indexes by now, or a cluster that is not known here, leaves nothing for
+    /// this server.
+    private func target() throws -> Target {
+        var target = Target(place: request.place)
+        guard let series else { return target }
+        let found = try session.run(
+            SQLStatement(
+                """
+                SELECT coalesce(s.series, ''), s.pool_place, s.cluster, t.cluster
+                FROM docket.server s LEFT JOIN docket.twin t ON t.stage IN (1, 2)
+                """
+            )
+        )[0]
+        guard let row = found.first else { return target }
+        let now = try row.text(0)
+        guard now == series.text else {
+            throw DocketError(
+                .failedPrecondition,
+                "documents are indexed into \(now) now, which is of another version"
+            )
+        }
+        if !row.isNull(1) { target.place = IndexPlace(name: try row.text(1)) }
+        guard !request.clusters.isEmpty else { return target }
+        for column in [2, 3] where !row.isNull(column) {
+            target.clusters.append(try row.text(column))
+        }
+        guard request.clusters.isSuperset(of: target.clusters) else {
+            throw DocketError(
+                .failedPrecondition,
+                "documents go to a search engine that this server does not know: "
+                    + "it needs --elasticsearch-next"
+            )
+        }
+        return target
     }
 
     /// Tenants with something in the outbox, from ``after`` on and then from the beginning: one
@@ -57,7 +103,8 @@ struct LeaseTaker {
         )
         let tenants = results[0].all { $0.unsigned(0) }
         guard tenants.isEmpty, after > 0 else { return tenants }
-        return try LeaseTaker(session: session, request: request, after: 0).tenants()
+        let fromStart = LeaseTaker(session: session, request: request, series: series, after: 0)
+        return try fromStart.tenants()
     }
 
     private func due(_ tenants: [UInt64], _ share: Int) throws -> [DueChange] {
@@ -113,7 +160,7 @@ struct LeaseTaker {
     }
 
     /// Marks what is taken, gives new documents their place, and reads what the index gets.
-    private func lease(_ taken: [DueChange]) throws -> [LeasedChange] {
+    private func lease(_ taken: [DueChange], _ target: Target) throws -> [LeasedChange] {
         let tenants = SQLValue.numbers(taken.map(\.tenant))
         let numbers = SQLValue.numbers(taken.map(\.number))
         let list = "unnest($1, $2, $3) AS w(tenant_id, number, removal)"
@@ -134,7 +181,8 @@ struct LeaseTaker {
             ),
             SQLStatement(
                 """
-                UPDATE docket.documents d SET place = coalesce(d.place, $4),
+                UPDATE docket.documents d SET
+                    place = CASE WHEN starts_with(d.place, $5) THEN d.place ELSE $4 END,
                     sent_from = CASE WHEN w.removal OR d.sent_from > 0
                         THEN d.sent_from ELSE d.version END,
                     sent_version = CASE WHEN w.removal THEN d.sent_version ELSE d.version END
@@ -143,7 +191,8 @@ struct LeaseTaker {
                 tenants,
                 numbers,
                 removals,
-                .text(request.place.name)
+                .text(target.place.name),
+                .text(series?.start ?? "")
             ),
             Self.contents(taken),
             Self.collections(taken)
@@ -152,7 +201,9 @@ struct LeaseTaker {
             try LeasedCollection(row)
         }
         return try LeasedContents(
-            place: request.place,
+            place: target.place,
+            clusters: target.clusters,
+            series: series,
             tokens: Self.byDocument(results[0]) { $0.unsigned(2) },
             contents: Self.byDocument(results[2]) { $0 },
             collections: Dictionary(
@@ -218,7 +269,7 @@ struct DocumentKey: Hashable {
 }
 
 /// A change that is due and locked.
-private struct DueChange {
+struct DueChange {
     let tenant: UInt64
     let number: Int64
     let attempts: Int
@@ -227,8 +278,8 @@ private struct DueChange {
     let isRemoval: Bool
     let collection: CollectionReference
     let version: Int64
-    /// Empty for a document that the index never had.
-    let place: String
+    /// nil for a document that no index ever had.
+    let place: IndexPlace?
     let id: String
 
     var key: DocumentKey { DocumentKey(tenant: tenant, number: number) }
@@ -245,99 +296,7 @@ private struct DueChange {
             number: UInt32(truncatingIfNeeded: row.integer(5))
         )
         version = row.integer(6)
-        place = try row.text(7)
+        place = row.isNull(7) ? nil : IndexPlace(name: try row.text(7))
         id = try row.text(8)
-    }
-}
-
-/// Makes changes of the rows that were read.
-private struct LeasedContents {
-    /// Where documents go that the index never had.
-    let place: IndexPlace
-    let tokens: [DocumentKey: UInt64]
-    let contents: [DocumentKey: SQLRow]
-    let collections: [CollectionReference: LeasedCollection]
-
-    func changes(_ taken: [DueChange]) throws -> [LeasedChange] {
-        try taken.compactMap { due in
-            guard let token = tokens[due.key], let collection = collections[due.collection] else {
-                return nil
-            }
-            let number = UInt64(bitPattern: due.number)
-            let version = UInt64(bitPattern: due.version)
-            let tenant = due.collection.tenant
-            let own = due.place.isEmpty ? place : IndexPlace(name: due.place)
-            let content = try contents[due.key].map {
-                try BoundDocument(id: due.id, bytes: due.bytes, $0, at: 2)
-            }
-            return LeasedChange(
-                lease: Lease(tenant: tenant, number: number, version: version, token: token),
-                attempts: due.attempts,
-                change: IndexChange(
-                    tenant: tenant,
-                    collection: collection.collection,
-                    number: number,
-                    version: version,
-                    place: collection.collection.place ?? own,
-                    content: content
-                ),
-                copy: collection.copy(of: own, isRemoval: content == nil)
-            )
-        }
-    }
-}
-
-/// The collection of a change, and the rebuild of it that is under way.
-private struct LeasedCollection {
-    let tenant: TenantID
-    let collection: Collection
-    private let stage: RebuildStage?
-    private let new: IndexPlace?
-    private let left: IndexPlace?
-
-    init(_ row: SQLRow) throws(DocketError) {
-        let column = 1 + Collection.width
-        func place(_ column: Int) throws(DocketError) -> IndexPlace? {
-            row.isNull(column) ? nil : IndexPlace(name: try row.text(column))
-        }
-        tenant = row.tenant(0)
-        collection = try Collection(row, at: 1)
-        stage = row.isNull(column) ? nil : try RebuildStage(row, at: column)
-        new = try place(column + 1)
-        left = try place(column + 2)
-    }
-
-    var reference: CollectionReference {
-        CollectionReference(tenant: tenant, number: collection.number)
-    }
-
-    /// The other index of a document whose place is `own`, where it needs the change as well.
-    func copy(of own: IndexPlace, isRemoval: Bool) -> IndexPlace? {
-        switch stage {
-        case .begun, .filling: new
-        case .switched: left ?? own
-        // What is emptied gets nothing, and what goes goes from there, too.
-        case .clearing: isRemoval ? left ?? own : nil
-        case .done, .failed, nil: nil
-        }
-    }
-}
-
-extension BoundDocument {
-    /// From the columns title, body and attributes.
-    init(id: String, bytes: Int, _ row: SQLRow, at column: Int) throws {
-        let attributes = row.result.withBytes(row.row, column + 2) {
-            AttributeBlobCodec.decode($0)
-        }
-        guard let attributes else {
-            throw DocketError(.dataLoss, "the attributes of a document are damaged")
-        }
-        self.init(
-            id: id,
-            title: try row.text(column),
-            body: try row.text(column + 1),
-            attributes: attributes,
-            bytes: bytes
-        )
     }
 }

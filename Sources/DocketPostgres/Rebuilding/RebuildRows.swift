@@ -5,8 +5,6 @@ internal import DocketRuntime
 struct RebuildRows {
     /// Documents of one slice.
     private static let slice = 1000
-    /// Bytes of documents after which a slice ends.
-    private static let sliceBytes = 4 << 20
 
     let rebuild: Rebuild
 
@@ -71,53 +69,19 @@ struct RebuildRows {
 
     /// What the index has by now; the rest waits in the outbox, and goes to both indices.
     func contents(_ session: PostgresSession) throws -> RebuildSlice {
-        let found = try session.run(
-            SQLStatement(
-                """
-                SELECT number, bytes FROM docket.documents
-                WHERE tenant_id = $1 AND listed = $2 AND number > $3 AND state IN (1, 2)
-                    AND sent_from > 0
-                ORDER BY number LIMIT \(Self.slice)
-                """,
-                key[0],
-                key[1],
-                .number(rebuild.after)
-            )
-        )[0].all { (number: $0.integer(0), bytes: $0.number(1)) }
-        var bytes = 0
-        let taken = found.prefix { document in
-            defer { bytes += document.bytes }
-            return bytes < Self.sliceBytes
+        let living = LivingDocuments(
+            collection: CollectionReference(
+                tenant: rebuild.tenant,
+                number: rebuild.collection.number
+            ),
+            after: rebuild.after,
+            limit: Self.slice
+        )
+        let read = try living.read(session)
+        let changes = read.documents.map { document in
+            change(document.number, document.version, rebuild.place, document.content)
         }
-        let contents = try session.run(
-            SQLStatement(
-                """
-                SELECT d.number, d.version, d.id, d.bytes, v.title, v.body, v.attributes
-                FROM unnest($2) AS w(number)
-                CROSS JOIN LATERAL (
-                    SELECT * FROM docket.documents d
-                    WHERE d.tenant_id = $1 AND d.number = w.number OFFSET 0
-                ) d
-                CROSS JOIN LATERAL (
-                    SELECT * FROM docket.versions v WHERE v.tenant_id = $1
-                        AND v.number = d.number AND v.version = d.version OFFSET 0
-                ) v
-                WHERE d.state IN (1, 2)
-                """,
-                key[0],
-                .integers(taken.map(\.number))
-            )
-        )[0]
-        let changes = try contents.rows.map { row in
-            change(
-                row.unsigned(0),
-                row.unsigned(1),
-                rebuild.place,
-                try BoundDocument(id: row.text(2), bytes: row.number(3), row, at: 4)
-            )
-        }
-        let hasMore = taken.count < found.count || found.count == Self.slice
-        return RebuildSlice(changes: changes, next: hasMore ? taken.last?.number.bits : nil)
+        return RebuildSlice(changes: changes, next: read.next)
     }
 
     /// Takes documents out of where they were before, at a version above all that went there.
@@ -267,8 +231,4 @@ extension RebuildStage {
         }
         self = stage
     }
-}
-
-extension Int64 {
-    fileprivate var bits: UInt64 { UInt64(bitPattern: self) }
 }

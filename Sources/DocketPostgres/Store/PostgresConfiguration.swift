@@ -1,4 +1,4 @@
-internal import DocketCore
+package import DocketCore
 
 /// How the store on PostgreSQL works.
 package struct PostgresConfiguration: Sendable {
@@ -6,6 +6,8 @@ package struct PostgresConfiguration: Sendable {
     package var login: Login
     /// For the outbox and the change feed: a user with the rights of `docket_worker`.
     package var workerLogin: Login
+    /// Of the indices that documents are indexed into; nil where any index will do.
+    package var series: IndexSeries?
     /// Connections for calls, each with a thread.
     package var connections = 8
     /// Connections of the worker; each keeps a server of a pooler for as long as it is busy.

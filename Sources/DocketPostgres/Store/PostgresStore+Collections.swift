@@ -9,9 +9,10 @@ extension PostgresStore {
         quota: Quota,
         work: WorkLimit
     ) async throws(DocketError) -> Collection {
-        try await run(tenant, work) { session in
+        let series = configuration.series
+        return try await run(tenant, work) { session in
             try session.session.transaction {
-                try session.createCollection(named: name, schema, quota)
+                try session.createCollection(named: name, schema, quota, series)
             }
         }
     }
@@ -110,7 +111,8 @@ extension TenantSession {
     fileprivate func createCollection(
         named name: String,
         _ schema: CollectionSchema,
-        _ quota: Quota
+        _ quota: Quota,
+        _ series: IndexSeries?
     ) throws -> Collection {
         let found = try session.run(
             writeLock,
@@ -143,13 +145,15 @@ extension TenantSession {
                 "the tenant has \(counts.number(0)) collections, its quota is \(limit)"
             )
         }
-        let collection = Collection(
+        var collection = Collection(
             number: UInt32(truncatingIfNeeded: made.integer(0)),
             name: name,
             schema: schema,
             schemaEpoch: 1,
             createdMicroseconds: made.integer(1)
         )
+        // It has no documents that could be elsewhere.
+        collection.series = series
         try insert(collection)
         return collection
     }
@@ -160,15 +164,16 @@ extension TenantSession {
             SQLStatement(
                 """
                 INSERT INTO docket.collections(tenant_id, number, name, schema, schema_epoch,
-                    created_us)
-                VALUES ($1, $2, $3, $4, $5, $6)
+                    created_us, series)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
                 """,
                 me,
                 .number(collection.number),
                 .text(collection.name),
                 .bytes(SchemaCodec.encode(collection.schema)),
                 .number(collection.schemaEpoch),
-                .integer(collection.createdMicroseconds)
+                .integer(collection.createdMicroseconds),
+                .text(collection.series?.text)
             ),
             SQLStatement(
                 """

@@ -8,9 +8,16 @@ extension PostgresStore: Outbox {
         work: WorkLimit
     ) async throws(DocketError) -> [LeasedChange] {
         let after = leasedTenant.load(ordering: .relaxed)
+        let series = configuration.series
         let (changes, last) = try await workers.run(work) { session in
             try session.transaction {
-                try LeaseTaker(session: session, request: request, after: after).take()
+                let taker = LeaseTaker(
+                    session: session,
+                    request: request,
+                    series: series,
+                    after: after
+                )
+                return try taker.take()
             }
         }
         leasedTenant.store(last, ordering: .relaxed)

@@ -113,7 +113,18 @@ extension TenantSession {
         _ naming: (UInt64) -> IndexPlace
     ) throws -> UInt64 {
         // A version is a number that never comes again, also in a database that was restored.
-        let found = try session.run(writeLock, presence(collection), GroupWriter.drawing(1))
+        let found = try session.run(
+            writeLock,
+            presence(collection),
+            GroupWriter.drawing(1),
+            SQLStatement("SELECT 1 FROM docket.twin")
+        )
+        guard found[3].count == 0 else {
+            throw DocketError(
+                .failedPrecondition,
+                "documents go to two search engines: release one of them, then rebuild"
+            )
+        }
         guard found[1].count > 0, let drawn = found[2].first else {
             throw DocketError.noCollection(collection.name)
         }

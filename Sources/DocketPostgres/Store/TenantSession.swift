@@ -40,9 +40,10 @@ struct TenantSession {
 
 /// A collection as its row says; `columns` are what `init(_:at:)` reads.
 extension Collection {
-    static let columns = "c.number, c.name, c.schema, c.schema_epoch, c.created_us, c.place"
+    static let columns =
+        "c.number, c.name, c.schema, c.schema_epoch, c.created_us, c.place, c.series"
     /// How many those are.
-    static let width = 6
+    static let width = 7
 
     init(_ row: SQLRow, at column: Int = 0) throws(DocketError) {
         self.init(
@@ -53,5 +54,6 @@ extension Collection {
             createdMicroseconds: row.integer(column + 4)
         )
         if !row.isNull(column + 5) { place = IndexPlace(name: try row.text(column + 5)) }
+        if !row.isNull(column + 6) { series = IndexSeries(try row.text(column + 6)) }
     }
 }

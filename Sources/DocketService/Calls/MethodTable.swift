@@ -61,6 +61,8 @@ struct MethodTable: Sendable {
             ),
             .createSnapshot: CreateSnapshotMethod(snapshots: backends.snapshots),
             .listSnapshots: ListSnapshotsMethod(snapshots: backends.snapshots),
+            .listIndices: ListIndicesMethod(pool: backends.pool),
+            .changeClusters: ChangeClustersMethod(clusters: backends.clusters),
             .verify: VerifyMethod(
                 directory: directory,
                 store: store,

@@ -110,6 +110,12 @@ extension ListKeysReply: SizedReply {
 
 extension RevokeKeyReply: SizedReply {}
 
+extension ListIndicesReply: SizedReply {
+    func roughBytes(upTo limit: Int) -> Int { 128 * indices.count }
+}
+
+extension ChangeClustersReply: SizedReply {}
+
 extension FoundDocument {
     /// About its bytes in a reply.
     var roughBytes: Int {

@@ -192,12 +192,13 @@ extension OutboxIndexer {
         var changes: [LeasedChange] = []
         let isDone = await attempt("leasing documents failed") { work throws(DocketError) in
             guard let place = try await place(work) else { return }
-            let request = LeaseRequest(
+            var request = LeaseRequest(
                 limit: documents,
                 limitBytes: bytes,
                 duration: limits.leaseTime,
                 place: place
             )
+            request.clusters = try await index.clusters(work: work)
             changes = try await outbox.lease(request, work: work)
             remember(changes)
         }

@@ -33,6 +33,7 @@ package struct CheckedDeletion: FilteredDeletion {
         _ slice: DeleteSlice,
         work: WorkLimit
     ) async throws(DocketError) -> DeleteSliceResult {
+        try index.requireSearchable(slice.collection)
         let plan = try slice.plan()
         let found = try await index.scan(
             tenant,

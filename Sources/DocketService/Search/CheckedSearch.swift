@@ -45,6 +45,7 @@ package final class CheckedSearch: DocumentSearch {
         _ plan: SearchPlan,
         work: WorkLimit
     ) async throws(DocketError) -> SearchPage {
+        try index.requireSearchable(plan.collection)
         let removed = removals.removed(of: plan.collection, tenant)
         var assembly = PageAssembly(plan, isRemovedComplete: removed.isComplete)
         while let next = assembly.next {
@@ -63,6 +64,7 @@ package final class CheckedSearch: DocumentSearch {
         after number: UInt64,
         work: WorkLimit
     ) async throws(DocketError) -> ScanSlice {
+        try index.requireSearchable(plan.collection)
         let removed = removals.removed(of: plan.collection, tenant)
         let slice = try await breaker.run { () async throws(DocketError) in
             try await index.scan(tenant, plan, after: number, without: removed, work: work)

@@ -65,6 +65,11 @@ final class MemoryIndex: SearchIndex {
 
     func update(_ entries: [Entry]) { state.withLock { $0.entries = entries } }
 
+    /// No collection is of a series here.
+    func canSearch(_ collection: Collection) -> Bool { collection.series == nil }
+
+    func clusters(work: WorkLimit) async throws(DocketError) -> Set<String> { [] }
+
     func place(for tenant: TenantID, work: WorkLimit) async throws(DocketError) -> IndexPlace {
         state.withLock { _ = $0.prepared.insert(tenant) }
         return Self.place

@@ -253,6 +253,10 @@ private struct HeldIndex: SearchIndex {
         self.hold = hold
     }
 
+    func clusters(work: WorkLimit) async throws(DocketError) -> Set<String> { [] }
+
+    func canSearch(_ collection: Collection) -> Bool { index.canSearch(collection) }
+
     func place(for tenant: TenantID, work: WorkLimit) async throws(DocketError) -> IndexPlace {
         MemoryIndex.place
     }

@@ -91,6 +91,11 @@ typedef struct Docket__V1__IndexSnapshot Docket__V1__IndexSnapshot;
 typedef struct Docket__V1__CreateSnapshotRequest Docket__V1__CreateSnapshotRequest;
 typedef struct Docket__V1__ListSnapshotsRequest Docket__V1__ListSnapshotsRequest;
 typedef struct Docket__V1__ListSnapshotsReply Docket__V1__ListSnapshotsReply;
+typedef struct Docket__V1__ListIndicesRequest Docket__V1__ListIndicesRequest;
+typedef struct Docket__V1__ListIndicesReply Docket__V1__ListIndicesReply;
+typedef struct Docket__V1__Index Docket__V1__Index;
+typedef struct Docket__V1__ChangeClustersRequest Docket__V1__ChangeClustersRequest;
+typedef struct Docket__V1__ChangeClustersReply Docket__V1__ChangeClustersReply;
 typedef struct Docket__V1__VerifyRequest Docket__V1__VerifyRequest;
 typedef struct Docket__V1__VerifyProgress Docket__V1__VerifyProgress;
 typedef struct Docket__V1__HealthRequest Docket__V1__HealthRequest;
@@ -210,6 +215,14 @@ typedef enum _Docket__V1__Method {
    * RebuildRequest -> stream RebuildProgress
    */
   DOCKET__V1__METHOD__METHOD_REBUILD = 41,
+  /*
+   * ListIndicesRequest -> ListIndicesReply
+   */
+  DOCKET__V1__METHOD__METHOD_LIST_INDICES = 42,
+  /*
+   * ChangeClustersRequest -> ChangeClustersReply
+   */
+  DOCKET__V1__METHOD__METHOD_CHANGE_CLUSTERS = 43,
   /*
    * VerifyRequest -> stream VerifyProgress
    */
@@ -402,6 +415,68 @@ typedef enum _Docket__V1__SnapshotState {
   DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_FAILED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__SNAPSHOT_STATE)
 } Docket__V1__SnapshotState;
+typedef enum _Docket__V1__IndexState {
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_UNSPECIFIED = 0,
+  /*
+   * new documents go there
+   */
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_WRITING = 1,
+  /*
+   * no new documents; those it has are changed and deleted there
+   */
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_CLOSED = 2,
+  /*
+   * a rebuild made it for one collection
+   */
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_OWN = 3,
+  /*
+   * of an earlier version; documents leave it, then it is removed
+   */
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_FORMER = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__INDEX_STATE)
+} Docket__V1__IndexState;
+typedef enum _Docket__V1__ClusterAction {
+  /*
+   * nothing changes
+   */
+  DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_UNSPECIFIED = 0,
+  /*
+   * changes go to the next search engine as well, which is filled
+   */
+  DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_BEGIN = 1,
+  /*
+   * the other one is searched, if it has the same; also back again
+   */
+  DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_SWITCH = 2,
+  /*
+   * the one that is not searched gets no changes any longer
+   */
+  DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_RELEASE = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__CLUSTER_ACTION)
+} Docket__V1__ClusterAction;
+typedef enum _Docket__V1__TwinStage {
+  /*
+   * there is none
+   */
+  DOCKET__V1__TWIN_STAGE__TWIN_STAGE_UNSPECIFIED = 0,
+  /*
+   * its indices are made
+   */
+  DOCKET__V1__TWIN_STAGE__TWIN_STAGE_PREPARING = 1,
+  /*
+   * it gets each change, and what is older
+   */
+  DOCKET__V1__TWIN_STAGE__TWIN_STAGE_FILLING = 2,
+  /*
+   * it has everything
+   */
+  DOCKET__V1__TWIN_STAGE__TWIN_STAGE_READY = 3,
+  /*
+   * it missed a change and is filled anew once it answers
+   */
+  DOCKET__V1__TWIN_STAGE__TWIN_STAGE_AWAY = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__TWIN_STAGE)
+} Docket__V1__TwinStage;
 typedef enum _Docket__V1__HealthState {
   /*
    * it was not asked yet
@@ -1843,6 +1918,98 @@ struct  Docket__V1__ListSnapshotsReply
 #define DOCKET__V1__LIST_SNAPSHOTS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__list_snapshots_reply__descriptor) \
     , 0,NULL }
+
+
+struct  Docket__V1__ListIndicesRequest
+{
+  ProtobufCMessage base;
+};
+#define DOCKET__V1__LIST_INDICES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__list_indices_request__descriptor) \
+     }
+
+
+struct  Docket__V1__ListIndicesReply
+{
+  ProtobufCMessage base;
+  /*
+   * by name
+   */
+  size_t n_indices;
+  Docket__V1__Index **indices;
+};
+#define DOCKET__V1__LIST_INDICES_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__list_indices_reply__descriptor) \
+    , 0,NULL }
+
+
+struct  Docket__V1__Index
+{
+  ProtobufCMessage base;
+  char *name;
+  /*
+   * prefix and version, which the name begins with
+   */
+  char *series;
+  Docket__V1__IndexState state;
+  uint64_t documents;
+  /*
+   * documents deleted or replaced that still take room
+   */
+  uint64_t deleted;
+  /*
+   * of primary shards
+   */
+  uint64_t bytes;
+  int64_t created_us;
+  /*
+   * with documents in it, as the engine estimates
+   */
+  uint64_t collections;
+  /*
+   * the same
+   */
+  uint64_t tenants;
+};
+#define DOCKET__V1__INDEX__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__index__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__INDEX_STATE__INDEX_STATE_UNSPECIFIED, 0, 0, 0, 0, 0, 0 }
+
+
+struct  Docket__V1__ChangeClustersRequest
+{
+  ProtobufCMessage base;
+  Docket__V1__ClusterAction action;
+};
+#define DOCKET__V1__CHANGE_CLUSTERS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__change_clusters_request__descriptor) \
+    , DOCKET__V1__CLUSTER_ACTION__CLUSTER_ACTION_UNSPECIFIED }
+
+
+struct  Docket__V1__ChangeClustersReply
+{
+  ProtobufCMessage base;
+  /*
+   * the id of the search engine's cluster
+   */
+  char *searched;
+  /*
+   * of the one that gets all changes as well
+   */
+  char *twin;
+  Docket__V1__TwinStage stage;
+  /*
+   * that the twin was filled with
+   */
+  uint64_t documents;
+  /*
+   * that the index holds
+   */
+  uint64_t documents_all;
+};
+#define DOCKET__V1__CHANGE_CLUSTERS_REPLY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__change_clusters_reply__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DOCKET__V1__TWIN_STAGE__TWIN_STAGE_UNSPECIFIED, 0, 0 }
 
 
 struct  Docket__V1__VerifyRequest
@@ -3460,6 +3627,101 @@ Docket__V1__ListSnapshotsReply *
 void   docket__v1__list_snapshots_reply__free_unpacked
                      (Docket__V1__ListSnapshotsReply *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__ListIndicesRequest methods */
+void   docket__v1__list_indices_request__init
+                     (Docket__V1__ListIndicesRequest         *message);
+size_t docket__v1__list_indices_request__get_packed_size
+                     (const Docket__V1__ListIndicesRequest   *message);
+size_t docket__v1__list_indices_request__pack
+                     (const Docket__V1__ListIndicesRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__list_indices_request__pack_to_buffer
+                     (const Docket__V1__ListIndicesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__ListIndicesRequest *
+       docket__v1__list_indices_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__list_indices_request__free_unpacked
+                     (Docket__V1__ListIndicesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__ListIndicesReply methods */
+void   docket__v1__list_indices_reply__init
+                     (Docket__V1__ListIndicesReply         *message);
+size_t docket__v1__list_indices_reply__get_packed_size
+                     (const Docket__V1__ListIndicesReply   *message);
+size_t docket__v1__list_indices_reply__pack
+                     (const Docket__V1__ListIndicesReply   *message,
+                      uint8_t             *out);
+size_t docket__v1__list_indices_reply__pack_to_buffer
+                     (const Docket__V1__ListIndicesReply   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__ListIndicesReply *
+       docket__v1__list_indices_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__list_indices_reply__free_unpacked
+                     (Docket__V1__ListIndicesReply *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__Index methods */
+void   docket__v1__index__init
+                     (Docket__V1__Index         *message);
+size_t docket__v1__index__get_packed_size
+                     (const Docket__V1__Index   *message);
+size_t docket__v1__index__pack
+                     (const Docket__V1__Index   *message,
+                      uint8_t             *out);
+size_t docket__v1__index__pack_to_buffer
+                     (const Docket__V1__Index   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__Index *
+       docket__v1__index__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__index__free_unpacked
+                     (Docket__V1__Index *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__ChangeClustersRequest methods */
+void   docket__v1__change_clusters_request__init
+                     (Docket__V1__ChangeClustersRequest         *message);
+size_t docket__v1__change_clusters_request__get_packed_size
+                     (const Docket__V1__ChangeClustersRequest   *message);
+size_t docket__v1__change_clusters_request__pack
+                     (const Docket__V1__ChangeClustersRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__change_clusters_request__pack_to_buffer
+                     (const Docket__V1__ChangeClustersRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__ChangeClustersRequest *
+       docket__v1__change_clusters_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__change_clusters_request__free_unpacked
+                     (Docket__V1__ChangeClustersRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__ChangeClustersReply methods */
+void   docket__v1__change_clusters_reply__init
+                     (Docket__V1__ChangeClustersReply         *message);
+size_t docket__v1__change_clusters_reply__get_packed_size
+                     (const Docket__V1__ChangeClustersReply   *message);
+size_t docket__v1__change_clusters_reply__pack
+                     (const Docket__V1__ChangeClustersReply   *message,
+                      uint8_t             *out);
+size_t docket__v1__change_clusters_reply__pack_to_buffer
+                     (const Docket__V1__ChangeClustersReply   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__ChangeClustersReply *
+       docket__v1__change_clusters_reply__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__change_clusters_reply__free_unpacked
+                     (Docket__V1__ChangeClustersReply *message,
+                      ProtobufCAllocator *allocator);
 /* Docket__V1__VerifyRequest methods */
 void   docket__v1__verify_request__init
                      (Docket__V1__VerifyRequest         *message);
@@ -3861,6 +4123,21 @@ typedef void (*Docket__V1__ListSnapshotsRequest_Closure)
 typedef void (*Docket__V1__ListSnapshotsReply_Closure)
                  (const Docket__V1__ListSnapshotsReply *message,
                   void *closure_data);
+typedef void (*Docket__V1__ListIndicesRequest_Closure)
+                 (const Docket__V1__ListIndicesRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__ListIndicesReply_Closure)
+                 (const Docket__V1__ListIndicesReply *message,
+                  void *closure_data);
+typedef void (*Docket__V1__Index_Closure)
+                 (const Docket__V1__Index *message,
+                  void *closure_data);
+typedef void (*Docket__V1__ChangeClustersRequest_Closure)
+                 (const Docket__V1__ChangeClustersRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__ChangeClustersReply_Closure)
+                 (const Docket__V1__ChangeClustersReply *message,
+                  void *closure_data);
 typedef void (*Docket__V1__VerifyRequest_Closure)
                  (const Docket__V1__VerifyRequest *message,
                   void *closure_data);
@@ -3904,6 +4181,9 @@ extern const ProtobufCEnumDescriptor    docket__v1__word_source__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__suggestion_kind__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__attribute_type__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__snapshot_state__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__index_state__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__cluster_action__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__twin_stage__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__health_state__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__attribute__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__document__descriptor;
@@ -3981,6 +4261,11 @@ extern const ProtobufCMessageDescriptor docket__v1__index_snapshot__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__create_snapshot_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__list_indices_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__list_indices_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__index__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__change_clusters_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__change_clusters_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__verify_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__verify_progress__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__health_request__descriptor;
