@@ -6,8 +6,8 @@ internal import Synchronization
 /// other.
 ///
 /// Both have the same indices with the same names. The truth says which one is searched
-/// (``ClusterKeeper`` hears it), and each change which of them it goes to. A twin that does not take
-/// a change gets no more until it is filled anew: it holds nobody up.
+/// (``ClusterKeeper`` hears it), and each change which of them it goes to. A twin that does not
+/// take a change gets no more until it is filled anew: it holds nobody up.
 package final class ClusterPair: Sendable {
     package typealias Member = SearchIndex & CollectionIndices & PoolIndices & FormerIndices
         & IndexCluster
