@@ -29,8 +29,8 @@ package struct TermCounter {
 
     /// What the texts have, by the numbers of the terms.
     ///
-    /// Of all together no more is looked at than of one for highlights. No term goes from one text to
-    /// the next.
+    /// Of all together no more is looked at than of one for highlights. No term goes from one text
+    /// to the next.
     package func count(in texts: [String]) -> [Count] {
         var counts = [Count](repeating: Count(), count: matcher.termCount)
         guard !isEmpty, var tokenizer = TokenizerHandle() else { return counts }

@@ -27,7 +27,7 @@ struct RestartTests {
             $0.isAnswered
         } end: {
         }
-        // The client of the rehearsal tries nothing twice: a call may meet the address that is away.
+        // The client tries nothing twice: a call may meet the address that is away.
         for call in FaultHistory.Call.allCases {
             #expect(told.codes(call, .during).isSubset(of: [.unavailable]))
             #expect(told.codes(call, .after) == [])

@@ -119,8 +119,8 @@ package final class FairThreads: Sendable {
 
     /// Does what the schedule says, all but beginning a job on the thread that asks.
     ///
-    /// - Returns: What is to be signalled once the state is unlocked: who is woken may run at once in
-    ///   the place of this thread, and would wait for it at its end.
+    /// - Returns: What is to be signalled once the state is unlocked: who is woken may run at once
+    ///   in the place of this thread, and would wait for it at its end.
     private func perform(
         _ actions: [FairSchedule.Action],
         _ state: inout State,

@@ -17,7 +17,7 @@ struct VocabularyWalk {
     let statements: IndexStatements
     let segments: [Segment]
     let vocabulary: Vocabulary
-    /// Words of segments that may still be sought; what is left when there are no more is not found.
+    /// Words of segments that may still be sought; what is left then is not found.
     private(set) var seeksLeft: Int
 
     init(

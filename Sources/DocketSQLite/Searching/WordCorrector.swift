@@ -6,8 +6,8 @@ struct WordCorrector {
     /// Words of one search that are corrected.
     private static let wordsMaximum = 8
     private static let alternativesMaximum = 3
-    /// Words that one search seeks in segments: 0.3 µs each where pages are small in number, 3 µs in
-    /// a segment of a million documents.
+    /// Words that one search seeks in segments: 0.3 µs each in small ones, 3 µs in one of a million
+    /// documents.
     private static let seeksMaximum = 30_000
 
     private let statements: IndexStatements

@@ -28,7 +28,7 @@ extension TenantWriter {
         return false
     }
 
-    /// Whether a collection has so many segments that new ones have to wait: a search looks at each.
+    /// Whether a collection has so many segments that new ones wait: a search looks at each.
     func mergesAreBehind() throws -> Bool {
         try unsettled.contains { number in
             guard state.collections[number] != nil else { return false }
