@@ -11,6 +11,8 @@ internal import Testing
 )
 struct EngineStartTests {
     private let folder: TestFolder
+    /// Of all servers of a test: a database belongs to the indices of one.
+    private let prefix = "start-" + UUID().uuidString.lowercased()
 
     init() throws { folder = try TestFolder() }
 
@@ -32,7 +34,6 @@ struct EngineStartTests {
         _ changes: [String: String] = [:]
     ) async throws -> [String: String] {
         let server = try await ServerStore.engines.searchServer()
-        let prefix = "start-" + UUID().uuidString.lowercased()
         return database.settings.merging(ServerStore.settings(of: server.url, prefix)) { $1 }
             .merging(changes) { $1 }
     }
