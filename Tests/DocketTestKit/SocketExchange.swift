@@ -5,17 +5,8 @@ package final class SocketExchange {
     private let socket: Int32
 
     package init?(port: UInt16) {
-        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let status = unsafe withUnsafePointer(to: &address) { address in
-            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe connect(socket, address, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard status == 0 else { return nil }
+        guard let socket = LoopbackSocket.connect(to: port) else { return nil }
+        self.socket = socket
         // So that a server that is silent fails the test instead of stopping it.
         var limit = timeval(tv_sec: 30, tv_usec: 0)
         unsafe setsockopt(

@@ -15,10 +15,12 @@ final class FaultLoad: Sendable {
     static let seconds = ProcessInfo.processInfo.environment["DOCKET_FAULT_SECONDS"]
         .flatMap(Int.init)
 
+    private static let isShort = (seconds ?? 0) < 30
+
     let seconds = FaultLoad.seconds ?? 2
     /// In a second; phases that are short have fewer.
-    let uploads = (FaultLoad.seconds ?? 0) < 30 ? 50 : 200
-    let searches = (FaultLoad.seconds ?? 0) < 30 ? 40 : 100
+    let uploads = FaultLoad.isShort ? 50 : 200
+    let searches = FaultLoad.isShort ? 40 : 100
     let history = FaultHistory()
     private let hasEnded = Atomic<Bool>(false)
 

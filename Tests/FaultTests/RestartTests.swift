@@ -15,7 +15,7 @@ struct RestartTests {
     private static let engines = Engines()
     private static let fleet = ["api", "api", "indexer"]
 
-    @Test("servers stopped and started one after another: no call fails")
+    @Test("servers stopped and started one after another: calls that meet one are told so")
     func rolling() async throws {
         let rehearsal = try await Rehearsal(on: Self.engines, roles: Self.fleet, isHinted: true)
         let told = try await rehearsal.run("56: each process stopped and started in turn") {

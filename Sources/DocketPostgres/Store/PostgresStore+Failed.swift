@@ -12,8 +12,7 @@ extension PostgresStore {
                 try session.retryFailed(in: collection, after: number)
             }
         }
-        tell(changes)
-        if slice.count > 0 { currentObserver?.outboxFilled(WorkHint(tenant: tenant)) }
+        tell(changes, queued: slice.count, of: tenant)
         return slice
     }
 }

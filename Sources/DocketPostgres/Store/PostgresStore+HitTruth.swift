@@ -39,8 +39,7 @@ extension PostgresStore: HitTruth {
                 try session.deleteUnchanged(documents, in: collection)
             }
         }
-        tell(changes)
-        if deleted > 0 { currentObserver?.outboxFilled(WorkHint(tenant: tenant)) }
+        tell(changes, queued: deleted, of: tenant)
         return deleted
     }
 }

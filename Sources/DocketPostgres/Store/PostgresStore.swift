@@ -109,6 +109,12 @@ package final class PostgresStore: Service {
         }
     }
 
+    /// The same, and that so many documents of the tenant were queued.
+    func tell(_ changes: [GenerationChange], queued: Int, of tenant: TenantID) {
+        tell(changes)
+        if queued > 0 { currentObserver?.outboxFilled(WorkHint(tenant: tenant)) }
+    }
+
     // MARK: Running
 
     /// Runs `body` with the rows of one tenant.

@@ -78,8 +78,7 @@ extension PostgresStore: VerifiedTruth {
                 try session.queueAgain(documents, in: collection)
             }
         }
-        tell(changes)
-        if count > 0 { currentObserver?.outboxFilled(WorkHint(tenant: tenant)) }
+        tell(changes, queued: count, of: tenant)
         return count
     }
 }

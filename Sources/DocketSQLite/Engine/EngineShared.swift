@@ -49,7 +49,6 @@ final class EngineShared: Sendable {
     /// Damage that indexing met stays until an operator restores the file.
     func indexingFailed(_ tenant: TenantID, _ error: DocketError) {
         guard error.code == .dataLoss else { return }
-        logDamage(tenant, error)
         _ = halted.withLock { $0.insert(tenant) }
     }
 

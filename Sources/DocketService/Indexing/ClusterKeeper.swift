@@ -51,7 +51,9 @@ package final class ClusterKeeper: Service {
     private func watch() async throws {
         while !Task.isCancelled {
             do throws(DocketError) {
-                try await within { (work) throws(DocketError) in try await hear(work) }
+                try await WorkLimit.within(limits.answerTime) { (work) throws(DocketError) in
+                    try await hear(work)
+                }
             } catch {
                 // The engines tell why they are away; until they answer all stays as it was.
                 logger.debug("clusters are not known", ["code": .string("\(error.code)")])
@@ -78,33 +80,12 @@ package final class ClusterKeeper: Service {
 
     private func fill() async throws {
         var steps = TwinSteps(limits)
-        var action = TwinSteps.Action.claim
-        while !Task.isCancelled {
-            if case .rest(let time) = action {
-                try await Task.sleep(for: time)
-                action = steps.after(.rested)
-            } else {
-                action = steps.after(await outcome(of: action))
-            }
-        }
-    }
-
-    private func outcome(of action: TwinSteps.Action) async -> TwinSteps.Event {
-        do throws(DocketError) {
-            var event = TwinSteps.Event.failed
-            try await within { (work) throws(DocketError) in
-                event = try await perform(action, work)
-            }
-            return event
-        } catch {
-            logger.warning(
-                "filling the second search engine failed, it will be tried again",
-                [
-                    "code": .string("\(error.code)"),
-                    "cause": .string(error.cause.text ?? error.message),
-                ]
-            )
-            return .failed
+        try await steps.run(
+            within: limits.answerTime,
+            failure: "filling the second search engine failed, it will be tried again",
+            to: logger
+        ) { (action, work) throws(DocketError) in
+            try await perform(action, work)
         }
     }
 
@@ -152,12 +133,6 @@ package final class ClusterKeeper: Service {
         case .ready:
             logger.info("the second search engine has everything", ["id": .string(claim.cluster)])
         }
-    }
-
-    private func within(
-        _ body: (WorkLimit) async throws(DocketError) -> Void
-    ) async throws(DocketError) {
-        try await WorkLimit.within(limits.answerTime, body)
     }
 }
 

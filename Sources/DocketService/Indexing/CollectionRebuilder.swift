@@ -74,33 +74,12 @@ package final class CollectionRebuilder: Service {
 
     private func takeSteps() async throws {
         var steps = RebuildSteps(limits)
-        var action = RebuildSteps.Action.claim
-        while !Task.isCancelled {
-            if case .rest(let time) = action {
-                try await Task.sleep(for: time)
-                action = steps.after(.rested)
-            } else {
-                action = steps.after(await outcome(of: action))
-            }
-        }
-    }
-
-    private func outcome(of action: RebuildSteps.Action) async -> RebuildSteps.Event {
-        do throws(DocketError) {
-            var event = RebuildSteps.Event.rested
-            try await WorkLimit.within(limits.answerTime) { (work) throws(DocketError) in
-                event = try await perform(action, work)
-            }
-            return event
-        } catch {
-            logger.warning(
-                "a step of a rebuild failed, it will be tried again",
-                [
-                    "code": .string("\(error.code)"),
-                    "cause": .string(error.cause.text ?? error.message),
-                ]
-            )
-            return .failed
+        try await steps.run(
+            within: limits.answerTime,
+            failure: "a step of a rebuild failed, it will be tried again",
+            to: logger
+        ) { (action, work) throws(DocketError) in
+            try await perform(action, work)
         }
     }
 

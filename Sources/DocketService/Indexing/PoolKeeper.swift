@@ -48,37 +48,16 @@ package final class PoolKeeper: Service {
 
     package func run() async throws {
         var steps = RolloverSteps(limits)
-        var action = RolloverSteps.Action.claim
-        while !Task.isCancelled {
-            if case .rest = action {
-                try await Task.sleep(for: limits.poll)
-                action = steps.after(.rested)
-            } else {
-                action = steps.after(await outcome(of: action))
-            }
+        try await steps.run(
+            within: limits.answerTime,
+            failure: "looking after the indices failed, it will be tried again",
+            to: logger
+        ) { (action, work) throws(DocketError) in
+            try await perform(action, work)
         }
     }
 
     package func stop(by deadline: MonotonicTime) async {}
-
-    private func outcome(of action: RolloverSteps.Action) async -> RolloverSteps.Event {
-        do throws(DocketError) {
-            var event = RolloverSteps.Event.failed
-            try await WorkLimit.within(limits.answerTime) { (work) throws(DocketError) in
-                event = try await perform(action, work)
-            }
-            return event
-        } catch {
-            logger.warning(
-                "looking after the indices failed, it will be tried again",
-                [
-                    "code": .string("\(error.code)"),
-                    "cause": .string(error.cause.text ?? error.message),
-                ]
-            )
-            return .failed
-        }
-    }
 
     private func perform(
         _ action: RolloverSteps.Action,

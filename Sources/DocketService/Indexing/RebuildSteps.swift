@@ -4,7 +4,7 @@ internal import DocketCore
 ///
 /// A rebuild is claimed for each of its stages anew. Whatever goes wrong, its claim ends by itself,
 /// and this or another server goes on where it stood.
-struct RebuildSteps: Sendable {
+struct RebuildSteps: StepMachine {
     /// What the owner does next; each is answered by one event, or by `failed`.
     enum Action: Sendable {
         /// Answered by `claimed`.
@@ -25,7 +25,7 @@ struct RebuildSteps: Sendable {
         case rest(Duration)
     }
 
-    enum Event: Sendable {
+    enum Event: StepEvent {
         case claimed(Rebuild?)
         case made
         case slice(RebuildSlice?)
@@ -46,6 +46,12 @@ struct RebuildSteps: Sendable {
     private var next: UInt64?
 
     init(_ limits: RebuildLimits) { self.limits = limits }
+
+    static var first: Action { .claim }
+
+    func rest(in action: Action) -> Duration? {
+        if case .rest(let time) = action { time } else { nil }
+    }
 
     mutating func after(_ event: Event) -> Action {
         switch event {

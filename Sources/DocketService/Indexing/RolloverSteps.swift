@@ -3,7 +3,7 @@ internal import DocketCore
 /// When the pool gets another index and when an old one is put in order: events in, actions out.
 ///
 /// Each step may be done again: what was made stays and is taken up by who comes next.
-struct RolloverSteps: Sendable {
+struct RolloverSteps: StepMachine {
     /// What the owner does next; each is answered by one event, or by `failed`.
     enum Action: Hashable, Sendable {
         /// Answered by `claimed`.
@@ -22,7 +22,7 @@ struct RolloverSteps: Sendable {
         case rest
     }
 
-    enum Event: Sendable {
+    enum Event: StepEvent {
         case claimed(PoolClaim?)
         case looked([PoolIndex])
         case made(IndexPlace)
@@ -43,6 +43,10 @@ struct RolloverSteps: Sendable {
     private var isInOrder: Set<IndexPlace> = []
 
     init(_ limits: RolloverLimits) { self.limits = limits }
+
+    static var first: Action { .claim }
+
+    func rest(in action: Action) -> Duration? { action == .rest ? limits.poll : nil }
 
     mutating func after(_ event: Event) -> Action {
         switch event {

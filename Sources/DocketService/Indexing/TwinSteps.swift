@@ -3,7 +3,7 @@ internal import DocketCore
 /// How the twin comes to have everything: events in, actions out.
 ///
 /// What goes wrong leaves the claim to end by itself; this or another server goes on where it was.
-struct TwinSteps: Sendable {
+struct TwinSteps: StepMachine {
     /// What the owner does next; each is answered by one event, or by `failed`.
     enum Action: Sendable {
         /// Answered by `claimed`.
@@ -26,7 +26,7 @@ struct TwinSteps: Sendable {
         case rest(Duration)
     }
 
-    enum Event: Sendable {
+    enum Event: StepEvent {
         case claimed(TwinClaim?)
         case prepared
         case slice(TwinSlice?)
@@ -45,6 +45,12 @@ struct TwinSteps: Sendable {
     private var slice: TwinSlice?
 
     init(_ limits: TwinLimits) { self.limits = limits }
+
+    static var first: Action { .claim }
+
+    func rest(in action: Action) -> Duration? {
+        if case .rest(let time) = action { time } else { nil }
+    }
 
     mutating func after(_ event: Event) -> Action {
         switch event {

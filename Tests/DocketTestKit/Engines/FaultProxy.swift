@@ -81,7 +81,7 @@ package final class FaultProxy: Sendable {
 
     private func serve(_ client: Int32) {
         if case .reset = state.withLock({ $0.fault }) { return Self.abort(client) }
-        guard let engine = Self.connect(to: enginePort) else { return Self.abort(client) }
+        guard let engine = LoopbackSocket.connect(to: enginePort) else { return Self.abort(client) }
         state.withLock { $0.open.formUnion([client, engine]) }
         let ended = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
@@ -137,24 +137,6 @@ package final class FaultProxy: Sendable {
             sent += count
         }
         return true
-    }
-
-    private static func connect(to port: UInt16) -> Int32? {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let status = unsafe withUnsafePointer(to: &address) { address in
-            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                unsafe Glibc.connect(socket, address, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard status == 0 else {
-            Glibc.close(socket)
-            return nil
-        }
-        return socket
     }
 
     /// Closes it so that the other end sees a reset.
