@@ -69,9 +69,9 @@ static inline void *docket_curl_context(CURL *easy) {
     return curl_easy_getinfo(easy, CURLINFO_PRIVATE, &context) == CURLE_OK ? context : NULL;
 }
 
-static inline CURLMcode docket_curl_limit(CURLM *multi, long connections) {
+static inline CURLMcode docket_curl_limit(CURLM *multi, long connections, long kept) {
     CURLMcode code = curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
-    if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, connections);
+    if (code == CURLM_OK) code = curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, kept);
     return code;
 }
 

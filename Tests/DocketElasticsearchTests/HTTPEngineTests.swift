@@ -27,7 +27,7 @@ struct HTTPEngineTests {
             let request = HTTPRequest(method: method, path: "/a?b=c", body: body)
             let reply = try await http.send(
                 request,
-                url: engine.url + request.path,
+                to: engine.url,
                 work: TestIndex.work()
             )
             #expect(reply.status == 201)
@@ -46,11 +46,11 @@ struct HTTPEngineTests {
         let http = try Self.http()
         let late = WorkLimit(within: .milliseconds(50))
         await #expect(throws: HTTPFailure.late) {
-            try await http.send(Self.get, url: engine.url, work: late)
+            try await http.send(Self.get, to: engine.url, work: late)
         }
         let asked = engine.requests.count
         let stopped = TestIndex.work()
-        let stopping = Task { try await http.send(Self.get, url: engine.url, work: stopped) }
+        let stopping = Task { try await http.send(Self.get, to: engine.url, work: stopped) }
         try await engine.asked(asked + 1)
         stopped.stop()
         await #expect(throws: HTTPFailure.stopped) { try await stopping.value }
@@ -66,7 +66,7 @@ struct HTTPEngineTests {
         }
         let http = try Self.http()
         let cancelled = Task {
-            try await http.send(Self.get, url: engine.url, work: TestIndex.work())
+            try await http.send(Self.get, to: engine.url, work: TestIndex.work())
         }
         try await engine.asked(1)
         cancelled.cancel()
@@ -79,12 +79,12 @@ struct HTTPEngineTests {
     func closes() async throws {
         let engine = try FakeEngine { _ in .silence }
         let http = try Self.http()
-        let closed = Task { try await http.send(Self.get, url: engine.url, work: TestIndex.work()) }
+        let closed = Task { try await http.send(Self.get, to: engine.url, work: TestIndex.work()) }
         try await engine.asked(1)
         http.close()
         await #expect(throws: HTTPFailure.closed) { try await closed.value }
         await #expect(throws: HTTPFailure.closed) {
-            try await http.send(Self.get, url: engine.url, work: TestIndex.work())
+            try await http.send(Self.get, to: engine.url, work: TestIndex.work())
         }
     }
 
@@ -93,7 +93,7 @@ struct HTTPEngineTests {
         let engine = try FakeEngine { _ in .silence }
         let http = try Self.http(.init(connections: 1, waiting: 1, waitingBytes: 10))
         let first = TestIndex.work()
-        let running = Task { try await http.send(Self.get, url: engine.url, work: first) }
+        let running = Task { try await http.send(Self.get, to: engine.url, work: first) }
         try await engine.asked(1)
         // Of two more one waits, and the other is refused at once.
         let work = TestIndex.work()
@@ -101,7 +101,7 @@ struct HTTPEngineTests {
             for _ in 0..<2 {
                 group.addTask {
                     do throws(HTTPFailure) {
-                        _ = try await http.send(Self.get, url: engine.url, work: work)
+                        _ = try await http.send(Self.get, to: engine.url, work: work)
                         return nil
                     } catch {
                         return error
@@ -120,6 +120,52 @@ struct HTTPEngineTests {
         http.close()
     }
 
+    @Test("fail together, those that wait for a connection as well, when the node is silent")
+    func silent() async throws {
+        let engine = try FakeEngine { _ in .silence }
+        let watch = NodeWatch.Limits(quiet: .milliseconds(20), probe: .milliseconds(20))
+        let http = try Self.http(.init(connections: 1, watch: watch))
+        let failures = await withTaskGroup(of: HTTPFailure?.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    do throws(HTTPFailure) {
+                        _ = try await http.send(Self.get, to: engine.url, work: TestIndex.work())
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(failures == [.silent, .silent, .silent])
+        http.close()
+    }
+
+    @Test("of a node that says it is there go on, however long it takes")
+    func busy() async throws {
+        let permission = Semaphore()
+        let engine = try FakeEngine { request in
+            if request.path == "/long" { permission.wait() }
+            return .answer(status: 200, body: request.path)
+        }
+        let watch = NodeWatch.Limits(quiet: .milliseconds(5), probe: .seconds(60))
+        let http = try Self.http(.init(connections: 1, watch: watch))
+        let long = Task {
+            try await http.send(
+                HTTPRequest(method: .get, path: "/long"),
+                to: engine.url,
+                work: TestIndex.work()
+            )
+        }
+        // Asked by the one connection that is not counted, again and again.
+        try await engine.asked(4)
+        permission.signal()
+        #expect(try await long.value.body == Array("/long".utf8))
+        #expect(Set(engine.requests.map(\.path)) == ["/", "/long"])
+        http.close()
+    }
+
     @Test("fail beyond the bytes that a reply may have, and take just as many")
     func cap() async throws {
         let engine = try FakeEngine { _ in .answer(status: 200, body: "12345678") }
@@ -127,7 +173,7 @@ struct HTTPEngineTests {
         for (maximum, isTaken) in [(8, true), (7, false)] {
             var request = Self.get
             request.replyBytesMaximum = maximum
-            let reply = try? await http.send(request, url: engine.url, work: TestIndex.work())
+            let reply = try? await http.send(request, to: engine.url, work: TestIndex.work())
             #expect((reply != nil) == isTaken)
         }
         http.close()

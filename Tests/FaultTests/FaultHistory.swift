@@ -18,7 +18,11 @@ final class FaultHistory: Sendable {
         case answered
         /// From a cache, flagged.
         case degraded
-        case failed(DocketError.Code)
+        case failed(DocketError.Code, message: String)
+
+        init(_ error: DocketError) {
+            self = .failed(error.code, message: error.message)
+        }
 
         var isFailure: Bool { if case .failed = self { true } else { false } }
     }
@@ -45,6 +49,9 @@ final class FaultHistory: Sendable {
         var begun = 0
         var counts: [Cell: Int] = [:]
         var latencies: [Cell: [Duration]] = [:]
+        /// How long after the fault's begin a search was answered from a cache and said so; nil when
+        /// none was.
+        var untilDegraded: Duration?
         /// How long after the fault's end a search still failed or was degraded.
         var untilNormal = Duration.zero
         var uploaded: Set<String> = []
@@ -73,7 +80,7 @@ final class FaultHistory: Sendable {
             Set(
                 counts.keys.compactMap { cell in
                     guard cell.call == call, cell.phase == phase,
-                        case .failed(let code) = cell.outcome
+                        case .failed(let code, _) = cell.outcome
                     else { return nil }
                     return code
                 }
@@ -113,6 +120,9 @@ final class FaultHistory: Sendable {
             let cell = Cell(call: call, phase: phase, outcome: outcome)
             state.counts[cell, default: 0] += 1
             state.latencies[cell, default: []].append(now - start.time)
+            if state.phase == .during, outcome == .degraded, state.untilDegraded == nil {
+                state.untilDegraded = now - state.phaseBegan
+            }
             if state.phase == .after, call != .upload, outcome != .answered {
                 state.untilNormal = now - state.phaseBegan
             }

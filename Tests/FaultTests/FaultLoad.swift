@@ -75,7 +75,7 @@ final class FaultLoad: Sendable {
             _ = try await client.delete([old], from: Self.collection)
             history.deleted(old)
         } catch {
-            history.end(.upload, start, .failed(error.code))
+            history.end(.upload, start, .init(error))
         }
     }
 
@@ -90,7 +90,7 @@ final class FaultLoad: Sendable {
             history.found(ids, by: start, of: words, isNew: isNew)
             history.end(isNew ? .new : .repeated, start, result.isDegraded ? .degraded : .answered)
         } catch {
-            history.end(isNew ? .new : .repeated, start, .failed(error.code))
+            history.end(isNew ? .new : .repeated, start, .init(error))
         }
     }
 }

@@ -15,6 +15,8 @@ struct FaultReport: CustomStringConvertible {
         let lost = history.standing.count - found
         lines.append("  acknowledged \(history.uploaded.count), deleted \(history.deleted.count)")
         lines.append("  standing \(history.standing.count), of these not found \(lost)")
+        let degraded = history.untilDegraded.map { "\(seconds($0)) after its begin" } ?? "never"
+        lines.append("  the first search from a cache that said so ended \(degraded)")
         let normal = seconds(history.untilNormal)
         lines.append(
             "  the last search that was not answered as usual ended \(normal) after the fault"
@@ -35,8 +37,8 @@ struct FaultReport: CustomStringConvertible {
     }
 
     private func name(_ outcome: FaultHistory.Outcome) -> String {
-        guard case .failed(let code) = outcome else { return "\(outcome)" }
-        return "\(code)"
+        guard case .failed(let code, let message) = outcome else { return "\(outcome)" }
+        return "\(code) \"\(message)\""
     }
 
     private func seconds(_ duration: Duration) -> String {

@@ -31,7 +31,7 @@ final class EngineClient: Sendable {
                 headers: ["Accept: application/json"] + (authorization.map { [$0] } ?? []),
                 connectTimeout: configuration.connectTimeout
             ),
-            HTTPEngine.Limits(connections: configuration.connections)
+            HTTPEngine.Limits(connections: configuration.connections, nodes: urls.count)
         )
     }
 
@@ -71,8 +71,8 @@ final class EngineClient: Sendable {
             tried.insert(place)
             let start = MonotonicTime.now()
             do throws(HTTPFailure) {
-                let url = endpoints.withLock { $0.urls[place] } + request.path
-                let reply = try await http.send(request, url: url, work: work)
+                let node = endpoints.withLock { $0.urls[place] }
+                let reply = try await http.send(request, to: node, work: work)
                 guard [502, 503, 504].contains(reply.status) else {
                     settle(place, .answered)
                     return reply
@@ -81,7 +81,7 @@ final class EngineClient: Sendable {
                 settle(place, .failed, failure)
             } catch {
                 settle(place, error.outcome(after: .now() - start), error.docketError)
-                guard case .transport = error else { throw error.docketError }
+                guard error.isOfNode else { throw error.docketError }
                 failure = error.docketError
             }
         }
@@ -127,7 +127,15 @@ extension HTTPFailure {
         case .stopped, .full, .closed: .unknown
         case .tooLong: .answered
         case .late: time < Self.hangTime ? .unknown : .late
-        case .transport: .failed
+        case .transport, .silent: .failed
+        }
+    }
+
+    /// Whether another node may answer.
+    fileprivate var isOfNode: Bool {
+        switch self {
+        case .transport, .silent: true
+        case .stopped, .late, .full, .closed, .tooLong: false
         }
     }
 
@@ -146,6 +154,7 @@ extension HTTPFailure {
             DocketError(.unavailable, "the server is stopping", isNotProcessed: true)
         case .tooLong:
             DocketError(.internalError, "the search engine's reply is too long")
+        case .silent: DocketError(.unavailable, "the search engine is silent")
         case .transport(let code): Self.error(ofTransport: code).caused(by: "libcurl \(code)")
         }
     }

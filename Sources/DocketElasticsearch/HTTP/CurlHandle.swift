@@ -65,6 +65,9 @@ struct CurlOptions: Sendable {
         return code == CURLE_OK
     }
 
+    /// Bytes of the reply so far.
+    var receivedCount: Int { received.count }
+
     /// Takes what was received, with the status that came before it.
     func takeReply() -> HTTPReply {
         let reply = unsafe HTTPReply(status: docket_curl_status(easy), body: received)
@@ -109,10 +112,14 @@ private func receiveBytes(
         curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
 
     /// nil when there is no memory.
-    init?(connections: Int) {
+    ///
+    /// - Parameters:
+    ///   - connections: Transfers beyond these wait for one.
+    ///   - kept: Connections that are kept for the next transfer.
+    init?(connections: Int, kept: Int) {
         guard Self.isLibraryReady, let multi = unsafe curl_multi_init() else { return nil }
         unsafe self.multi = unsafe multi
-        guard unsafe docket_curl_limit(multi, connections) == CURLM_OK else { return nil }
+        guard unsafe docket_curl_limit(multi, connections, kept) == CURLM_OK else { return nil }
     }
 
     deinit { unsafe curl_multi_cleanup(multi) }

@@ -5,7 +5,7 @@ internal import Synchronization
 /// Sends requests by one multi handle of libcurl on one thread of its own.
 ///
 /// Requests wait in a bounded queue for one of its connections. A stop or the deadline of the work
-/// ends a transfer at once.
+/// ends a transfer at once, and so does a node that is found to be silent, for all that wait for it.
 final class HTTPEngine: Sendable {
     struct Limits: Sendable {
         /// Requests under way at the same time.
@@ -14,6 +14,9 @@ final class HTTPEngine: Sendable {
         var waiting = 1024
         /// Bytes of bodies that wait.
         var waitingBytes = 256 << 20
+        /// Nodes that may be asked at the same time whether they are there.
+        var nodes = 1
+        var watch = NodeWatch.Limits()
     }
 
     private struct Queue {
@@ -33,7 +36,10 @@ final class HTTPEngine: Sendable {
 
     /// Starts the thread.
     init(_ options: CurlOptions, _ limits: Limits) throws(DocketError) {
-        guard let multi = CurlMultiHandle(connections: limits.connections) else {
+        guard let multi = CurlMultiHandle(
+            connections: limits.connections + limits.nodes,
+            kept: limits.connections
+        ) else {
             throw DocketError(.resourceExhausted, "there is no memory for connections")
         }
         self.multi = multi
@@ -48,15 +54,15 @@ final class HTTPEngine: Sendable {
         }
     }
 
-    /// The reply to `request`, sent to `url`, which is the node's address with the path.
+    /// The reply to `request` of `node`, which is an address without a slash at the end.
     ///
     /// It goes on until its work is stopped, whatever becomes of the task: others may wait for it.
     func send(
         _ request: HTTPRequest,
-        url: String,
+        to node: String,
         work: WorkLimit
     ) async throws(HTTPFailure) -> HTTPReply {
-        let exchange = HTTPExchange(request, url: url, work: work)
+        let exchange = HTTPExchange(request, to: node, work: work)
         try append(exchange)
         multi.wake()
         work.onStop { [multi] in multi.wake() }
@@ -92,10 +98,10 @@ final class HTTPEngine: Sendable {
     }
 
     private func run() {
-        var transfers = HTTPTransfers(multi, options, connections: limits.connections)
+        var transfers = HTTPTransfers(multi, options, limits)
         while !queue.withLock({ $0.isClosed }) {
             for exchange in takeWaiting(atMost: transfers.vacancies) { transfers.begin(exchange) }
-            transfers.advance()
+            for node in transfers.advance() { failWaiting(for: node) }
             let longest = endOver() ?? Self.longestWaitMilliseconds
             guard transfers.vacancies == 0 || !hasWaiting else { continue }
             multi.wait(milliseconds: transfers.millisecondsToDeadline(longest: longest))
@@ -113,6 +119,17 @@ final class HTTPEngine: Sendable {
             for exchange in taken { queue.bytes -= exchange.request.body.count }
             return taken
         }
+    }
+
+    /// Ends what would wait for a silent node next.
+    private func failWaiting(for node: String) {
+        let failed = queue.withLock { queue in
+            let failed = queue.waiting.filter { $0.node == node }
+            queue.waiting.removeAll { $0.node == node }
+            for exchange in failed { queue.bytes -= exchange.request.body.count }
+            return failed
+        }
+        for exchange in failed { exchange.outcome.fail(HTTPFailure.silent) }
     }
 
     /// Ends what waits and is needed no longer.

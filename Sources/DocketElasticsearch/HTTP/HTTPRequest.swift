@@ -41,18 +41,21 @@ enum HTTPFailure: Error, Hashable, Sendable {
     case tooLong
     /// No connection, or it broke; `code` is libcurl's.
     case transport(code: Int32)
+    /// The node says nothing, not even that it is there.
+    case silent
 }
 
 /// A request on its way: whoever waits for it, and until when.
 final class HTTPExchange: Sendable {
     let request: HTTPRequest
-    let url: String
+    /// The address of the node, without a slash at the end.
+    let node: String
     let work: WorkLimit
     let outcome = OneShot<HTTPReply>()
 
-    init(_ request: HTTPRequest, url: String, work: WorkLimit) {
+    init(_ request: HTTPRequest, to node: String, work: WorkLimit) {
         self.request = request
-        self.url = url
+        self.node = node
         self.work = work
     }
 
