@@ -3,7 +3,7 @@ import Testing
 
 @testable import DocketElasticsearch
 
-@Suite("Whether a node is there")
+@Suite("Whether a node is there", .timeLimit(.minutes(5)))
 struct NodeWatchTests {
     private static let limits = NodeWatch.Limits(quiet: .seconds(1), probe: .seconds(2))
     private static let start = MonotonicTime(nanoseconds: 1_000_000_000_000)

@@ -49,8 +49,8 @@ final class FaultHistory: Sendable {
         var begun = 0
         var counts: [Cell: Int] = [:]
         var latencies: [Cell: [Duration]] = [:]
-        /// How long after the fault's begin a search was answered from a cache and said so; nil when
-        /// none was.
+        /// How long after the fault's begin a search was answered from a cache and said so; nil
+        /// when none was.
         var untilDegraded: Duration?
         /// How long after the fault's end a search still failed or was degraded.
         var untilNormal = Duration.zero

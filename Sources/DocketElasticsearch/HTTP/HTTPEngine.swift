@@ -5,7 +5,7 @@ internal import Synchronization
 /// Sends requests by one multi handle of libcurl on one thread of its own.
 ///
 /// Requests wait in a bounded queue for one of its connections. A stop or the deadline of the work
-/// ends a transfer at once, and so does a node that is found to be silent, for all that wait for it.
+/// ends a transfer at once, and a node that is found to be silent all that wait for it.
 final class HTTPEngine: Sendable {
     struct Limits: Sendable {
         /// Requests under way at the same time.
@@ -36,10 +36,12 @@ final class HTTPEngine: Sendable {
 
     /// Starts the thread.
     init(_ options: CurlOptions, _ limits: Limits) throws(DocketError) {
-        guard let multi = CurlMultiHandle(
-            connections: limits.connections + limits.nodes,
-            kept: limits.connections
-        ) else {
+        guard
+            let multi = CurlMultiHandle(
+                connections: limits.connections + limits.nodes,
+                kept: limits.connections
+            )
+        else {
             throw DocketError(.resourceExhausted, "there is no memory for connections")
         }
         self.multi = multi

@@ -3,8 +3,8 @@ internal import DocketSystem
 /// Tells a node that is gone from one that has much to do, while requests wait for it: when nothing
 /// has come from it for a while it is asked whether it is there, which costs it nothing.
 ///
-/// Without it a request to a frozen node, or by a network that swallows it, waits for the whole time
-/// that its caller has. Time comes from the caller.
+/// Without it a request to a frozen node, or by a network that swallows it, waits for the whole
+/// time that its caller has. Time comes from the caller.
 struct NodeWatch: Sendable {
     struct Limits: Sendable {
         /// Without a reply for so long, while one is waited for, a node is asked.
