@@ -125,6 +125,7 @@ struct EngineAssembly: StoreAssembly {
             truth: store,
             removals: removals,
             threads: threads,
+            concurrency: settings.elasticsearch.searches,
             registry: registry,
             logger: logger
         )
@@ -152,22 +153,27 @@ struct EngineAssembly: StoreAssembly {
             logger: logger
         )
         cluster =
-            roles.contains(.indexer)
-            ? ClusterWatch(index, registry: registry, logger: logger) : nil
+            indexer == nil ? nil : ClusterWatch(index, registry: registry, logger: logger)
         let verifier = IndexVerifier(store, index, logger: logger)
         self.verifier = verifier
         auditor = Self.auditor(settings, store, verifier, registry, logger)
         ServerMetrics.register(registry, indexing)
-        registerNodes()
+        registerSearches()
     }
 
-    private func registerNodes() {
-        let index = index
+    private func registerSearches() {
+        let (index, search) = (index, search)
         registry.show("docket_search_nodes_count", "Addresses of the search engine") {
             index.nodes.all
         }
         registry.show("docket_search_nodes_serving_count", "Those of them that answer") {
             index.nodes.serving
+        }
+        registry.show("docket_search_concurrency_count", "Searches that it gets at once") {
+            search.places.limit
+        }
+        registry.show("docket_search_waiting_count", "Searches that wait for a place there") {
+            search.places.waiting
         }
     }
 

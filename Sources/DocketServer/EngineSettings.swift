@@ -168,6 +168,7 @@ struct EngineSettings {
         )
         configuration.caFile = values[ServerSettings.elasticsearchAuthority]
         configuration.prefix = values[ServerSettings.elasticsearchPrefix]
+        configuration.searches = values[ServerSettings.elasticsearchSearches]
         configuration.shards = values[ServerSettings.elasticsearchShards]
         configuration.replicas = values[ServerSettings.elasticsearchReplicas]
         guard let repository = values[ServerSettings.snapshotRepository] else {

@@ -146,6 +146,12 @@ enum ServerSettings {
         in: 1...1000,
         help: "connections to PostgreSQL for calls"
     )
+    static let elasticsearchSearches = Setting.integer(
+        "elasticsearch-searches",
+        default: 64,
+        in: 1...1000,
+        help: "searches that the search engine gets at once at most"
+    )
     static let redis = Setting.url(
         "redis",
         schemes: ["redis", "rediss"],
@@ -275,7 +281,8 @@ enum ServerSettings {
         elasticsearch.definition, elasticsearchNext.definition, elasticsearchAuthority.definition,
         elasticsearchKeyFile.definition, elasticsearchUser.definition,
         elasticsearchPasswordFile.definition, elasticsearchPrefix.definition,
-        elasticsearchShards.definition, elasticsearchReplicas.definition,
+        elasticsearchShards.definition, elasticsearchSearches.definition,
+        elasticsearchReplicas.definition,
         snapshotRepository.definition, snapshotInterval.definition, snapshotsKept.definition,
         rolloverBytes.definition, rolloverDocuments.definition, rolloverAge.definition,
         rabbitmq.definition, rabbitmqPasswordFile.definition, role.definition,

@@ -18,7 +18,9 @@ package struct ElasticsearchConfiguration: Sendable {
     package var replicas = 1
     /// Where snapshots go; nil for nowhere.
     package var repository: SnapshotRepository?
-    /// Requests at the same time.
+    /// Searches at the same time, which find out by themselves how many of them are of use.
+    package var searches = 64
+    /// Other requests at the same time.
     package var connections = 16
     /// How long a connection may take to be made.
     package var connectTimeout = Duration.seconds(3)

@@ -31,7 +31,10 @@ final class EngineClient: Sendable {
                 headers: ["Accept: application/json"] + (authorization.map { [$0] } ?? []),
                 connectTimeout: configuration.connectTimeout
             ),
-            HTTPEngine.Limits(connections: configuration.connections, nodes: urls.count)
+            HTTPEngine.Limits(
+                connections: configuration.connections + configuration.searches,
+                nodes: urls.count
+            )
         )
     }
 

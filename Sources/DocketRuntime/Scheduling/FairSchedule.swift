@@ -74,7 +74,7 @@ package struct FairSchedule: Sendable {
         var phase: Phase
     }
 
-    package let limits: Limits
+    package private(set) var limits: Limits
     private var jobs: [JobID: Job] = [:]
     private var lanes = WorkClass.allCases.map { _ in Lane() }
     /// Jobs of each owner that have begun.
@@ -143,6 +143,12 @@ package struct FairSchedule: Sendable {
         let left = begunByOwner[job.owner, default: 1] - 1
         begunByOwner[job.owner] = left > 0 ? left : nil
         if jobs.isEmpty { reset() }
+        return fill(at: now)
+    }
+
+    /// These limits hold from now on; what runs beyond them goes on.
+    package mutating func resized(_ limits: Limits, at now: UInt64) -> [Action] {
+        self.limits = limits
         return fill(at: now)
     }
 

@@ -7,7 +7,7 @@ internal import Synchronization
 /// Searches an index of its own and checks each hit against the truth: one query to each.
 ///
 /// The truth alone says what is seen and gives what a hit shows; where it refuses hits, the index
-/// is asked for the next ones, twice at most. Its breaker answers for an index that does not.
+/// is asked for the next ones, twice at most. Its gate keeps more searches away than it can use.
 package final class CheckedSearch: DocumentSearch {
     /// Bytes of documents that are read for one page with highlights, or explained.
     private static let readBytes = 16 << 20
@@ -15,17 +15,19 @@ package final class CheckedSearch: DocumentSearch {
     private let index: any SearchIndex
     private let check: HitCheck
     private let removals: KnownRemovals
-    private let breaker: SearchBreaker
+    private let gate: IndexGate
     /// Texts of many bytes are looked through for highlights here.
     private let threads: FairThreads
 
     /// A search that leaves out of totals what `removals` has, which ``ChangeWatch`` keeps and the
-    /// store's observer adds to, and highlights `threads` pages of much text at once.
+    /// store's observer adds to, and highlights `threads` pages of much text at once; the index gets
+    /// `concurrency` searches at once at most.
     package init(
         index: any SearchIndex,
         truth: any HitTruth,
         removals: KnownRemovals,
         threads: Int,
+        concurrency: Int = 64,
         breaker: CircuitBreaker.Configuration = CircuitBreaker.Configuration(),
         registry: MetricsRegistry,
         logger: Logger
@@ -33,12 +35,15 @@ package final class CheckedSearch: DocumentSearch {
         self.index = index
         self.removals = removals
         self.threads = try .forLargeCalls(threads)
-        self.breaker = SearchBreaker(breaker, registry, logger)
+        gate = IndexGate(atMost: concurrency, breaker: breaker, registry, logger)
         check = HitCheck(truth, registry, logger)
     }
 
     /// Whether searches ask the index.
-    package var health: HealthRecord { breaker.health }
+    package var health: HealthRecord { gate.health }
+
+    /// Searches that the index gets at once, and those that wait for a place.
+    package var places: (limit: Int, waiting: Int) { gate.places }
 
     package func search(
         _ tenant: TenantID,
@@ -49,7 +54,8 @@ package final class CheckedSearch: DocumentSearch {
         let removed = removals.removed(of: plan.collection, tenant)
         var assembly = PageAssembly(plan, isRemovedComplete: removed.isComplete)
         while let next = assembly.next {
-            let page = try await breaker.run { () async throws(DocketError) in
+            let page = try await gate.run(for: tenant, .interactive, work) {
+                () async throws(DocketError) in
                 try await index.search(tenant, next, without: removed, work: work)
             }
             let shown = try await shown(page.hits, tenant, next, work)
@@ -66,7 +72,7 @@ package final class CheckedSearch: DocumentSearch {
     ) async throws(DocketError) -> ScanSlice {
         try index.requireSearchable(plan.collection)
         let removed = removals.removed(of: plan.collection, tenant)
-        let slice = try await breaker.run { () async throws(DocketError) in
+        let slice = try await gate.run(for: tenant, .bulk, work) { () async throws(DocketError) in
             try await index.scan(tenant, plan, after: number, without: removed, work: work)
         }
         let shown = try await shown(slice.hits, tenant, plan, work)
@@ -134,8 +140,11 @@ extension CheckedSearch: Service {
 
     package func start() async throws {}
 
-    /// Ends the threads; no search is under way.
-    package func stop(by deadline: MonotonicTime) async { threads.shutdown() }
+    /// Ends the threads; no search is under way any more.
+    package func stop(by deadline: MonotonicTime) async {
+        gate.close()
+        threads.shutdown()
+    }
 }
 
 extension KnownRemovals {
