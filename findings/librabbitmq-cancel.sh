@@ -42,11 +42,14 @@ export LD_LIBRARY_PATH=$work/$library
 
 # A broker of its own, and Erlang's port mapper for it, both on loopback.
 export HOME=$work ERL_EPMD_ADDRESS=127.0.0.1 PATH=$work/usr/lib/erlang/bin:$PATH
-sed -i "s|ROOTDIR=/usr/lib/erlang$|ROOTDIR=$work/usr/lib/erlang|" usr/lib/erlang/bin/erl
-read -r ERL_EPMD_PORT RABBITMQ_NODE_PORT RABBITMQ_DIST_PORT < <(python3 -c '
+sed -i "s|ROOTDIR=/usr/lib/erlang$|ROOTDIR=$work/usr/lib/erlang|" usr/lib/erlang/bin/erl \
+    usr/lib/erlang/erts-13.1.5/bin/erl
+free=$(python3 -c '
 import socket
 free = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
 print(*(one.getsockname()[1] for one in free))')
+read -r ERL_EPMD_PORT RABBITMQ_NODE_PORT RABBITMQ_DIST_PORT <<<"$free"
+export ERL_ZFLAGS='-start_epmd false' # or daemons would be left behind
 touch environment plugins
 export ERL_EPMD_PORT RABBITMQ_NODE_PORT RABBITMQ_DIST_PORT RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 \
     RABBITMQ_NODENAME=finder@localhost RABBITMQ_MNESIA_BASE=$work/data RABBITMQ_LOGS=- \
@@ -60,6 +63,8 @@ ports=$!
 usr/lib/rabbitmq/lib/rabbitmq_server-3.10.8/sbin/rabbitmq-server >server.log 2>&1 &
 server=$!
 for _ in $(seq 600); do ! grep -q 'startup complete' server.log || break; sleep 0.1; done
+grep -q 'startup complete' server.log ||
+    { tail -3 server.log >&2; echo "the broker does not start" >&2; exit 3; }
 
 cat >consumer.c <<'END'
 #include <amqp.h>
