@@ -4,9 +4,10 @@
 # Library    libcurl 7.88.1 (Debian 12: curl, libcurl4 7.88.1-10+deb12u15)
 # Source     `Curl_retry_request` in lib/transfer.c of https://github.com/curl/curl; no option turns
 #            it off. https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2: "A client SHOULD NOT
-#            automatically retry a request with a non-idempotent method"; some "might automatically
-#            retry a POST request if the underlying transport connection closed before any part of a
-#            response is received"
+#            automatically retry a request with a non-idempotent method unless" it knows that it is
+#            idempotent or was not applied; one that guesses "might automatically retry a POST
+#            request if the underlying transport connection closed before any part of a response is
+#            received"
 # Input      valid: two POSTs on one connection. The server reads the second whole, sends the start
 #            of its status line, "HTTP/1.1 201", and is gone, as one that is killed; on a new
 #            connection it answers
