@@ -199,7 +199,7 @@ let testing: [Target] = [
         path: "Tests/PowerCutServer",
         swiftSettings: settings
     ),
-    tests("PowerCut", ["DocketClient", "DocketTestKit", "docketd-power-cut"]),
+    tests("PowerCut", ["DocketClient", "DocketSQLite", "DocketTestKit", "docketd-power-cut"]),
     tests("DocketSystem", ["DocketSystem"]),
     tests("DocketCore", ["DocketCore", "DocketTestKit"]),
     tests("DocketCache", ["DocketCache", "DocketSystem", "DocketTestKit"]),

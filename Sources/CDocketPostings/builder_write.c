@@ -78,10 +78,13 @@ static int write_lists(docket_builder *builder, list_writer *writer) {
     return code;
 }
 
+/* Of a stale document another version is shown, whose length stays. */
 static int write_lengths(
-    const docket_builder *builder, const docket_reading *reading, const docket_writing *writing) {
+    const docket_builder *builder, const docket_reading *reading, const docket_writing *writing,
+    const uint32_t *stale, size_t stale_count) {
     byte_buffer chunk = {0};
     int code = SQLITE_OK;
+    size_t passed = 0;
     for (size_t i = 0; code == SQLITE_OK && i < builder->document_count;) {
         uint32_t place = builder->documents[i] / DOCKET_CHUNK;
         code = read_by_id(reading->chunk, place, &chunk);
@@ -91,7 +94,10 @@ static int write_lengths(
         if (code != SQLITE_OK) break;
         if (chunk.used == 0) memset(chunk.bytes, 0, 2 * DOCKET_CHUNK);
         for (; i < builder->document_count && builder->documents[i] / DOCKET_CHUNK == place; i++) {
-            store16(chunk.bytes + 2 * (builder->documents[i] % DOCKET_CHUNK), builder->lengths[i]);
+            uint32_t document = builder->documents[i];
+            while (passed < stale_count && stale[passed] < document) passed++;
+            if (passed < stale_count && stale[passed] == document) continue;
+            store16(chunk.bytes + 2 * (document % DOCKET_CHUNK), builder->lengths[i]);
         }
         code = write_by_id(writing->chunk, place, chunk.bytes, 2 * DOCKET_CHUNK);
     }
@@ -101,13 +107,13 @@ static int write_lengths(
 
 int docket_builder_write(
     docket_builder *builder, const docket_reading *reading, const docket_writing *writing,
-    uint32_t segment) {
+    uint32_t segment, const uint32_t *stale, size_t stale_count) {
     if (builder->document_count == 0) return SQLITE_OK;
     list_writer writer = {.writing = writing, .segment = segment};
     int code = builder->list_count > 0 ? write_lists(builder, &writer) : SQLITE_OK;
     if (code == SQLITE_OK) code = end_segment(&writer);
     list_writer_free(&writer);
-    if (code == SQLITE_OK) code = write_lengths(builder, reading, writing);
+    if (code == SQLITE_OK) code = write_lengths(builder, reading, writing, stale, stale_count);
     builder_clear(builder);
     return code;
 }

@@ -30,10 +30,10 @@ struct PowerCutTests {
     )
     func keeps() async throws {
         var random = SeededGenerator()
-        let key = try await prepare()
+        let key = try await TestServer.preparedKey(folder)
         var told = Told()
         for round in 0..<50 {
-            let server = try await startServer()
+            let server = try await TestServer.losingUnsynced(folder)
             try await check(told, server.address, key, isWhole: round % 10 == 9)
             try await upload(
                 round,
@@ -43,7 +43,7 @@ struct PowerCutTests {
                 &told
             )
         }
-        let server = try await startServer()
+        let server = try await TestServer.losingUnsynced(folder)
         try await check(told, server.address, key, isWhole: true)
         #expect(told.uploaded.count >= 50 * Self.batch)
         #expect(!told.deleted.isEmpty)
@@ -51,15 +51,15 @@ struct PowerCutTests {
 
     @Test("without waiting for the disk the same cuts lose acknowledged documents")
     func wouldNotice() async throws {
-        let key = try await prepare()
+        let key = try await TestServer.preparedKey(folder)
         var lost = 0
         for round in 0..<10 where lost == 0 {
             var told = Told()
-            let server = try await startServer("--no-sync")
+            let server = try await TestServer.losingUnsynced(folder, "--no-sync")
             try await upload(round, server, key, cutAfter: 8, &told)
-            let next = try await startServer()
+            let next = try await TestServer.losingUnsynced(folder)
             lost = try await missing(of: told, next.address, key).count
-            try await cut(next)
+            try await next.cutPower()
         }
         #expect(lost > 0)
     }
@@ -68,32 +68,6 @@ struct PowerCutTests {
 // MARK: - Rounds
 
 extension PowerCutTests {
-    /// A docketd whose unsynced writes are lost when it is killed, on the data of the one before.
-    private func startServer(_ flags: String...) async throws -> TestServer {
-        try await TestServer(
-            folder,
-            flags + ["--log-level", "error"],
-            program: "docketd-power-cut"
-        )
-    }
-
-    /// The power goes.
-    private func cut(_ server: TestServer) async throws {
-        server.program.signal(SIGKILL)
-        _ = try await server.program.end()
-    }
-
-    /// A tenant with a collection, and its key.
-    private func prepare() async throws -> String {
-        let server = try await startServer()
-        let key = try await server.makeTenant("acme")
-        try await server.client(key) { client in
-            _ = try await client.createCollection("papers")
-        }
-        try await cut(server)
-        return key
-    }
-
     /// Uploads, and deletes now and then, until the power goes after so many acknowledgements.
     private func upload(
         _ round: Int,
@@ -129,7 +103,7 @@ extension PowerCutTests {
                 return heard
             }
         }
-        try await cut(server)
+        try await server.cutPower()
         if let old { told.undecided.insert(old) }
         for one in heard {
             told.uploaded.formUnion(one.uploaded)

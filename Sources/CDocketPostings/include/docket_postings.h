@@ -115,10 +115,11 @@ int docket_builder_add_whole(
 /* The length of the document under way. */
 uint64_t docket_builder_length(const docket_builder *builder);
 
-/* Writes all documents as one segment, and their lengths; the builder is empty then. */
+/* Writes all documents as one segment, and the lengths of those that are not `stale`: numbers in
+ * ascending order of documents that have a newer version by now. The builder is empty then. */
 int docket_builder_write(
     docket_builder *builder, const docket_reading *reading, const docket_writing *writing,
-    uint32_t segment);
+    uint32_t segment, const uint32_t *stale, size_t stale_count);
 
 /* ---- Segments made one ---- */
 

@@ -64,15 +64,27 @@ internal import DocketText
     }
 
     /// Writes the documents as one segment, and is empty then.
+    ///
+    /// Those whose numbers `stale` has, ascending, have a newer version by now: searches keep the
+    /// length of the one that they show.
     func write(
         _ segment: UInt32,
         _ tables: CollectionTables,
+        stale: [UInt32] = [],
         by connection: ConnectionHandle
     ) throws(SQLiteError) {
         unsafe docket_builder_set_watch(builder, connection.indexWatch)
         defer { unsafe docket_builder_set_watch(builder, self.connection.indexWatch) }
         var reading = try unsafe IndexStatements(connection, tables).reading
         var writing = try unsafe IndexWriting(connection, tables).lent
-        try connection.checkIndex(unsafe docket_builder_write(builder, &reading, &writing, segment))
+        let code = unsafe docket_builder_write(
+            builder,
+            &reading,
+            &writing,
+            segment,
+            stale,
+            stale.count
+        )
+        try connection.checkIndex(code)
     }
 }

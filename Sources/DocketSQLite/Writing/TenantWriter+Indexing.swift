@@ -205,7 +205,8 @@ extension TenantWriter {
             words: made.words
         )
         try table.insert(segment, .inUse)
-        try made.builder.write(id, collection.tables, by: connection)
+        let stale = collection.stale.keys.sorted()
+        try made.builder.write(id, collection.tables, stale: stale, by: connection)
         indexCounts.segments += 1
         for (number, words) in collection.stale {
             try table.markDead(number, from: id, words: words)

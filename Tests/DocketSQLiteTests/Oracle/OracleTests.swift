@@ -30,53 +30,15 @@ struct OracleTests {
         var draw = drawn
         for number in 0..<500 {
             let query = draw.query(of: oracle.entries, hasFilter: number % 3 != 0)
-            let expected = oracle.matching(query)
-            let isDescending = number % 2 == 0
-            let sort = number % 4 == 0 ? nil : "year"
-            let limit = number % 5 == 0 ? 137 : 1000
-            let counts = oracle.facet(expected, "author", limit: 4)
-            var found: [String] = []
-            let says: Comment = "\(query.text) | \(query.isAny) \(query.condition?.text ?? "")"
-            let pages = try await test.pages(query.text, upTo: 400) {
-                $0.match = query.isAny ? .any : .all
-                $0.filter = try? query.condition.map { try Filter(parsing: $0.text) }
-                $0.sort = sort.map { [SortKey($0, isDescending: isDescending)] } ?? []
-                $0.facets = [FacetRequest("author", limit: 4)]
-                $0.limit = limit
-                $0.fields = []
-            }
-            for page in pages {
-                found += page.ids
-                #expect(page.total == .init(value: expected.count), says)
-                #expect(!page.isApproximate, says)
-                #expect(page.facets[0].map { "\($0.value.text) \($0.count)" } == counts, says)
-            }
-            let all =
-                sort.map { oracle.sorted(expected, by: $0, isDescending: isDescending) } ?? expected
-            if sort == nil, !query.terms.isEmpty {
-                let ranked = oracle.ranked(expected, by: query, page: limit)
-                expectOrder(of: found, like: ranked, says)
-                #expect(found.count == min(expected.count, max(found.count, 400)))
-            } else {
-                #expect(found == all.prefix(found.count).map(\.id), "\(query.text)")
-                #expect(found.count == min(all.count, max(found.count, 400)))
-            }
+            let search = OracleSearch(
+                query: query,
+                sort: number % 4 == 0 ? nil : "year",
+                isDescending: number % 2 == 0,
+                limit: number % 5 == 0 ? 137 : 1000
+            )
+            try await search.expectAgreement(of: test, with: oracle)
         }
         await test.store.close()
-    }
-
-    /// Each of them once, in this order but for equal scores.
-    private func expectOrder(
-        of found: [String],
-        like ranked: [(id: String, score: Double)],
-        _ says: Comment
-    ) {
-        #expect(Set(found).count == found.count && found.count <= ranked.count, says)
-        let scores = Dictionary(uniqueKeysWithValues: ranked.map { ($0.id, $0.score) })
-        let misplaced = zip(found, ranked).first { id, expected in
-            id != expected.id && abs((scores[id] ?? 0) - expected.score) > 1e-9
-        }
-        #expect(misplaced.map { "\($0) for \($1)" } == nil, says)
     }
 
     @Test("100 searches bounded to 1,000 candidates say approximate exactly when they reached it")
@@ -109,11 +71,5 @@ struct OracleTests {
         }
         #expect((10...90).contains(approximate))
         await test.store.close()
-    }
-}
-
-extension AttributeValue {
-    fileprivate var text: String {
-        if case .string(let text) = self { text } else { "\(self)" }
     }
 }

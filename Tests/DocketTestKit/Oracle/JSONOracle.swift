@@ -7,7 +7,7 @@ package struct JSONOracle {
     package struct Entry {
         package let id: String
         /// Among the entries.
-        package let place: Int
+        package fileprivate(set) var place: Int
         package let words: [String: [String]]
         /// Pairs of letters that stand together, and runs of letters.
         fileprivate let grams: [String: [Term]]
@@ -21,8 +21,8 @@ package struct JSONOracle {
         /// Words that stand by themselves in the title.
         let names: Set<String>
 
-        package init(line: String, place: Int) throws {
-            self.place = place
+        package init(line: String) throws {
+            place = 0
             let json = try JSONSerialization.jsonObject(with: Data(line.utf8))
             let fields = json as? [String: Any] ?? [:]
             id = fields["id"] as? String ?? ""
@@ -112,6 +112,17 @@ package struct JSONOracle {
             }
         }
 
+        /// Whether documents that are gone count among those that have it: of what is found by the
+        /// places of words only living ones do.
+        fileprivate var countsRemoved: Bool {
+            switch self {
+            case .word(_, let field): field == nil
+            case .letters(let letters): letters.count == 2
+            case .run: true
+            case .prefix, .phrase, .compound: false
+            }
+        }
+
         func isInTitle(of entry: Entry) -> Bool { count(in: entry, "title") > 0 }
 
         /// What it counts in a query of more than four terms: a short word of letters less.
@@ -168,13 +179,25 @@ package struct JSONOracle {
     }
 
     package let entries: [Entry]
+    /// Entries that no search finds and that count in the statistics of scores.
+    let removed: [Entry]
     /// The places of the entries that have a word, in any field.
     private let places: [String: Set<Int>]
     private let known = KnownTerms()
 
     package init(lines: [String]) throws {
-        entries = try lines.enumerated().map { try Entry(line: $1, place: $0) }
-        places = entries.reduce(into: [:]) { places, entry in
+        self.init(try lines.map { try Entry(line: $0) })
+    }
+
+    /// An oracle of entries in their order, beside those that were removed and still count.
+    package init(_ entries: [Entry], removed: [Entry] = []) {
+        self.entries = entries.enumerated().map { place, entry in
+            var entry = entry
+            entry.place = place
+            return entry
+        }
+        self.removed = removed
+        places = self.entries.reduce(into: [:]) { places, entry in
             for word in entry.words.values.joined() {
                 places[word, default: []].insert(entry.place)
             }
@@ -191,6 +214,13 @@ package struct JSONOracle {
         }
         known.frequencies[term] = found
         return found
+    }
+
+    /// How many entries have the term, of all that count in its statistics.
+    func count(_ term: Term) -> Int {
+        let found = frequencies(term).count
+        return term.countsRemoved
+            ? found + removed.count { term.frequency(in: $0) > 0 } : found
     }
 
     /// The places where the term may be: elsewhere a word of it is missing.

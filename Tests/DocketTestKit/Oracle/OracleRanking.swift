@@ -20,13 +20,16 @@ struct OracleRanking {
     private let weightOfClause: [Term: Double]
     private let weighsAll: Bool
     private let meanLength: Double
+    /// Terms of more than half of the entries, whose neighbours say nothing.
+    private let frequent: Set<Term>
 
     init(_ oracle: JSONOracle, _ query: JSONOracle.Query) {
         let clauses = query.terms.reduce(into: [Term]()) { if !$0.contains($1) { $0.append($1) } }
-        let (lookedFor, count) = (query.lookedFor, Double(oracle.entries.count))
+        let (lookedFor, counted) = (query.lookedFor, oracle.entries + oracle.removed)
+        let count = Double(counted.count)
         let isQuestion = clauses.count > 4
         let weights = lookedFor.map { term, times in
-            let found = Double(oracle.frequencies(term).count)
+            let found = Double(oracle.count(term))
             let idf = log(1 + (count - found + 0.5) / (found + 0.5))
             return (term, idf * times * (isQuestion ? term.share : 1))
         }
@@ -38,7 +41,8 @@ struct OracleRanking {
         frequencies = weights.map { oracle.frequencies($0.0) }
         weightOfClause = .init(uniqueKeysWithValues: weights.filter { clauses.contains($0.0) })
         weighsAll = query.isAny && !isQuestion && lookedFor.count > 1
-        meanLength = oracle.entries.reduce(0.0) { $0 + $1.length } / count
+        meanLength = counted.reduce(0.0) { $0 + $1.length } / count
+        frequent = Set(clauses.filter { 2 * oracle.count($0) > counted.count })
     }
 
     /// BM25's share of a term's weight.
@@ -73,8 +77,7 @@ struct OracleRanking {
         zip(clauses, clauses.dropFirst()).reduce(0.0) { sum, pair in
             guard case .word(let one, nil) = pair.0, case .word(let other, nil) = pair.1,
                 [pair.0, pair.1].allSatisfy({
-                    2 * oracle.frequencies($0).count <= oracle.entries.count
-                        && !(isQuestion && $0.share < 1)
+                    !frequent.contains($0) && !(isQuestion && $0.share < 1)
                 })
             else { return sum }
             let weight = (weightOfClause[pair.0] ?? 0) + (weightOfClause[pair.1] ?? 0)
