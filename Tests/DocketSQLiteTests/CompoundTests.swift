@@ -87,6 +87,20 @@ struct CompoundTests {
         await test.store.close()
     }
 
+    @Test("two words that one document has together are no match for a word that many have")
+    func splitsByChance() async throws {
+        let test = try await TestStore.make()
+        try await test.upload(
+            (0..<40).map { Document(id: "handling \($0)", title: "error handling") }
+                + [Document(id: "chance", title: "a handl in the text")]
+        )
+        try await test.index()
+        let page = try await test.search("handlin") { $0.limit = 100 }
+        #expect(page.corrections.map(\.alternatives) == [["handling", "handl in"]])
+        #expect(page.ids.count == 41 && page.ids.contains("chance"))
+        await test.store.close()
+    }
+
     @Test("numbers are neither joined nor parted")
     func numbers() async throws {
         let test = try await TestStore.make()

@@ -12,12 +12,13 @@ struct WordSplitter {
     let segments: [Segment]
     let cutter: WordCutter
 
-    /// Of all pairs the one that stands together in most documents; nil where none does.
+    /// Of all pairs the one that stands together in most documents, and how many these are; nil
+    /// where none does.
     func split(
         _ word: String,
         _ columns: UInt32?,
         _ language: TextLanguage
-    ) throws -> String? {
+    ) throws -> (text: String, documents: Int)? {
         let letters = Array(word.unicodeScalars)
         guard letters.count <= Self.lettersMaximum, letters.count >= 2 * Self.partLettersMinimum
         else { return nil }
@@ -36,7 +37,7 @@ struct WordSplitter {
             pairsLeft -= 1
             if pairsLeft == 0 { break }
         }
-        return best.documents > 0 ? best.text : nil
+        return best.documents > 0 ? best : nil
     }
 
     private static func text(_ letters: ArraySlice<Unicode.Scalar>) -> String {
