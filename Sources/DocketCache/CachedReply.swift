@@ -13,6 +13,8 @@ package final class CachedReply: Sendable {
     package let costMicroseconds: Int
     package let mark: FillMark
     package let state: CollectionState
+    /// From 0 up to 1: tells replies of one moment apart, so that not all are renewed at once.
+    package let spread = Double.random(in: 0..<1)
     /// The word of the ticket that the policy of a cache gave it last, 0 for none.
     let ticket = Atomic<UInt64>(0)
 
@@ -50,6 +52,9 @@ package final class CachedReply: Sendable {
         guard state.isConfirmed(since: confirmedSince) else { return .unconfirmed(self) }
         return state.isNewest(mark) ? .fresh(self) : .outdated(self)
     }
+
+    /// Whether something newer may be seen than it shows.
+    package var isOutdated: Bool { !state.isNewest(mark) }
 
     /// What the reply itself costs the cache, keys apart.
     var weight: Int { body.count + 512 }

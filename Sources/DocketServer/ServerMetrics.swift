@@ -22,6 +22,7 @@ enum ServerMetrics {
         }
         registerRPC(registry, rpc, connections)
         registerCache(registry, service.searcher.cache)
+        registerRenewals(registry, service.searcher.renewer.counts)
         if let shared = service.searcher.shared { registerShared(registry, shared.counts) }
     }
 
@@ -65,6 +66,22 @@ enum ServerMetrics {
             cache.statistics.evicted
         }
         registry.show("docket_cache_bytes", "Memory of cached replies") { cache.statistics.bytes }
+    }
+
+    private static func registerRenewals(
+        _ registry: MetricsRegistry,
+        _ counts: ReplyRenewer.Counts
+    ) {
+        let outcomes = [
+            ("done", counts.done), ("failed", counts.failed), ("dropped", counts.dropped),
+        ]
+        for (outcome, counter) in outcomes {
+            registry.count(
+                "docket_cache_renewals_total",
+                "Replies due to be asked for anew before callers find them too old",
+                labels: [("outcome", outcome)]
+            ) { Int(clamping: counter.value) }
+        }
     }
 
     private static func registerShared(_ registry: MetricsRegistry, _ counts: SharedReplies.Counts)

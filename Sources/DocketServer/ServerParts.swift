@@ -46,6 +46,8 @@ struct ServerParts {
         configuration.limits.candidates = values[ServerSettings.candidates]
         configuration.cache.limitBytes = values[ServerSettings.cacheBytes]
         configuration.codecThreads = cores
+        configuration.renewals.running = max(2, cores)
+        configuration.renewals.loads = 8 * cores
         configuration.slowCall = values[ServerSettings.slowCall]
         configuration.logsQueries = values[ServerSettings.logsQueries]
         configuration.allowsPlaintextKeys = values[ServerSettings.plaintext]

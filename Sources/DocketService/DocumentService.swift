@@ -16,6 +16,8 @@ package final class DocumentService: CallServer {
         package var callsMaximum = 4096
         /// Time of the engine for one search, however long its callers would wait.
         package var searchLimit = Duration.seconds(30)
+        /// When and how many replies are asked for anew before they are too old.
+        package var renewals = RenewalSchedule.Limits()
         /// Large requests and replies that are read or written at once.
         package var codecThreads = 2
         /// Calls that take longer are logged.
@@ -67,7 +69,8 @@ package final class DocumentService: CallServer {
             cache: ReplyCache(configuration.cache),
             shared: try backends.sharedReplies.map { cache in
                 try SharedReplies(cache, secret: secret, logger: logger)
-            }
+            },
+            renewer: ReplyRenewer(configuration.renewals, admission)
         )
         methods = MethodTable(
             backends,
@@ -124,6 +127,9 @@ extension DocumentService: Service {
 
     package func start() async throws {}
 
-    /// Ends the threads; no call is under way.
-    package func stop(by deadline: MonotonicTime) async { threads.shutdown() }
+    /// Ends what it asks by itself, and the threads; no call is under way.
+    package func stop(by deadline: MonotonicTime) async {
+        await searcher.renewer.end()
+        threads.shutdown()
+    }
 }

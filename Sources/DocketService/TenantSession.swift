@@ -91,12 +91,15 @@ package final class TenantSession: CallSession {
             !grant.isExpiredOrRevoked, grant.scopes.contains(.read),
             let cached = service.searcher.cached(tenant, .raw, body, head.meta, at: head.arrived)
         else { return false }
+        service.searcher.renewIfDue(cached, body, grant, head.meta, turn)
         reply.body = cached.body
         reply.origin.source = .l1
         reply.origin.asOfMicroseconds = UInt64(clamping: cached.asOfMicroseconds)
         reply.origin.approximate = cached.isApproximate
         return true
     }
+
+    private var turn: TurnBudget { TurnBudget(service.threads, of: grant.tenant) }
 
     package func answeredAtOnce(_ count: Int, since arrival: MonotonicTime) {
         service.metrics.answeredSearches(
@@ -112,7 +115,7 @@ package final class TenantSession: CallSession {
             grant: grant,
             meta: call.head.meta,
             work: work,
-            turn: TurnBudget(service.threads, of: grant.tenant)
+            turn: turn
         )
         await withTaskCancellationHandler {
             await service.serve(call, caller)

@@ -12,11 +12,12 @@ package final class Searcher: Sendable {
     private let collections: CollectionRegistry
     private let seal: CursorSeal
     private let limits: Limits
-    private let loadLimit: Duration
+    let loadLimit: Duration
     package let cache: ReplyCache
     package let flights: SingleFlight
     /// nil where no server shares its replies.
     package let shared: SharedReplies?
+    package let renewer: ReplyRenewer
     private let degraded: DegradedReplies
 
     /// A searcher whose engine has `loadLimit` for one search, however long its callers would wait.
@@ -28,7 +29,8 @@ package final class Searcher: Sendable {
         limits: Limits,
         loadLimit: Duration,
         cache: ReplyCache,
-        shared: SharedReplies?
+        shared: SharedReplies?,
+        renewer: ReplyRenewer
     ) {
         self.search = search
         self.collections = collections
@@ -37,6 +39,7 @@ package final class Searcher: Sendable {
         self.loadLimit = loadLimit
         self.cache = cache
         self.shared = shared
+        self.renewer = renewer
         flights = SingleFlight()
         degraded = DegradedReplies(cache: cache, store: store, limits: limits)
     }
@@ -90,44 +93,61 @@ package final class Searcher: Sendable {
 
     /// Answers a search that the bytes of its request did not find in the cache.
     func answer(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Found {
-        let tenant = try caller.tenant()
-        let request = try await caller.turn.decode(SearchRequest.self, body)
-        let open = try await collections.open(tenant, request.collection, work: caller.work)
-        // Taken before anything is read, so that a change meanwhile shows.
-        let mark = open.state.mark()
-        let prepared = try prepare(request, open.collection, tenant)
-        if let reply = cached(
-            tenant,
-            .canonical,
-            prepared.key.rawSpan,
-            caller.meta,
-            at: MonotonicTime.now()
-        ) {
-            cache.store(Self.scope(tenant, .raw), body, reply)
+        let load = try await load(body, caller)
+        if let reply = cached(load) {
+            cache.store(Self.scope(load.prepared.tenant, .raw), body, reply)
+            renewIfDue(reply, body.rawSpan, caller.grant, caller.meta, caller.turn)
             return Found(reply: reply, source: .l1)
         }
-        let load = Load(
-            prepared: prepared,
-            state: open.state,
-            mark: mark,
-            meta: caller.meta,
-            turn: caller.turn
-        )
         do throws(DocketError) {
             let reply = try await reply(load)
-            cache.store(Self.scope(tenant, .raw), body, reply)
+            cache.store(Self.scope(load.prepared.tenant, .raw), body, reply)
             return Found(reply: reply, source: reply.source == .shared ? .l2 : .engine)
         } catch {
             let reply = await degraded.reply(
-                to: prepared.plan,
-                stored: (Self.scope(tenant, .canonical), prepared.key),
-                (open.state, mark),
+                to: load.prepared.plan,
+                stored: (Self.scope(load.prepared.tenant, .canonical), load.prepared.key),
+                (load.state, load.mark),
                 caller,
                 after: error
             )
             guard let reply else { throw error }
             return Found(reply: reply, source: .l1, isDegraded: true)
         }
+    }
+
+    /// Has the caches hold a reply that is as new as the caller wants it.
+    func renew(_ body: [UInt8], _ caller: Caller) async throws(DocketError) {
+        let load = try await load(body, caller)
+        let found = cached(load)
+        let reply = if let found { found } else { try await reply(load) }
+        cache.store(Self.scope(load.prepared.tenant, .raw), body, reply)
+    }
+
+    private func load(_ body: [UInt8], _ caller: Caller) async throws(DocketError) -> Load {
+        let tenant = try caller.tenant()
+        let request = try await caller.turn.decode(SearchRequest.self, body)
+        let open = try await collections.open(tenant, request.collection, work: caller.work)
+        // Taken before anything is read, so that a change meanwhile shows.
+        let mark = open.state.mark()
+        return Load(
+            prepared: try prepare(request, open.collection, tenant),
+            state: open.state,
+            mark: mark,
+            meta: caller.meta,
+            turn: caller.turn
+        )
+    }
+
+    /// The reply that the cache holds for its canonical form.
+    private func cached(_ load: Load) -> CachedReply? {
+        cached(
+            load.prepared.tenant,
+            .canonical,
+            load.prepared.key.rawSpan,
+            load.meta,
+            at: MonotonicTime.now()
+        )
     }
 
     /// What one caller needs to have its search answered.
