@@ -26,6 +26,7 @@ struct Rehearsal: Sendable {
     ///   - isHinted: Whether they tell each other of documents.
     ///   - isCached: Whether they share replies.
     ///   - isPooled: Whether PgBouncer is in front of PostgreSQL.
+    ///   - disk: The size of a disk that Elasticsearch has for itself; nil for none.
     ///   - kinds: Engines that are reached through a proxy, or through several where they are named
     ///     as often.
     ///   - settings: Of all processes, beside those of the engines.
@@ -36,10 +37,14 @@ struct Rehearsal: Sendable {
         isHinted: Bool = false,
         isCached: Bool = true,
         isPooled: Bool = false,
+        disk: String? = nil,
         through kinds: [Engine.Kind] = [],
         settings: [String: String] = [:]
     ) async throws {
-        async let starting = engines.elasticsearch(settings: ["action.auto_create_index=false"])
+        async let starting = engines.elasticsearch(
+            settings: ["action.auto_create_index=false"],
+            disk: disk
+        )
         async let caching = engines.redis()
         // What a crash may lose otherwise would be no fault of Docket.
         postgres = try await engines.postgres(settings: isPooled ? [] : ["fsync=on"])

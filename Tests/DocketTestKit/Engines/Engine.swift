@@ -71,6 +71,15 @@ package final class Engine: Sendable {
     /// Lets its processes go on after ``freeze()``.
     package func thaw() async throws { try await order("thaw") }
 
+    /// Leaves not a byte of a disk of its own.
+    package func fill() async throws { try await order("fill") }
+
+    /// Leaves three percent of a disk of its own.
+    package func crowd() async throws { try await order("crowd") }
+
+    /// Takes away what ``fill()`` or ``crowd()`` has put there.
+    package func drain() async throws { try await order("drain") }
+
     /// Ends it for good; returns when its processes and its directory are gone.
     package func stop() async throws {
         program.closeInput()

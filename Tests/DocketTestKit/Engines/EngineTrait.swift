@@ -13,6 +13,12 @@ extension Trait where Self == ConditionTrait {
 }
 
 extension Trait where Self == ConditionTrait {
+    /// Skips tests where a search engine cannot have a disk of its own, and says why.
+    package static var needsDisk: Self {
+        let missing = Engine.Kind.gaps("elasticsearch", ["ENGINE_DISK": "1m"])
+        return .disabled(if: !missing.isEmpty, "missing: \(missing.joined(separator: ", "))")
+    }
+
     /// Skips tests where programs are not installed, and says which.
     package static func needs(programs: String...) -> Self {
         let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
@@ -29,19 +35,23 @@ extension Trait where Self == ConditionTrait {
 extension Engine.Kind {
     /// What keeps the engine from starting on this machine.
     fileprivate var missing: [String] {
-        Self.gaps.withLock { gaps in
-            if let known = gaps[self] { return known }
-            let found = Self.ask(rawValue)
-            gaps[self] = found
+        Self.known.withLock { known in
+            if let gaps = known[self] { return gaps }
+            let found = Self.gaps(rawValue)
+            known[self] = found
             return found
         }
     }
 
-    private static func ask(_ engine: String) -> [String] {
+    fileprivate static func gaps(
+        _ engine: String,
+        _ environment: [String: String] = [:]
+    ) -> [String] {
         let process = Process()
         let pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: Engine.script)
         process.arguments = ["--missing", engine]
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = pipe
         process.standardInput = FileHandle.nullDevice
         do { try process.run() } catch { return ["scripts/engine does not start: \(error)"] }
@@ -50,5 +60,5 @@ extension Engine.Kind {
         return String(decoding: lines, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
-    private static let gaps = Mutex<[Self: [String]]>([:])
+    private static let known = Mutex<[Self: [String]]>([:])
 }

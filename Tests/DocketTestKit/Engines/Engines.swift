@@ -61,11 +61,21 @@ package actor Engines {
 
     /// Elasticsearch on plain HTTP, open to all.
     ///
-    /// - Parameter settings: Of `elasticsearch.yml`, `name=value`.
+    /// - Parameters:
+    ///   - settings: Of `elasticsearch.yml`, `name=value`.
+    ///   - disk: The size of a disk for its data alone, as `256m`, which can be filled; nil for the
+    ///     machine's.
     /// - Returns: The one with these settings.
     /// - Throws: ``EngineFailed``.
-    package func elasticsearch(settings: [String] = []) async throws -> SearchServer {
-        SearchServer(engine: try await engine(.elasticsearch, settings), access: nil)
+    package func elasticsearch(
+        settings: [String] = [],
+        disk: String? = nil
+    ) async throws -> SearchServer {
+        let environment = disk.map { ["ENGINE_DISK": $0] } ?? [:]
+        return SearchServer(
+            engine: try await engine(.elasticsearch, settings, environment),
+            access: nil
+        )
     }
 
     /// Elasticsearch on TLS, with users and API keys.
