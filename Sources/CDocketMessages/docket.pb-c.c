@@ -3427,6 +3427,96 @@ void   docket__v1__list_snapshots_reply__free_unpacked
   assert(message->base.descriptor == &docket__v1__list_snapshots_reply__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__restore_snapshot_request__init
+                     (Docket__V1__RestoreSnapshotRequest         *message)
+{
+  static const Docket__V1__RestoreSnapshotRequest init_value = DOCKET__V1__RESTORE_SNAPSHOT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__restore_snapshot_request__get_packed_size
+                     (const Docket__V1__RestoreSnapshotRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__restore_snapshot_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__restore_snapshot_request__pack
+                     (const Docket__V1__RestoreSnapshotRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__restore_snapshot_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__restore_snapshot_request__pack_to_buffer
+                     (const Docket__V1__RestoreSnapshotRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__restore_snapshot_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__RestoreSnapshotRequest *
+       docket__v1__restore_snapshot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__RestoreSnapshotRequest *)
+     protobuf_c_message_unpack (&docket__v1__restore_snapshot_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__restore_snapshot_request__free_unpacked
+                     (Docket__V1__RestoreSnapshotRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__restore_snapshot_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__restore_progress__init
+                     (Docket__V1__RestoreProgress         *message)
+{
+  static const Docket__V1__RestoreProgress init_value = DOCKET__V1__RESTORE_PROGRESS__INIT;
+  *message = init_value;
+}
+size_t docket__v1__restore_progress__get_packed_size
+                     (const Docket__V1__RestoreProgress *message)
+{
+  assert(message->base.descriptor == &docket__v1__restore_progress__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__restore_progress__pack
+                     (const Docket__V1__RestoreProgress *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__restore_progress__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__restore_progress__pack_to_buffer
+                     (const Docket__V1__RestoreProgress *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__restore_progress__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__RestoreProgress *
+       docket__v1__restore_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__RestoreProgress *)
+     protobuf_c_message_unpack (&docket__v1__restore_progress__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__restore_progress__free_unpacked
+                     (Docket__V1__RestoreProgress *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__restore_progress__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   docket__v1__list_indices_request__init
                      (Docket__V1__ListIndicesRequest         *message)
 {
@@ -8944,6 +9034,121 @@ const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descriptor =
   (ProtobufCMessageInit) docket__v1__list_snapshots_reply__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor docket__v1__restore_snapshot_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RestoreSnapshotRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__restore_snapshot_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange docket__v1__restore_snapshot_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor docket__v1__restore_snapshot_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.RestoreSnapshotRequest",
+  "RestoreSnapshotRequest",
+  "Docket__V1__RestoreSnapshotRequest",
+  "docket.v1",
+  sizeof(Docket__V1__RestoreSnapshotRequest),
+  1,
+  docket__v1__restore_snapshot_request__field_descriptors,
+  docket__v1__restore_snapshot_request__field_indices_by_name,
+  1,  docket__v1__restore_snapshot_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__restore_snapshot_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__restore_progress__field_descriptors[4] =
+{
+  {
+    "stage",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RestoreProgress, stage),
+    &docket__v1__restore_stage__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "documents",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RestoreProgress, documents),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "removed",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RestoreProgress, removed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "all",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__RestoreProgress, all),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__restore_progress__field_indices_by_name[] = {
+  3,   /* field[3] = all */
+  1,   /* field[1] = documents */
+  2,   /* field[2] = removed */
+  0,   /* field[0] = stage */
+};
+static const ProtobufCIntRange docket__v1__restore_progress__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor docket__v1__restore_progress__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.RestoreProgress",
+  "RestoreProgress",
+  "Docket__V1__RestoreProgress",
+  "docket.v1",
+  sizeof(Docket__V1__RestoreProgress),
+  4,
+  docket__v1__restore_progress__field_descriptors,
+  docket__v1__restore_progress__field_indices_by_name,
+  1,  docket__v1__restore_progress__number_ranges,
+  (ProtobufCMessageInit) docket__v1__restore_progress__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 #define docket__v1__list_indices_request__field_descriptors NULL
 #define docket__v1__list_indices_request__field_indices_by_name NULL
 #define docket__v1__list_indices_request__number_ranges NULL
@@ -9852,7 +10057,7 @@ const ProtobufCMessageDescriptor docket__v1__indexing_hold__descriptor =
   (ProtobufCMessageInit) docket__v1__indexing_hold__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[33] =
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[34] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -9887,11 +10092,12 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[33] =
   { "METHOD_SET_HOLD", "DOCKET__V1__METHOD__METHOD_SET_HOLD", 48 },
   { "METHOD_CREATE_SNAPSHOT", "DOCKET__V1__METHOD__METHOD_CREATE_SNAPSHOT", 50 },
   { "METHOD_LIST_SNAPSHOTS", "DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS", 51 },
+  { "METHOD_RESTORE_SNAPSHOT", "DOCKET__V1__METHOD__METHOD_RESTORE_SNAPSHOT", 52 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 16},{46, 28},{50, 31},{0, 33}
+{0, 0},{16, 10},{32, 16},{46, 28},{50, 31},{0, 34}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[33] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[34] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
   { "METHOD_BACKUP", 23 },
@@ -9912,6 +10118,7 @@ static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[33]
   { "METHOD_LIST_SNAPSHOTS", 32 },
   { "METHOD_LIST_TENANTS", 17 },
   { "METHOD_REBUILD", 25 },
+  { "METHOD_RESTORE_SNAPSHOT", 33 },
   { "METHOD_RETRY_FAILED", 24 },
   { "METHOD_REVOKE_KEY", 22 },
   { "METHOD_SEARCH", 3 },
@@ -9934,9 +10141,9 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  33,
+  34,
   docket__v1__method__enum_values_by_number,
-  33,
+  34,
   docket__v1__method__enum_values_by_name,
   5,
   docket__v1__method__value_ranges,
@@ -10252,22 +10459,58 @@ const ProtobufCEnumDescriptor docket__v1__snapshot_state__descriptor =
   docket__v1__snapshot_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue docket__v1__index_state__enum_values_by_number[5] =
+static const ProtobufCEnumValue docket__v1__restore_stage__enum_values_by_number[5] =
+{
+  { "RESTORE_STAGE_UNSPECIFIED", "DOCKET__V1__RESTORE_STAGE__RESTORE_STAGE_UNSPECIFIED", 0 },
+  { "RESTORE_STAGE_RESTORING", "DOCKET__V1__RESTORE_STAGE__RESTORE_STAGE_RESTORING", 1 },
+  { "RESTORE_STAGE_TRIMMING", "DOCKET__V1__RESTORE_STAGE__RESTORE_STAGE_TRIMMING", 2 },
+  { "RESTORE_STAGE_FILLING", "DOCKET__V1__RESTORE_STAGE__RESTORE_STAGE_FILLING", 3 },
+  { "RESTORE_STAGE_DONE", "DOCKET__V1__RESTORE_STAGE__RESTORE_STAGE_DONE", 4 },
+};
+static const ProtobufCIntRange docket__v1__restore_stage__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex docket__v1__restore_stage__enum_values_by_name[5] =
+{
+  { "RESTORE_STAGE_DONE", 4 },
+  { "RESTORE_STAGE_FILLING", 3 },
+  { "RESTORE_STAGE_RESTORING", 1 },
+  { "RESTORE_STAGE_TRIMMING", 2 },
+  { "RESTORE_STAGE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor docket__v1__restore_stage__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "docket.v1.RestoreStage",
+  "RestoreStage",
+  "Docket__V1__RestoreStage",
+  "docket.v1",
+  5,
+  docket__v1__restore_stage__enum_values_by_number,
+  5,
+  docket__v1__restore_stage__enum_values_by_name,
+  1,
+  docket__v1__restore_stage__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue docket__v1__index_state__enum_values_by_number[6] =
 {
   { "INDEX_STATE_UNSPECIFIED", "DOCKET__V1__INDEX_STATE__INDEX_STATE_UNSPECIFIED", 0 },
   { "INDEX_STATE_WRITING", "DOCKET__V1__INDEX_STATE__INDEX_STATE_WRITING", 1 },
   { "INDEX_STATE_CLOSED", "DOCKET__V1__INDEX_STATE__INDEX_STATE_CLOSED", 2 },
   { "INDEX_STATE_OWN", "DOCKET__V1__INDEX_STATE__INDEX_STATE_OWN", 3 },
   { "INDEX_STATE_FORMER", "DOCKET__V1__INDEX_STATE__INDEX_STATE_FORMER", 4 },
+  { "INDEX_STATE_RESTORED", "DOCKET__V1__INDEX_STATE__INDEX_STATE_RESTORED", 5 },
 };
 static const ProtobufCIntRange docket__v1__index_state__value_ranges[] = {
-{0, 0},{0, 5}
+{0, 0},{0, 6}
 };
-static const ProtobufCEnumValueIndex docket__v1__index_state__enum_values_by_name[5] =
+static const ProtobufCEnumValueIndex docket__v1__index_state__enum_values_by_name[6] =
 {
   { "INDEX_STATE_CLOSED", 2 },
   { "INDEX_STATE_FORMER", 4 },
   { "INDEX_STATE_OWN", 3 },
+  { "INDEX_STATE_RESTORED", 5 },
   { "INDEX_STATE_UNSPECIFIED", 0 },
   { "INDEX_STATE_WRITING", 1 },
 };
@@ -10278,9 +10521,9 @@ const ProtobufCEnumDescriptor docket__v1__index_state__descriptor =
   "IndexState",
   "Docket__V1__IndexState",
   "docket.v1",
-  5,
+  6,
   docket__v1__index_state__enum_values_by_number,
-  5,
+  6,
   docket__v1__index_state__enum_values_by_name,
   1,
   docket__v1__index_state__value_ranges,

@@ -91,7 +91,9 @@ package final class ElasticsearchIndex: SearchIndex {
             replyBytesMaximum: BulkCodec.replyBytesMaximum
         )
         let reply = try await client.send(request, work: work)
-        if reply.status == 200 { return try BulkCodec.decode(reply.body, of: changes) }
+        if reply.status == 200 {
+            return try BulkCodec.decode(reply.body, of: changes, administration.names)
+        }
         if reply.status == 413 { return try await applyParts(of: changes, work) }
         let fault = EngineFault(reply)
         guard let outcome = BulkOutcomes.outcome(of: fault) else { throw fault.docketError }

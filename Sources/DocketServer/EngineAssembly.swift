@@ -23,11 +23,9 @@ struct EngineAssembly: StoreAssembly {
     private let deletion: CheckedDeletion
     /// nil in a process that does not index.
     private let indexer: OutboxIndexer?
-    private let rebuilder: CollectionRebuilder
+    private let keepers: IndexKeepers
     /// nil in a process that does not index, and where no schedule is set.
     private let snapshots: SnapshotKeeper?
-    private let mover: CollectionMover
-    private let pool: PoolKeeper
     private let verifier: IndexVerifier
     /// nil where none is wanted, or another process does it.
     private let auditor: IndexAuditor?
@@ -61,6 +59,9 @@ struct EngineAssembly: StoreAssembly {
         }
         do throws(DocketError) {
             try await assembly.store.checkSchema(work: .ofStart)
+            if try await assembly.store.hasIndexed(work: .ofStart) {
+                await assembly.index.expectPool()
+            }
             if settings.roles.contains(.indexer) {
                 try await assembly.store.claimSeries(work: .ofStart)
             }
@@ -120,14 +121,14 @@ struct EngineAssembly: StoreAssembly {
         }
         let removals = KnownRemovals()
         self.removals = removals
-        search = try CheckedSearch(
-            index: pair,
-            truth: store,
-            removals: removals,
+        search = try Self.search(
+            settings,
+            pair,
+            store,
+            removals,
             threads: threads,
-            concurrency: settings.elasticsearch.searches,
-            registry: registry,
-            logger: logger
+            registry,
+            logger
         )
         deletion = CheckedDeletion(
             index: pair,
@@ -141,16 +142,16 @@ struct EngineAssembly: StoreAssembly {
             ? Self.indexer(settings, store, pair, indexing, registry, logger) : nil
         self.indexer = indexer
         hints = try Self.hints(settings, indexer, registry, logger)
-        rebuilder = CollectionRebuilder(store, pair, registry: registry, logger: logger)
         snapshots =
             indexer == nil ? nil : Self.snapshots(settings, index, registry, logger)
-        mover = CollectionMover(store, pair, registry: registry, logger: logger)
-        pool = PoolKeeper(
+        keepers = IndexKeepers(
+            settings,
             store,
             pair,
-            limits: settings.rollover,
-            registry: registry,
-            logger: logger
+            first: index,
+            next: next,
+            registry,
+            logger
         )
         cluster =
             indexer == nil ? nil : ClusterWatch(index, registry: registry, logger: logger)
@@ -159,6 +160,26 @@ struct EngineAssembly: StoreAssembly {
         auditor = Self.auditor(settings, store, verifier, registry, logger)
         ServerMetrics.register(registry, indexing)
         registerSearches()
+    }
+
+    private static func search(
+        _ settings: EngineSettings,
+        _ index: ClusterPair,
+        _ store: PostgresStore,
+        _ removals: KnownRemovals,
+        threads: Int,
+        _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) throws -> CheckedSearch {
+        try CheckedSearch(
+            index: index,
+            truth: store,
+            removals: removals,
+            threads: threads,
+            concurrency: settings.elasticsearch.searches,
+            registry: registry,
+            logger: logger
+        )
     }
 
     private func registerSearches() {
@@ -261,9 +282,10 @@ struct EngineAssembly: StoreAssembly {
             backup: EngineBackup(),
             removals: removals,
             sharedReplies: cache,
-            rebuilder: rebuilder,
+            rebuilder: keepers.rebuilder,
             snapshots: index,
-            pool: pool,
+            restorer: keepers.restorer,
+            pool: keepers.pool,
             clusters: clusters,
             verifier: verifier
         )
@@ -292,7 +314,7 @@ struct EngineAssembly: StoreAssembly {
         if let next { services.append(next) }
         services.append(clusters)
         if roles.contains(.api) { services.append(search) }
-        if let indexer { services += [PostgresUpkeep(store), indexer, rebuilder, mover, pool] }
+        if let indexer { services += [PostgresUpkeep(store), indexer] + keepers.services }
         if let snapshots { services.append(snapshots) }
         if let auditor { services.append(auditor) }
         if let cluster { services.append(cluster) }

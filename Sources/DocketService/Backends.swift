@@ -17,6 +17,8 @@ package struct Backends: Sendable {
     /// nil where the index is part of the truth.
     package var snapshots: (any IndexSnapshots)?
     /// The same.
+    package var restorer: SnapshotRestorer?
+    /// The same.
     package var pool: PoolKeeper?
     /// The same.
     package var clusters: ClusterKeeper?
@@ -34,6 +36,7 @@ package struct Backends: Sendable {
         sharedReplies: (any SharedReplyCache)? = nil,
         rebuilder: CollectionRebuilder? = nil,
         snapshots: (any IndexSnapshots)? = nil,
+        restorer: SnapshotRestorer? = nil,
         pool: PoolKeeper? = nil,
         clusters: ClusterKeeper? = nil,
         verifier: IndexVerifier? = nil
@@ -48,6 +51,7 @@ package struct Backends: Sendable {
         self.sharedReplies = sharedReplies
         self.rebuilder = rebuilder
         self.snapshots = snapshots
+        self.restorer = restorer
         self.pool = pool
         self.clusters = clusters
         self.verifier = verifier

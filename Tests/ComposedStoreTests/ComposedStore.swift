@@ -62,6 +62,10 @@ struct ComposedStore: SearchedStoreUnderTest {
         var elasticsearch = ElasticsearchConfiguration(urls: [url ?? server.url])
         elasticsearch.prefix = "composed-" + UUID().uuidString.lowercased()
         elasticsearch.replicas = 0
+        elasticsearch.repository = try SnapshotRepository(
+            "file://\(server.engine.directory)/snapshots/\(elasticsearch.prefix)",
+            prefix: elasticsearch.prefix
+        )
         let database = try await DocketDatabase.make(on: Engines.shared.postgres())
         try await self.init(database, server, elasticsearch)
         (tenant, collection) = try await ContractStart.make(store, store)
@@ -262,16 +266,12 @@ struct ComposedStore: SearchedStoreUnderTest {
         await store.close()
     }
 
-    private func removeIndices() async throws {
-        let work = WorkLimit(within: .seconds(60))
-        for place in try await index.made(work: work) {
-            try await index.remove(place, work: work)
-        }
-        for place in try await index.former(work: work) {
-            try await index.removeFormer(place, work: work)
-        }
-        for index in try await index.pool(work: work) {
-            try await server.request("DELETE", "/\(index.place.name)?ignore_unavailable=true")
+    /// Removes all that the engine has of it, as a loss of its data does.
+    func removeIndices() async throws {
+        let reply = try await server.request("GET", "/\(names.everyPattern)/_alias")
+        let json = try JSONSerialization.jsonObject(with: Data(reply.utf8)) as? [String: Any]
+        for index in (json ?? [:]).keys {
+            try await server.request("DELETE", "/\(index)?ignore_unavailable=true")
         }
     }
 }

@@ -24,8 +24,7 @@ struct DocketMethodTests {
             Set(methods) == [
                 .createTenant, .listTenants, .setQuota, .deleteTenant, .createKey, .listKeys,
                 .revokeKey, .backup, .retryFailed, .rebuild, .createSnapshot, .listSnapshots,
-                .listIndices, .changeClusters,
-                .verify, .health, .setHold,
+                .restoreSnapshot, .listIndices, .changeClusters, .verify, .health, .setHold,
             ]
         )
         #expect(methods.allSatisfy { $0.allowingScopes == .admin })

@@ -104,6 +104,15 @@ extension ContractCase {
         },
         ContractCase("IndexSnapshot") { $0.indexSnapshot() },
         ContractCase("CreateSnapshotRequest") { CreateSnapshotRequest(name: $0.text()) },
+        ContractCase("RestoreSnapshotRequest") { RestoreSnapshotRequest(name: $0.text()) },
+        ContractCase("RestoreProgress") {
+            RestoreProgress(
+                stage: .trimming,
+                documents: $0.count(),
+                removed: $0.count(),
+                all: $0.count()
+            )
+        },
         ContractCase("ListSnapshotsRequest") { _ in ListSnapshotsRequest() },
         ContractCase("ListSnapshotsReply") {
             ListSnapshotsReply(snapshots: $0.some { $0.indexSnapshot() })

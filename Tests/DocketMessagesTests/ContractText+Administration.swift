@@ -187,6 +187,12 @@ extension ContractText {
         ),
         ContractText("IndexSnapshot", snapshot, snapshotText),
         ContractText("CreateSnapshotRequest", CreateSnapshotRequest(name: "s"), "name: \"s\""),
+        ContractText("RestoreSnapshotRequest", RestoreSnapshotRequest(name: "s"), "name: \"s\""),
+        ContractText(
+            "RestoreProgress",
+            RestoreProgress(stage: .filling, documents: 1, removed: 2, all: 3),
+            "stage: RESTORE_STAGE_FILLING documents: 1 removed: 2 all: 3"
+        ),
         ContractText(
             "ListSnapshotsReply",
             ListSnapshotsReply(snapshots: [snapshot]),

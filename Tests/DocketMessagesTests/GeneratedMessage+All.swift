@@ -86,6 +86,10 @@ extension GeneratedMessage {
         "CreateSnapshotRequest": .init {
             unsafe docket__v1__create_snapshot_request__unpack($0, $1, $2)
         },
+        "RestoreSnapshotRequest": .init {
+            unsafe docket__v1__restore_snapshot_request__unpack($0, $1, $2)
+        },
+        "RestoreProgress": .init { unsafe docket__v1__restore_progress__unpack($0, $1, $2) },
         "ListSnapshotsRequest": .init {
             unsafe docket__v1__list_snapshots_request__unpack($0, $1, $2)
         },

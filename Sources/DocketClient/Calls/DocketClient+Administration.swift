@@ -149,6 +149,22 @@ extension DocketClient {
         return try await follow(.rebuild, request, progress)?.documents ?? 0
     }
 
+    /// Makes all indices anew from their documents while they are used; it goes on without its
+    /// caller, and who asks again meanwhile follows it.
+    ///
+    /// - Parameter progress: Called as it goes on.
+    /// - Returns: How many documents the new indices were given.
+    /// - Throws: ``DocketError`` `failedPrecondition` by an embedded server, and while collections
+    ///   are rebuilt or a snapshot is restored; `aborted` with the reason where the old indices
+    ///   stay.
+    @discardableResult
+    public func rebuildAll(
+        progress: (RebuildProgress) -> Void = { _ in }
+    ) async throws(DocketError) -> Int {
+        let request = RebuildRequest(tenant: "", collection: "")
+        return try await follow(.rebuild, request, progress)?.documents ?? 0
+    }
+
     /// The indices of the search engine that Docket has made.
     ///
     /// - Throws: ``DocketError`` `failedPrecondition` by an embedded server.

@@ -21,6 +21,24 @@ extension DocketClient {
         try await follow(.createSnapshot, CreateSnapshotRequest(name: name), progress)
     }
 
+    /// Restores the index from a snapshot, while it is used: what was changed and deleted since
+    /// comes from the documents themselves, and only then the restored indices are searched.
+    ///
+    /// - Parameters:
+    ///   - name: The snapshot's.
+    ///   - progress: Called as it goes on.
+    /// - Returns: How far it was at the end; nil when the server did not say.
+    /// - Throws: ``DocketError`` `notFound`; `failedPrecondition` by an embedded server, for a
+    ///   snapshot that is not whole, and while collections are rebuilt; `aborted` with the reason
+    ///   where the index stays as it was. It may go on after an error.
+    @discardableResult
+    public func restoreSnapshot(
+        _ name: String,
+        progress: (RestoreProgress) -> Void = { _ in }
+    ) async throws(DocketError) -> RestoreProgress? {
+        try await follow(.restoreSnapshot, RestoreSnapshotRequest(name: name), progress)
+    }
+
     /// The snapshots of the repository, the oldest first.
     ///
     /// - Throws: ``DocketError`` `failedPrecondition` by an embedded server and where no repository

@@ -48,19 +48,27 @@ extension CommandContext {
 
     /// `admin rebuild TENANT COLLECTION`.
     func runRebuild() async throws {
+        let isAll = self[CommandSettings.isAll]
+        guard operands.count == (isAll ? 0 : 2) else {
+            throw UsageError("name a tenant and one of its collections, or give --all")
+        }
         let documents = try await withProgress { client, show in
-            try await client.rebuild(operands[1], ofTenant: operands[0]) { progress in
+            let shown = { (progress: RebuildProgress) in
                 let all = NumberText.grouped(max(progress.documents, progress.all))
                 let done = "\(NumberText.grouped(progress.documents)) of \(all) documents"
                 show(progress.isSwitched ? done + ", emptying the old index" : done)
             }
+            return isAll
+                ? try await client.rebuildAll(progress: shown)
+                : try await client.rebuild(operands[1], ofTenant: operands[0], progress: shown)
         }
         try answer {
             var writer = JSONWriter()
             writer.object { $0.member("documents", documents) }
             return writer.text
         } text: {
-            "\(operands[1]) rebuilt: \(NumberText.grouped(documents)) documents\n"
+            (isAll ? "everything" : operands[1])
+                + " rebuilt: \(NumberText.grouped(documents)) documents\n"
         }
     }
 

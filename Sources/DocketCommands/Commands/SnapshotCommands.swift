@@ -3,10 +3,11 @@ internal import DocketCore
 internal import DocketJSON
 
 extension CommandContext {
-    /// `admin snapshot create|list`.
+    /// `admin snapshot create|list|restore`.
     func runSnapshot(_ action: String) async throws {
         switch action {
         case "create": try await createSnapshot()
+        case "restore": try await restoreSnapshot()
         default: try show(try await withClient { try await $0.snapshots() })
         }
     }
@@ -22,6 +23,29 @@ extension CommandContext {
             return writer.text
         } text: {
             "\(made.name): \(NumberText.grouped(made.indices.count)) indices\n"
+        }
+    }
+
+    private func restoreSnapshot() async throws {
+        let end = try await withProgress { client, show in
+            try await client.restoreSnapshot(operands[0]) { progress in
+                let given = NumberText.grouped(progress.documents)
+                let removed = NumberText.grouped(progress.removed)
+                show("\(progress.stage): \(removed) documents taken out, \(given) put in")
+            }
+        }
+        guard let end else { return }
+        try answer {
+            var writer = JSONWriter()
+            writer.object { writer in
+                writer.member("documents", end.documents)
+                writer.member("removed", end.removed)
+                writer.member("documents_all", end.all)
+            }
+            return writer.text
+        } text: {
+            "\(operands[0]) restored: \(NumberText.grouped(end.documents)) documents put in, "
+                + "\(NumberText.grouped(end.removed)) taken out since\n"
         }
     }
 

@@ -32,6 +32,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case setHold = 48
     case createSnapshot = 50
     case listSnapshots = 51
+    case restoreSnapshot = 52
 
     /// The name in logs and metrics, as `createTenant`.
     public var name: String { "\(self)" }

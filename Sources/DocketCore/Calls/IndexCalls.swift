@@ -23,6 +23,8 @@ public enum IndexState: UInt8, Hashable, Sendable, CaseIterable {
     case own = 3
     /// An earlier version of the server made it; documents leave it, and then it is removed.
     case former = 4
+    /// A snapshot is restored into it; nothing reaches it until it takes the place of another one.
+    case restored = 5
 }
 
 /// One index of the search engine.

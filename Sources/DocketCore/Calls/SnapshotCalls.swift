@@ -46,6 +46,47 @@ public struct CreateSnapshotRequest: Hashable, Sendable {
     public init(name: String = "") { self.name = name }
 }
 
+/// A snapshot that is to be restored.
+public struct RestoreSnapshotRequest: Hashable, Sendable {
+    /// The snapshot's.
+    public var name: String
+
+    /// Asks for it.
+    public init(name: String) { self.name = name }
+}
+
+/// How far the restore of a snapshot is.
+public struct RestoreProgress: Hashable, Sendable {
+    /// What is done.
+    public enum Stage: UInt8, Hashable, Sendable, CaseIterable {
+        /// The search engine makes indices of the snapshot.
+        case restoring = 1
+        /// Documents that were deleted or replaced since are taken out of them.
+        case trimming = 2
+        /// They get the documents that they lack.
+        case filling = 3
+        /// They are searched.
+        case done = 4
+    }
+
+    /// What is done.
+    public var stage: Stage
+    /// Documents that were given to the restored indices.
+    public var documents: Int
+    /// Documents that were taken out of them.
+    public var removed: Int
+    /// Documents that the index has to have.
+    public var all: Int
+
+    /// That far.
+    public init(stage: Stage, documents: Int = 0, removed: Int = 0, all: Int = 0) {
+        self.stage = stage
+        self.documents = documents
+        self.removed = removed
+        self.all = all
+    }
+}
+
 /// Which snapshots there are.
 public struct ListSnapshotsRequest: Hashable, Sendable {
     /// Asks for all.

@@ -122,7 +122,8 @@ struct BulkCodec {
     /// - Throws: ``DocketError`` `internalError` for a reply that does not speak of just these.
     static func decode(
         _ reply: [UInt8],
-        of changes: [IndexChange]
+        of changes: [IndexChange],
+        _ names: IndexNames
     ) throws(DocketError) -> [IndexOutcome] {
         var parser = JSONParserHandle(byteMaximum: replyBytesMaximum)
         let items: JSONValue?
@@ -135,7 +136,7 @@ struct BulkCodec {
         outcomes.reserveCapacity(changes.count)
         let isList = try items?.forEachElement { (element) throws(DocketError) in
             guard outcomes.count < changes.count else { throw .wrongBulkReply }
-            outcomes.append(try outcome(element, of: changes[outcomes.count]))
+            outcomes.append(try outcome(element, of: changes[outcomes.count], names))
         }
         guard isList == true, outcomes.count == changes.count else { throw .wrongBulkReply }
         return outcomes
@@ -143,11 +144,13 @@ struct BulkCodec {
 
     private static func outcome(
         _ element: borrowing JSONValue,
-        of change: IndexChange
+        of change: IndexChange,
+        _ names: IndexNames
     ) throws(DocketError) -> IndexOutcome {
         let action = change.content == nil ? element.member("delete") : element.member("index")
         guard let item = action, item.member("_id")?.string == change.identity.text,
-            item.member("_index")?.string == change.place.name,
+            let index = item.member("_index")?.string,
+            index == change.place.name || names.place(ofIndex: index) == change.place.name,
             let status = item.member("status")?.integer
         else { throw .wrongBulkReply }
         return BulkOutcomes.outcome(

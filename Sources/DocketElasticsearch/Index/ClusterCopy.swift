@@ -25,11 +25,14 @@ extension ElasticsearchIndex: IndexCluster {
 
     package func counts(work: WorkLimit) async throws(DocketError) -> [IndexPlace: Int] {
         try await administration.prepare(work)
-        let names = administration.names
+        try await administration.look(work)
+        let (names, survey) = (administration.names, administration.survey)
         var counts: [IndexPlace: Int] = [:]
-        for (name, state) in try await administration.states("\(names.series.start)*", work)
-        where names.isPlace(name) {
-            counts[IndexPlace(name: name)] = state.documents
+        for (name, state) in try await administration.states(names.seriesPattern, work) {
+            guard let place = names.place(ofIndex: name), survey.index(of: place) == name else {
+                continue
+            }
+            counts[IndexPlace(name: place)] = state.documents
         }
         return counts
     }

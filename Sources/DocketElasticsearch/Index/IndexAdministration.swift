@@ -26,7 +26,7 @@ actor IndexAdministration {
 
     nonisolated let names: IndexNames
     let client: EngineClient
-    private let configuration: ElasticsearchConfiguration
+    private nonisolated let configuration: ElasticsearchConfiguration
     private let log: Logger
     private nonisolated let view = Mutex(View())
     private var state = State.unknown {
@@ -74,8 +74,10 @@ actor IndexAdministration {
     /// Where new documents of the tenant go; makes its alias where there is room for one more.
     func place(for tenant: TenantID, work: WorkLimit) async throws(DocketError) -> IndexPlace {
         try await prepare(work)
+        if survey.pools.isEmpty { try await look(work) }
         let survey = survey
-        if !survey.aliased.contains(tenant), survey.aliased.count < configuration.aliasesMaximum {
+        let hasRoom = survey.aliased.count < aliasesMaximum
+        if !survey.pools.isEmpty, !survey.aliased.contains(tenant), hasRoom {
             try await makeAliases(of: [tenant], work)
         }
         return IndexPlace(name: survey.pools.first ?? names.pool)
@@ -94,6 +96,10 @@ actor IndexAdministration {
     nonisolated func searchName(of tenant: TenantID) -> String {
         survey.aliased.contains(tenant) ? names.alias(of: tenant) : names.poolAlias
     }
+
+    /// Copies of each shard of an index that is made.
+    nonisolated var replicas: Int { configuration.replicas }
+    nonisolated var aliasesMaximum: Int { configuration.aliasesMaximum }
 
     /// Empty before the engine has answered.
     nonisolated var survey: IndexSurvey { view.withLock { $0.survey } ?? IndexSurvey() }
@@ -128,7 +134,19 @@ actor IndexAdministration {
 }
 
 extension IndexAdministration {
-    private func check(_ work: WorkLimit) async throws(DocketError) {
+    /// What the engine had before the server started is not made anew, where it is gone.
+    func expectPool() { hadPool = true }
+
+    /// The id that the cluster gives itself; asked, whether or not the index is there.
+    func reach(_ work: WorkLimit) async throws(DocketError) -> String {
+        try await checkEngine(work)
+        guard let cluster else {
+            throw DocketError(.internalError, "the search engine has no id")
+        }
+        return cluster
+    }
+
+    private func checkEngine(_ work: WorkLimit) async throws(DocketError) {
         let root = try await client.succeed(HTTPRequest(method: .get, path: "/"), work: work)
         let version = try EngineVersion(root.body)
         try version.check()
@@ -141,8 +159,14 @@ extension IndexAdministration {
         } else {
             log.warning("search engine reached, of a version that is not tested", fields)
         }
+    }
+
+    private func check(_ work: WorkLimit) async throws(DocketError) {
+        try await checkEngine(work)
         try await checkAutomaticIndices(work)
         try await look(work)
+        // While a lost one is restored, no name reaches what there is of it.
+        if survey.pools.isEmpty, !survey.unpublished.isEmpty { return }
         if survey.pools.isEmpty {
             guard !hadPool else {
                 throw EngineFault(status: 404, type: "index_not_found_exception").docketError
@@ -216,11 +240,15 @@ extension IndexAdministration {
             return log.info("index made", ["index": .string(name)])
         }
         let fault = EngineFault(reply)
-        guard fault.type == "resource_already_exists_exception" else { throw fault.docketError }
+        // One that was restored is there under another name.
+        guard fault.type == "resource_already_exists_exception" || survey.has(name) else {
+            throw fault.docketError
+        }
     }
 
-    /// The mapping must be the one that Docket made.
-    func compareIndex(_ name: String, _ work: WorkLimit) async throws(DocketError) {
+    /// The mapping of the index of a place must be the one that Docket made.
+    func compareIndex(_ place: String, _ work: WorkLimit) async throws(DocketError) {
+        let name = survey.index(of: place)
         let reply = try await client.succeed(
             HTTPRequest(method: .get, path: "/\(name)/_mapping"),
             work: work
@@ -274,17 +302,21 @@ extension IndexAdministration {
         try await makeAliases(of: [tenant], work)
     }
 
-    /// In all indices of the pool, one that is made meanwhile among them.
+    /// In all indices of the pool; where none was restored, one that is made meanwhile among them.
     func makeAliases(
         of tenants: Set<TenantID>,
         _ work: WorkLimit
     ) async throws(DocketError) {
+        // Patterns pass over aliases, and so over what was restored.
+        let survey = survey
+        let isRestored = survey.pools.contains { survey.index(of: $0) != $0 }
+        let all = isRestored ? survey.pools.map(survey.index(of:)) : [names.poolPattern]
         var writer = JSONWriter()
         writer.object { body in
             body.member("actions") { actions in
                 actions.array { list in
                     for tenant in tenants.sorted() {
-                        list.action("add", names.poolPattern, names.alias(of: tenant)) {
+                        list.action("add", all, names.alias(of: tenant)) {
                             Self.alias(of: tenant, &$0)
                         }
                     }
@@ -294,7 +326,7 @@ extension IndexAdministration {
         let request = HTTPRequest(method: .post, path: "/_aliases", body: writer.bytes)
         _ = try await client.succeed(request, work: work)
         try await look(work)
-        guard tenants.isSubset(of: survey.aliased) else {
+        guard tenants.isSubset(of: self.survey.aliased) else {
             throw DocketError(
                 .failedPrecondition,
                 "the search engine did not keep the filter of an alias that was made"

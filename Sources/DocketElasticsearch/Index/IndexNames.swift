@@ -42,17 +42,47 @@ struct IndexNames: Hashable, Sendable {
     func rebuilt(_ number: UInt64) -> String { "\(series.start)rebuilt-\(number)" }
     /// All of those.
     var rebuiltPattern: String { "\(series.start)rebuilt-*" }
+    /// All indices and aliases of the series.
+    var seriesPattern: String { "\(series.start)*" }
 
     /// By which a collection that has an index of its own is searched.
     func alias(of collection: CollectionReference) -> String {
-        "\(series.start)collection-\(collection.tenant.number).\(collection.number)"
+        "\(collectionStart)\(collection.tenant.number).\(collection.number)"
     }
+
+    /// Whether an alias of this name is of a collection that has an index of its own.
+    func isOfCollection(_ alias: String) -> Bool { alias.hasPrefix(collectionStart) }
+
+    private var collectionStart: String { "\(series.start)collection-" }
 
     /// All indices that hold documents.
     var placePatterns: [String] { [poolPattern, rebuiltPattern] }
 
     /// Whether an index of this name is one that holds documents.
-    func isPlace(_ name: String) -> Bool { isPool(name) || isRebuilt(name) }
+    func isPlace(_ name: String) -> Bool { place(ofIndex: name) != nil }
+
+    /// The place of an index: its name, or what it was restored for; nil for other names.
+    ///
+    /// The latter is an alias of it once it is searched.
+    func place(ofIndex name: String) -> String? {
+        if isPool(name) || isRebuilt(name) { return name }
+        guard name.hasPrefix(restoredStart) else { return nil }
+        let parts = name.dropFirst(restoredStart.count).split(separator: "-", maxSplits: 1)
+        guard parts.count == 2, let number = UInt64(parts[0]) else { return nil }
+        let place = series.start + parts[1]
+        let isOwn = isPool(place) || isRebuilt(place)
+        return isOwn && restored(place, by: number) == name ? place : nil
+    }
+
+    private var restoredStart: String { "\(series.start)restored-" }
+
+    /// The index that a restore makes for a place.
+    func restored(_ place: String, by number: UInt64) -> String {
+        "\(restoredStart)\(number)-\(place.dropFirst(series.start.count))"
+    }
+
+    /// All that a restore makes.
+    func restoredPattern(of number: UInt64) -> String { "\(restoredStart)\(number)-*" }
 
     func isRebuilt(_ name: String) -> Bool {
         guard let number = name.split(separator: "-").last.flatMap({ UInt64($0) }) else {

@@ -7,26 +7,35 @@ extension ElasticsearchIndex: PoolIndices {
         try await administration.prepare(work)
         try await administration.look(work)
         let names = administration.names
-        let states = try await administration.states(names.poolPattern, work)
+        let states = try await administration.states(names.seriesPattern, work)
         let now = WallClock.microseconds()
-        return administration.survey.pools.compactMap { name in
-            states[name].map { PoolIndex($0, IndexPlace(name: name), at: now) }
+        let survey = administration.survey
+        return survey.pools.compactMap { name in
+            states[survey.index(of: name)].map { PoolIndex($0, IndexPlace(name: name), at: now) }
         }
     }
 
     package func inventory(work: WorkLimit) async throws(DocketError) -> [IndexDescription] {
         try await administration.prepare(work)
-        let names = administration.names
+        try await administration.look(work)
+        let (names, survey) = (administration.names, administration.survey)
         var all: [IndexDescription] = []
         for (name, state) in try await administration.states(names.everyPattern, work) {
             guard let series = names.series(ofIndex: name) else { continue }
-            var index = IndexDescription(name: name, series: series.text, state: .former)
+            let place = names.place(ofIndex: name) ?? name
+            let isPublished = survey.index(of: place) == name
+            var index = IndexDescription(
+                name: isPublished ? place : name,
+                series: series.text,
+                state: .former
+            )
             index.documents = state.documents
             index.deleted = state.deleted
             index.bytes = state.bytes
             index.createdMicroseconds = state.createdMicroseconds
-            if series == names.series {
-                index.state = names.isPool(name) ? .closed : .own
+            if series == names.series, !isPublished { index.state = .restored }
+            if series == names.series, isPublished {
+                index.state = names.isPool(place) ? .closed : .own
                 (index.collections, index.tenants) = try await administration.owners(name, work)
             }
             all.append(index)

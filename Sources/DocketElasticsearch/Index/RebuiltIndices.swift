@@ -24,26 +24,16 @@ extension ElasticsearchIndex: CollectionIndices {
 
     package func made(work: WorkLimit) async throws(DocketError) -> Set<IndexPlace> {
         try await administration.prepare(work)
-        let indices = try await administration.indices(
-            administration.names.rebuiltPattern,
-            work
-        )
-        return Set(indices.keys.filter(administration.names.isRebuilt).map(IndexPlace.init(name:)))
+        try await administration.look(work)
+        return administration.survey.own
     }
 
     package func remove(_ place: IndexPlace, work: WorkLimit) async throws(DocketError) {
         guard administration.names.isRebuilt(place.name) else {
             throw DocketError(.internalError, "an index of all collections is not removed")
         }
-        try await delete(place, work)
-    }
-
-    private func delete(_ place: IndexPlace, _ work: WorkLimit) async throws(DocketError) {
-        let path = "/\(place.name)?ignore_unavailable=true"
-        _ = try await administration.client.succeed(
-            HTTPRequest(method: .delete, path: path),
-            work: work
-        )
+        try await administration.look(work)
+        try await administration.delete(administration.survey.index(of: place.name), work)
     }
 }
 
@@ -58,11 +48,17 @@ extension ElasticsearchIndex: FormerIndices {
         guard isFormer(place) else {
             throw DocketError(.internalError, "an index of this version is not removed")
         }
-        try await delete(place, work)
+        try await administration.delete(place.name, work)
     }
 }
 
 extension IndexAdministration {
+    /// Removes an index by the engine's name of it; one that is gone is well.
+    func delete(_ index: String, _ work: WorkLimit) async throws(DocketError) {
+        let path = "/\(index)?ignore_unavailable=true"
+        _ = try await client.succeed(HTTPRequest(method: .delete, path: path), work: work)
+    }
+
     /// The indices of a pattern, each with its aliases.
     func indices(
         _ pattern: String,
@@ -86,22 +82,25 @@ extension IndexAdministration {
         return found
     }
 
-    /// Moves the alias of the collection to `index` in one step, reads it back and compares.
+    /// Moves the alias of the collection to the index of `place` in one step, reads it back and
+    /// compares.
     func publish(
-        _ index: String,
+        _ place: String,
         of collection: CollectionReference,
         _ work: WorkLimit
     ) async throws(DocketError) {
+        try await look(work)
+        let index = survey.index(of: place)
         let alias = names.alias(of: collection)
-        let before = try await indices(names.rebuiltPattern, alias: alias, work)
+        let before = try await indices(names.seriesPattern, alias: alias, work)
         var body = JSONWriter()
         body.object { body in
             body.member("actions") { actions in
                 actions.array { list in
                     for old in before.keys.sorted() where old != index {
-                        list.action("remove", old, alias) { $0.member("must_exist", true) }
+                        list.action("remove", [old], alias) { $0.member("must_exist", true) }
                     }
-                    list.action("add", index, alias) { Self.alias(of: collection.tenant, &$0) }
+                    list.action("add", [index], alias) { Self.alias(of: collection.tenant, &$0) }
                 }
             }
         }
@@ -109,7 +108,7 @@ extension IndexAdministration {
         _ = try await client.succeed(request, work: work)
         var wanted = JSONWriter()
         wanted.object { $0.member(alias) { $0.object { Self.alias(of: collection.tenant, &$0) } } }
-        let after = try await indices(names.rebuiltPattern, alias: alias, work)
+        let after = try await indices(names.seriesPattern, alias: alias, work)
         guard after.count == 1, let kept = after[index],
             let same = try? FlatJSON(bytes: wanted.bytes), kept == same
         else {
@@ -122,17 +121,19 @@ extension IndexAdministration {
 }
 
 extension JSONWriter {
-    /// One action of `_aliases`.
+    /// One action of `_aliases`; `indices` may have patterns.
     mutating func action(
         _ name: StaticString,
-        _ index: String,
+        _ indices: [String],
         _ alias: String,
-        _ rest: (inout JSONWriter) -> Void
+        _ rest: (inout JSONWriter) -> Void = { _ in }
     ) {
         object { action in
             action.member("\(name)") { members in
                 members.object { members in
-                    members.member("index", index)
+                    members.member("indices") { list in
+                        list.array { for index in indices { $0.value(index) } }
+                    }
                     members.member("alias", alias)
                     rest(&members)
                 }

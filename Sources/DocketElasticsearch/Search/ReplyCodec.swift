@@ -179,7 +179,7 @@ struct ReplyCodec {
     }
 
     private func hit(_ json: borrowing JSONValue, _ order: [BoundSort]) throws -> IndexHit {
-        guard let index = json.member("_index")?.string, names.isPlace(index),
+        guard let index = json.member("_index")?.string.flatMap(names.place(ofIndex:)),
             let identity = json.member("_id")?.string.flatMap({ IndexedIdentity($0) }),
             let version = json.member("_version")?.unsigned, version > 0
         else { throw DocketError.wrongReply }

@@ -3,17 +3,13 @@ internal import DocketJSON
 
 extension ElasticsearchIndex: IndexSnapshots {
     /// What is read of each snapshot.
-    private static let fields = [
-        "snapshot", "state", "start_time_in_millis", "end_time_in_millis", "indices",
-    ].map { "snapshots.\($0)" }.joined(separator: ",")
+    private static let fields =
+        "error.type,snapshots.snapshot,snapshots.state,snapshots.start_time_in_millis,"
+        + "snapshots.end_time_in_millis,snapshots.indices"
 
     package func beginSnapshot(_ name: String, work: WorkLimit) async throws(DocketError) {
         try await administration.prepare(work)
-        let repository = try requireRepository()
-        if let registration = repository.registration() {
-            let path = "/_snapshot/\(repository.name)"
-            _ = try await succeed(.put, path, registration, work)
-        }
+        let repository = try await register(work)
         var writer = JSONWriter()
         writer.object { body in
             body.member("indices", administration.names.placePatterns.joined(separator: ","))
@@ -52,6 +48,16 @@ extension ElasticsearchIndex: IndexSnapshots {
         throw EngineFault(reply).ofSnapshots
     }
 
+    /// Tells the engine of the repository, unless somebody else does.
+    func register(_ work: WorkLimit) async throws(DocketError) -> SnapshotRepository {
+        let repository = try requireRepository()
+        if let registration = repository.registration() {
+            let path = "/_snapshot/\(repository.name)"
+            _ = try await succeed(.put, path, registration, work)
+        }
+        return repository
+    }
+
     private func requireRepository() throws(DocketError) -> SnapshotRepository {
         guard let repository else {
             throw DocketError(
@@ -62,7 +68,7 @@ extension ElasticsearchIndex: IndexSnapshots {
         return repository
     }
 
-    private func succeed(
+    func succeed(
         _ method: HTTPRequest.Method,
         _ path: String,
         _ body: [UInt8],
@@ -80,10 +86,13 @@ extension ElasticsearchIndex: IndexSnapshots {
         _ work: WorkLimit
     ) async throws(DocketError) -> [IndexSnapshot] {
         let path = "/_snapshot/\(try requireRepository().name)/\(name)?filter_path=\(Self.fields)"
-        let reply = try await administration.client.send(
-            HTTPRequest(method: .get, path: path),
-            work: work
-        )
+        let request = HTTPRequest(method: .get, path: path)
+        var reply = try await administration.client.send(request, work: work)
+        if reply.status == 404, EngineFault(reply).type == "repository_missing_exception" {
+            // An engine that has lost its data has forgotten where snapshots are.
+            _ = try await register(work)
+            reply = try await administration.client.send(request, work: work)
+        }
         guard reply.status != 404 else { return [] }
         guard reply.status == 200 else { throw EngineFault(reply).ofSnapshots }
         var snapshots: [IndexSnapshot] = []

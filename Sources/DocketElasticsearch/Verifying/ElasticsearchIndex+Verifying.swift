@@ -22,7 +22,8 @@ extension ElasticsearchIndex: VerifiedIndex {
                 part: .collection(collection),
                 range: range,
                 limit: limit,
-                isOpenName: name == administration.names.poolAlias
+                isOpenName: name == administration.names.poolAlias,
+                names: administration.names
             ),
             work
         )
@@ -53,7 +54,8 @@ extension ElasticsearchIndex: VerifiedIndex {
                 part: .besides(collections),
                 range: NumberRange(after: number),
                 limit: limit,
-                isOpenName: name == administration.names.poolAlias
+                isOpenName: name == administration.names.poolAlias,
+                names: administration.names
             ),
             work
         )

@@ -13,6 +13,8 @@ struct HeldDocuments {
         /// By their field, whatever their names say.
         case collection(Collection)
         case besides([Collection])
+        /// All, of whatever tenant.
+        case everything
     }
 
     let tenant: TenantID
@@ -21,6 +23,7 @@ struct HeldDocuments {
     let limit: Int
     /// Where the name that is asked is every tenant's, as that of the pool.
     let isOpenName: Bool
+    let names: IndexNames
 
     /// The body of the question.
     func question() -> [UInt8] {
@@ -113,6 +116,12 @@ struct HeldDocuments {
         return HeldSlice(documents: documents, next: documents.count < limit ? nil : last)
     }
 
+    /// What is restored has the place that it will have only once it is searched.
+    private func place(ofIndex index: String) -> IndexPlace {
+        if case .everything = part { return IndexPlace(name: index) }
+        return IndexPlace(name: names.place(ofIndex: index) ?? index)
+    }
+
     private func document(
         _ hit: borrowing JSONValue,
         _ number: UInt64?
@@ -143,7 +152,7 @@ struct HeldDocuments {
             owner: owner,
             isWhole: isWhole,
             version: version,
-            place: IndexPlace(name: index),
+            place: place(ofIndex: index),
             name: name,
             routing: routing
         )

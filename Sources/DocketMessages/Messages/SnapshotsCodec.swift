@@ -64,3 +64,45 @@ extension ListSnapshotsReply: ContractMessage {
         unsafe (fields.n_snapshots, fields.snapshots) = arena.list(snapshots)
     }
 }
+
+extension RestoreSnapshotRequest: ContractMessage {
+    static var initialise: Initialise<Docket__V1__RestoreSnapshotRequest> {
+        unsafe docket__v1__restore_snapshot_request__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__RestoreSnapshotRequest
+    ) throws(DocketError) -> RestoreSnapshotRequest {
+        unsafe RestoreSnapshotRequest(name: text(fields.name))
+    }
+
+    func write(to fields: inout Docket__V1__RestoreSnapshotRequest, _ arena: WritingArena) {
+        unsafe fields.name = arena.text(name)
+    }
+}
+
+extension RestoreProgress: ContractMessage {
+    static var initialise: Initialise<Docket__V1__RestoreProgress> {
+        unsafe docket__v1__restore_progress__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__RestoreProgress
+    ) throws(DocketError) -> RestoreProgress {
+        // Of stages that a newer peer may know, none is the last.
+        let stage = UInt8(exactly: fields.stage.rawValue).flatMap(Stage.init(rawValue:))
+        return RestoreProgress(
+            stage: stage ?? .filling,
+            documents: Int(clamping: fields.documents),
+            removed: Int(clamping: fields.removed),
+            all: Int(clamping: fields.all)
+        )
+    }
+
+    func write(to fields: inout Docket__V1__RestoreProgress, _ arena: WritingArena) {
+        fields.stage = Docket__V1__RestoreStage(UInt32(stage.rawValue))
+        fields.documents = UInt64(documents)
+        fields.removed = UInt64(removed)
+        fields.all = UInt64(all)
+    }
+}

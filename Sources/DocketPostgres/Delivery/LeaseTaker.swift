@@ -42,6 +42,7 @@ struct LeaseTaker {
         var place: IndexPlace
         /// The clusters that get each change.
         var clusters: [String] = []
+        var restored = RestoredPlaces()
     }
 
     /// A later version that indexes by now, or a cluster that is not known here, leaves nothing for
@@ -55,9 +56,11 @@ struct LeaseTaker {
                 SELECT coalesce(s.series, ''), s.pool_place, s.cluster, t.cluster
                 FROM docket.server s LEFT JOIN docket.twin t ON t.stage IN (1, 2)
                 """
-            )
-        )[0]
-        guard let row = found.first else { return target }
+            ),
+            RestoreRows.followed
+        )
+        guard let row = found[0].first else { return target }
+        target.restored = try RestoredPlaces(found[1])
         let now = try row.text(0)
         guard now == series.text else {
             throw DocketError(
@@ -203,6 +206,7 @@ struct LeaseTaker {
         return try LeasedContents(
             place: target.place,
             clusters: target.clusters,
+            restored: target.restored,
             series: series,
             tokens: Self.byDocument(results[0]) { $0.unsigned(2) },
             contents: Self.byDocument(results[2]) { $0 },

@@ -5,6 +5,7 @@ struct LeasedContents {
     /// Where documents go that no index of the series has.
     let place: IndexPlace
     let clusters: [String]
+    let restored: RestoredPlaces
     let series: IndexSeries?
     let tokens: [DocumentKey: UInt64]
     let contents: [DocumentKey: SQLRow]
@@ -28,12 +29,13 @@ struct LeasedContents {
             let content = try contents[due.key].map {
                 try BoundDocument(id: due.id, bytes: due.bytes, $0, at: 2)
             }
+            let (place, copy) = restored.targets(of: whole ?? own)
             var change = IndexChange(
                 tenant: tenant,
                 collection: collection.collection,
                 number: number,
                 version: version,
-                place: whole ?? own,
+                place: place,
                 content: content
             )
             change.clusters = clusters
@@ -41,9 +43,30 @@ struct LeasedContents {
                 lease: Lease(tenant: tenant, number: number, version: version, token: token),
                 attempts: due.attempts,
                 change: change,
-                copy: collection.copy(of: own, isRemoval: content == nil)
+                copy: copy ?? collection.copy(of: own, isRemoval: content == nil)
             )
         }
+    }
+}
+
+/// Indices that a restore brings up to the truth, by the places that they will have.
+struct RestoredPlaces {
+    private var indices: [IndexPlace: IndexPlace] = [:]
+    /// Whether they get changes alone.
+    private var areSearched = false
+
+    init() {}
+
+    /// From the columns of ``RestoreRows/followed``.
+    init(_ rows: ResultHandle) throws {
+        indices = try [IndexPlace: IndexPlace](restored: rows)
+        areSearched = rows.first?.boolean(2) ?? false
+    }
+
+    /// Where a change goes whose place is `place`, and its copy.
+    func targets(of place: IndexPlace) -> (place: IndexPlace, copy: IndexPlace?) {
+        guard let index = indices[place] else { return (place, nil) }
+        return areSearched ? (index, nil) : (place, index)
     }
 }
 

@@ -197,7 +197,7 @@ struct RebuildRows {
             ) AND NOT EXISTS (
                 SELECT FROM docket.rebuilds r
                 WHERE r.stage < 4 AND (r.place = w.name OR r.left_place = w.name)
-            )
+            ) AND NOT EXISTS (SELECT FROM docket.restored_places)
             """,
             .texts(names)
         )

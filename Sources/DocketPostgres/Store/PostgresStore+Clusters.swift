@@ -9,6 +9,27 @@ extension PostgresStore: ClusterLedger {
         try await workers.run(work) { session in try IndexClusters.read(session) }
     }
 
+    /// Whether a search engine has documents of the store's series: an empty one has lost them.
+    package func hasIndexed(work: WorkLimit) async throws(DocketError) -> Bool {
+        guard let series = configuration.series else { return false }
+        return try await workers.run(work) { session in
+            let found = try session.run(
+                SQLStatement(
+                    """
+                    SELECT 1 FROM docket.server, docket.collections c
+                    JOIN docket.collection_state s
+                        ON s.tenant_id = c.tenant_id AND s.collection = c.number
+                    WHERE cluster IS NOT NULL AND c.series = $1 AND c.deleted_us IS NULL
+                        AND s.indexed > 0
+                    LIMIT 1
+                    """,
+                    .text(series.text)
+                )
+            )
+            return found[0].count > 0
+        }
+    }
+
     package func setFirstCluster(
         _ cluster: String,
         work: WorkLimit
@@ -135,8 +156,11 @@ extension TwinRows {
         let results = try session.run(
             SQLStatement("SELECT 1 FROM docket.server WHERE cluster <> $1", .text(cluster)),
             SQLStatement("SELECT 1 FROM docket.rebuilds WHERE stage < 4 LIMIT 1"),
-            SQLStatement("SELECT 1 FROM docket.twin")
+            SQLStatement("SELECT 1 FROM docket.twin"),
+            RestoreTables.lock,
+            RestoreTables.underWay
         )
+        try RestoreTables.requireNone(results[4])
         let reason: String? =
             results[0].count == 0
             ? "that search engine is the one that is searched"

@@ -89,5 +89,6 @@ extension IndexSeries {
                 .text(start)
             )
         )
+        _ = try session.run(RestoreRows.givingUp)
     }
 }

@@ -15,6 +15,7 @@ extension PostgresStore: PoolLedger {
                     UPDATE docket.server SET pool_claimed_us = (SELECT docket.now_us()) + $2
                     WHERE series = $1 AND pool_claimed_us <= (SELECT docket.now_us())
                         AND NOT EXISTS (SELECT FROM docket.twin)
+                        AND NOT EXISTS (SELECT FROM docket.restored_places)
                     RETURNING pool_place
                     """,
                     .text(series.text),
@@ -44,17 +45,19 @@ extension PostgresStore: PoolLedger {
         guard let series = configuration.series else { return false }
         return try await workers.run(work) { session in
             let changed = try session.run(
+                RestoreTables.lock,
                 SQLStatement(
                     """
                     UPDATE docket.server SET pool_place = $3
-                    WHERE series = $1 AND pool_place IS NOT DISTINCT FROM $2 RETURNING 1
+                    WHERE series = $1 AND pool_place IS NOT DISTINCT FROM $2
+                        AND NOT EXISTS (SELECT FROM docket.restored_places) RETURNING 1
                     """,
                     .text(series.text),
                     .text(place?.name),
                     .text(next.name)
                 )
             )
-            return changed[0].count > 0
+            return changed[1].count > 0
         }
     }
 }

@@ -117,8 +117,11 @@ extension TenantSession {
             writeLock,
             presence(collection),
             GroupWriter.drawing(1),
-            SQLStatement("SELECT 1 FROM docket.twin")
+            SQLStatement("SELECT 1 FROM docket.twin"),
+            RestoreTables.lock,
+            RestoreTables.underWay
         )
+        try RestoreTables.requireNone(found[5])
         guard found[3].count == 0 else {
             throw DocketError(
                 .failedPrecondition,

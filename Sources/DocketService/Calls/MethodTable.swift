@@ -14,6 +14,7 @@ struct MethodTable: Sendable {
         limits: Limits
     ) {
         let (store, directory) = (backends.store, backends.directory)
+        let verifier = backends.verifier
         handlers = [
             .upload: UploadMethod(store: store, collections: collections, limits: limits),
             .search: SearchMethod(searcher: searcher, metrics: metrics),
@@ -57,17 +58,15 @@ struct MethodTable: Sendable {
             .rebuild: RebuildMethod(
                 directory: directory,
                 store: store,
-                rebuilder: backends.rebuilder
+                rebuilder: backends.rebuilder,
+                restorer: backends.restorer
             ),
             .createSnapshot: CreateSnapshotMethod(snapshots: backends.snapshots),
             .listSnapshots: ListSnapshotsMethod(snapshots: backends.snapshots),
+            .restoreSnapshot: RestoreSnapshotMethod(restorer: backends.restorer),
             .listIndices: ListIndicesMethod(pool: backends.pool),
             .changeClusters: ChangeClustersMethod(clusters: backends.clusters),
-            .verify: VerifyMethod(
-                directory: directory,
-                store: store,
-                verifier: backends.verifier
-            ),
+            .verify: VerifyMethod(directory: directory, store: store, verifier: verifier),
             .health: HealthMethod(health: backends.health),
             .setHold: SetHoldMethod(control: backends.health.control),
         ]

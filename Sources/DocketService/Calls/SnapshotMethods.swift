@@ -54,13 +54,56 @@ struct ListSnapshotsMethod: UnaryMethod {
 extension (any IndexSnapshots)? {
     /// - Throws: ``DocketError`` `failedPrecondition` where there is none.
     func orRefused() throws(DocketError) -> any IndexSnapshots {
-        guard let snapshots = self else {
-            throw DocketError(
-                .failedPrecondition,
-                "the embedded store keeps documents and index in one file: docket admin backup "
-                    + "copies both"
-            )
-        }
+        guard let snapshots = self else { throw DocketError.isEmbedded }
         return snapshots
+    }
+}
+
+extension DocketError {
+    fileprivate static let isEmbedded = DocketError(
+        .failedPrecondition,
+        "the embedded store keeps documents and index in one file: docket admin backup copies both"
+    )
+}
+
+/// RestoreSnapshot: restores the index from a snapshot, and tells how far that is until it is done.
+///
+/// The restore goes on without its caller; who asks again meanwhile follows the same one.
+struct RestoreSnapshotMethod: CallHandler {
+    /// nil where the index is part of the truth.
+    let restorer: SnapshotRestorer?
+
+    func serve(_ body: [UInt8], _ call: CallContext) async throws {
+        let request = try await call.caller.turn.decode(RestoreSnapshotRequest.self, body)
+        guard let restorer else { throw DocketError.isEmbedded }
+        try SnapshotName.check(request.name)
+        let work = call.caller.work
+        let number = try await restorer.begin(request.name, work: work)
+        try await restorer.follow(number, work) { status in
+            let progress = RestoreProgress(status).encode()
+            if status.stage == .done {
+                try await call.finish(progress)
+            } else {
+                try await call.send(progress)
+            }
+        }
+    }
+}
+
+extension RestoreProgress {
+    fileprivate init(_ status: RestoreStatus) {
+        let stage: Stage =
+            switch status.stage {
+            case .restoring: .restoring
+            case .trimming: .trimming
+            case .filling, .switched, .clearing: .filling
+            case .done, .failed: .done
+            }
+        self.init(
+            stage: stage,
+            documents: status.documents,
+            removed: status.removed,
+            all: status.all
+        )
     }
 }

@@ -1,3 +1,4 @@
+internal import DocketClient
 internal import DocketTestKit
 internal import Foundation
 internal import Testing
@@ -34,6 +35,13 @@ struct SnapshotCommandTests {
     private func run(
         _ server: TestServer,
         _ words: String...
+    ) async throws -> RunningProgram.End {
+        try await run(server, words)
+    }
+
+    private func run(
+        _ server: TestServer,
+        _ words: [String]
     ) async throws -> RunningProgram.End {
         try await RunningProgram.run(
             "docket",
@@ -85,10 +93,71 @@ struct SnapshotCommandTests {
     @Test("are refused where documents and index are one file")
     func embedded() async throws {
         let server = try await start(.embedded)
-        for words in ["create", "list"] {
+        for words in [["create"], ["list"], ["restore", "one"]] {
             let end = try await run(server, words)
             #expect(end.status == 2 && end.errors.joined().contains("docket admin backup"))
         }
         try await #expect(server.stop().status == 0)
+    }
+
+    @Test(
+        "bring the index of an engine back that has lost its data",
+        arguments: [Engine.Kind.elasticsearch, .opensearch]
+    )
+    func lostData(_ kind: Engine.Kind) async throws {
+        let engines = Engines()
+        let settings = ["action.auto_create_index=false"]
+        let engine =
+            kind == .opensearch
+            ? try await engines.opensearch(settings: settings)
+            : try await engines.elasticsearch(settings: settings)
+        let database = try await DocketDatabase.make(on: Engines.shared.postgres(), in: folder)
+        var environment = database.settings
+        environment.merge(ServerStore.settings(of: engine.url, "lost")) { $1 }
+        environment["DOCKET_SNAPSHOT_REPOSITORY"] = "file://\(engine.engine.directory)/snapshots/a"
+        let before = try await TestServer(folder, environment: environment)
+        let key = try await before.makeTenant("acme")
+        func upload(_ ids: Range<Int>, _ client: DocketClient) async throws {
+            let documents = ids.map { Document(id: "\($0)", body: "paper") }
+            _ = try await client.upload(documents, to: Workload.collection)
+            try await client.waitUntilIndexed(Workload.collection)
+        }
+        try await before.client(key) { client in
+            try await client.createCollection(Workload.collection)
+            try await upload(0..<300, client)
+            let made = try await run(before, "create", "before")
+            #expect(made.status == 0, "\(made.errors)")
+            try await upload(250..<400, client)
+            _ = try await client.delete((0..<50).map { "\($0)" }, from: Workload.collection)
+            try await client.waitUntilIndexed(Workload.collection)
+        }
+        try await #expect(before.stop().status == 0)
+        try await engine.engine.crash()
+        let home = URL(fileURLWithPath: engine.engine.directory).appendingPathComponent("home")
+        try FileManager.default.removeItem(at: home.appendingPathComponent("data"))
+        try await engine.engine.start()
+
+        let after = try await TestServer(folder, environment: environment)
+        try await after.client(key) { client in
+            let request = SearchRequest(collection: Workload.collection, query: "paper")
+            let refused = await #expect(throws: DocketError.self) {
+                _ = try await client.search(request)
+            }
+            #expect(refused?.code == .unavailable)
+            let late = [Document(id: "late", body: "paper")]
+            _ = try await client.upload(late, to: Workload.collection)
+            let restored = try await run(after, "restore", "before")
+            try #require(restored.status == 0, "\(restored.errors)")
+            try await client.waitUntilIndexed(Workload.collection)
+            let streamed = client.stream(
+                StreamRequest(collection: Workload.collection, query: "paper")
+            )
+            var ids: [String] = []
+            for try await stored in streamed.documents { ids.append(stored.document.id) }
+            #expect(ids.sorted() == ((50..<400).map { "\($0)" } + ["late"]).sorted())
+            let reply = try await client.search(request).reply
+            #expect(reply.total.value == 351)
+        }
+        try await #expect(after.stop().status == 0)
     }
 }

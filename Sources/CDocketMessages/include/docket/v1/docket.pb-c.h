@@ -91,6 +91,8 @@ typedef struct Docket__V1__IndexSnapshot Docket__V1__IndexSnapshot;
 typedef struct Docket__V1__CreateSnapshotRequest Docket__V1__CreateSnapshotRequest;
 typedef struct Docket__V1__ListSnapshotsRequest Docket__V1__ListSnapshotsRequest;
 typedef struct Docket__V1__ListSnapshotsReply Docket__V1__ListSnapshotsReply;
+typedef struct Docket__V1__RestoreSnapshotRequest Docket__V1__RestoreSnapshotRequest;
+typedef struct Docket__V1__RestoreProgress Docket__V1__RestoreProgress;
 typedef struct Docket__V1__ListIndicesRequest Docket__V1__ListIndicesRequest;
 typedef struct Docket__V1__ListIndicesReply Docket__V1__ListIndicesReply;
 typedef struct Docket__V1__Index Docket__V1__Index;
@@ -242,7 +244,11 @@ typedef enum _Docket__V1__Method {
   /*
    * ListSnapshotsRequest -> ListSnapshotsReply
    */
-  DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS = 51
+  DOCKET__V1__METHOD__METHOD_LIST_SNAPSHOTS = 51,
+  /*
+   * RestoreSnapshotRequest -> stream RestoreProgress
+   */
+  DOCKET__V1__METHOD__METHOD_RESTORE_SNAPSHOT = 52
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__METHOD)
 } Docket__V1__Method;
 typedef enum _Docket__V1__DocumentState {
@@ -415,6 +421,26 @@ typedef enum _Docket__V1__SnapshotState {
   DOCKET__V1__SNAPSHOT_STATE__SNAPSHOT_STATE_FAILED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__SNAPSHOT_STATE)
 } Docket__V1__SnapshotState;
+typedef enum _Docket__V1__RestoreStage {
+  DOCKET__V1__RESTORE_STAGE__RESTORE_STAGE_UNSPECIFIED = 0,
+  /*
+   * the search engine makes indices of the snapshot
+   */
+  DOCKET__V1__RESTORE_STAGE__RESTORE_STAGE_RESTORING = 1,
+  /*
+   * what was deleted or replaced since is taken out of them
+   */
+  DOCKET__V1__RESTORE_STAGE__RESTORE_STAGE_TRIMMING = 2,
+  /*
+   * they get what they lack
+   */
+  DOCKET__V1__RESTORE_STAGE__RESTORE_STAGE_FILLING = 3,
+  /*
+   * they are searched
+   */
+  DOCKET__V1__RESTORE_STAGE__RESTORE_STAGE_DONE = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__RESTORE_STAGE)
+} Docket__V1__RestoreStage;
 typedef enum _Docket__V1__IndexState {
   DOCKET__V1__INDEX_STATE__INDEX_STATE_UNSPECIFIED = 0,
   /*
@@ -432,7 +458,11 @@ typedef enum _Docket__V1__IndexState {
   /*
    * of an earlier version; documents leave it, then it is removed
    */
-  DOCKET__V1__INDEX_STATE__INDEX_STATE_FORMER = 4
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_FORMER = 4,
+  /*
+   * made of a snapshot; nothing reaches it yet
+   */
+  DOCKET__V1__INDEX_STATE__INDEX_STATE_RESTORED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DOCKET__V1__INDEX_STATE)
 } Docket__V1__IndexState;
 typedef enum _Docket__V1__ClusterAction {
@@ -1831,6 +1861,9 @@ struct  Docket__V1__RetryFailedProgress
 struct  Docket__V1__RebuildRequest
 {
   ProtobufCMessage base;
+  /*
+   * both empty: all indices are made anew
+   */
   char *tenant;
   char *collection;
 };
@@ -1918,6 +1951,38 @@ struct  Docket__V1__ListSnapshotsReply
 #define DOCKET__V1__LIST_SNAPSHOTS_REPLY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__list_snapshots_reply__descriptor) \
     , 0,NULL }
+
+
+struct  Docket__V1__RestoreSnapshotRequest
+{
+  ProtobufCMessage base;
+  char *name;
+};
+#define DOCKET__V1__RESTORE_SNAPSHOT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__restore_snapshot_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Docket__V1__RestoreProgress
+{
+  ProtobufCMessage base;
+  Docket__V1__RestoreStage stage;
+  /*
+   * given to the restored indices
+   */
+  uint64_t documents;
+  /*
+   * taken out of them
+   */
+  uint64_t removed;
+  /*
+   * that the index has to have
+   */
+  uint64_t all;
+};
+#define DOCKET__V1__RESTORE_PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__restore_progress__descriptor) \
+    , DOCKET__V1__RESTORE_STAGE__RESTORE_STAGE_UNSPECIFIED, 0, 0, 0 }
 
 
 struct  Docket__V1__ListIndicesRequest
@@ -3627,6 +3692,44 @@ Docket__V1__ListSnapshotsReply *
 void   docket__v1__list_snapshots_reply__free_unpacked
                      (Docket__V1__ListSnapshotsReply *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__RestoreSnapshotRequest methods */
+void   docket__v1__restore_snapshot_request__init
+                     (Docket__V1__RestoreSnapshotRequest         *message);
+size_t docket__v1__restore_snapshot_request__get_packed_size
+                     (const Docket__V1__RestoreSnapshotRequest   *message);
+size_t docket__v1__restore_snapshot_request__pack
+                     (const Docket__V1__RestoreSnapshotRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__restore_snapshot_request__pack_to_buffer
+                     (const Docket__V1__RestoreSnapshotRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__RestoreSnapshotRequest *
+       docket__v1__restore_snapshot_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__restore_snapshot_request__free_unpacked
+                     (Docket__V1__RestoreSnapshotRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__RestoreProgress methods */
+void   docket__v1__restore_progress__init
+                     (Docket__V1__RestoreProgress         *message);
+size_t docket__v1__restore_progress__get_packed_size
+                     (const Docket__V1__RestoreProgress   *message);
+size_t docket__v1__restore_progress__pack
+                     (const Docket__V1__RestoreProgress   *message,
+                      uint8_t             *out);
+size_t docket__v1__restore_progress__pack_to_buffer
+                     (const Docket__V1__RestoreProgress   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__RestoreProgress *
+       docket__v1__restore_progress__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__restore_progress__free_unpacked
+                     (Docket__V1__RestoreProgress *message,
+                      ProtobufCAllocator *allocator);
 /* Docket__V1__ListIndicesRequest methods */
 void   docket__v1__list_indices_request__init
                      (Docket__V1__ListIndicesRequest         *message);
@@ -4123,6 +4226,12 @@ typedef void (*Docket__V1__ListSnapshotsRequest_Closure)
 typedef void (*Docket__V1__ListSnapshotsReply_Closure)
                  (const Docket__V1__ListSnapshotsReply *message,
                   void *closure_data);
+typedef void (*Docket__V1__RestoreSnapshotRequest_Closure)
+                 (const Docket__V1__RestoreSnapshotRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__RestoreProgress_Closure)
+                 (const Docket__V1__RestoreProgress *message,
+                  void *closure_data);
 typedef void (*Docket__V1__ListIndicesRequest_Closure)
                  (const Docket__V1__ListIndicesRequest *message,
                   void *closure_data);
@@ -4181,6 +4290,7 @@ extern const ProtobufCEnumDescriptor    docket__v1__word_source__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__suggestion_kind__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__attribute_type__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__snapshot_state__descriptor;
+extern const ProtobufCEnumDescriptor    docket__v1__restore_stage__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__index_state__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__cluster_action__descriptor;
 extern const ProtobufCEnumDescriptor    docket__v1__twin_stage__descriptor;
@@ -4261,6 +4371,8 @@ extern const ProtobufCMessageDescriptor docket__v1__index_snapshot__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__create_snapshot_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_snapshots_reply__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__restore_snapshot_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__restore_progress__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_indices_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_indices_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__index__descriptor;
