@@ -108,11 +108,15 @@ struct EngineAssembly: StoreAssembly {
             try ElasticsearchIndex(configuration, log: logger)
         }
         let pair = ClusterPair(index, next: next, ledger: store, logger: logger)
+        let switchSnapshots = settings.switchSnapshots.map { [index] in
+            SwitchSnapshots(index, age: $0.age, kept: $0.kept, logger: logger)
+        }
         clusters = ClusterKeeper(
             pair,
             store,
             store,
             fills: settings.roles.contains(.indexer),
+            snapshots: switchSnapshots,
             registry: registry,
             logger: logger
         )
@@ -150,6 +154,7 @@ struct EngineAssembly: StoreAssembly {
             pair,
             first: index,
             next: next,
+            switchSnapshots,
             registry,
             logger
         )

@@ -19,6 +19,8 @@ struct EngineSettings {
     let rabbitmq: RabbitMQConfiguration?
     /// When snapshots of the index are made, and how many are kept; nil where none are.
     let snapshots: (interval: Duration, kept: Int)?
+    /// How old a snapshot may be before a switch, and how many made so are kept; nil for no matter.
+    let switchSnapshots: (age: Duration, kept: Int)?
     let roles: Set<ServerRole>
     /// Documents a second that audits compare; 0 for no audits.
     let auditRate: Int
@@ -76,17 +78,28 @@ struct EngineSettings {
         self.rollover = rollover
         redis = try Self.redis(values)
         rabbitmq = try Self.rabbitmq(values)
-        snapshots = try Self.snapshots(values)
+        let kept = values[ServerSettings.snapshotsKept]
+        snapshots = try Self.ofRepository(ServerSettings.snapshotInterval, values).map {
+            ($0, kept)
+        }
+        switchSnapshots = try Self.ofRepository(ServerSettings.snapshotBeforeSwitch, values).map {
+            ($0, kept)
+        }
     }
 
-    private static func snapshots(
+    /// A setting that needs a repository.
+    private static func ofRepository(
+        _ setting: Setting<Duration?>,
         _ values: SettingValues
-    ) throws(ServerFault) -> (interval: Duration, kept: Int)? {
-        guard let interval = values[ServerSettings.snapshotInterval] else { return nil }
+    ) throws(ServerFault) -> Duration? {
+        guard let value = values[setting] else { return nil }
         guard values[ServerSettings.snapshotRepository] != nil else {
-            throw ServerFault(.usage, "--snapshot-interval needs --snapshot-repository")
+            throw ServerFault(
+                .usage,
+                "--\(setting.definition.name) needs --snapshot-repository"
+            )
         }
-        return (interval, values[ServerSettings.snapshotsKept])
+        return value
     }
 
     private static func rabbitmq(

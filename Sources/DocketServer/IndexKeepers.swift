@@ -18,10 +18,17 @@ struct IndexKeepers {
         _ pair: ClusterPair,
         first: ElasticsearchIndex,
         next: ElasticsearchIndex?,
+        _ snapshots: SwitchSnapshots?,
         _ registry: MetricsRegistry,
         _ logger: Logger
     ) {
-        rebuilder = CollectionRebuilder(store, pair, registry: registry, logger: logger)
+        rebuilder = CollectionRebuilder(
+            store,
+            pair,
+            snapshots: snapshots,
+            registry: registry,
+            logger: logger
+        )
         restorer = SnapshotRestorer(
             store,
             first,

@@ -220,11 +220,16 @@ enum ServerSettings {
         in: .seconds(60)...(.seconds(30 * 86_400)),
         help: "make a snapshot of the index each time it has passed; by default none by itself"
     )
+    static let snapshotBeforeSwitch = Setting.duration(
+        "snapshot-before-switch",
+        in: .seconds(60)...(.seconds(30 * 86_400)),
+        help: "make a snapshot before another index is searched, unless one is no older than this"
+    )
     static let snapshotsKept = Setting.integer(
         "snapshots-kept",
         default: 7,
         in: 1...1000,
-        help: "snapshots made so that are kept"
+        help: "snapshots made so, and before a switch, that are kept"
     )
     static let rolloverBytes = Setting.bytes(
         "rollover-bytes",
@@ -284,6 +289,7 @@ enum ServerSettings {
         elasticsearchShards.definition, elasticsearchSearches.definition,
         elasticsearchReplicas.definition,
         snapshotRepository.definition, snapshotInterval.definition, snapshotsKept.definition,
+        snapshotBeforeSwitch.definition,
         rolloverBytes.definition, rolloverDocuments.definition, rolloverAge.definition,
         rabbitmq.definition, rabbitmqPasswordFile.definition, role.definition,
         auditRate.definition,

@@ -10,6 +10,8 @@ package final class ClusterKeeper: Service {
     private let pair: ClusterPair
     private let ledger: any ClusterLedger
     private let outbox: any Outbox
+    /// nil where none are made before a switch.
+    private let snapshots: SwitchSnapshots?
     private let limits: TwinLimits
     private let fills: Bool
     private let documents: Counter
@@ -20,6 +22,7 @@ package final class ClusterKeeper: Service {
         _ ledger: any ClusterLedger,
         _ outbox: any Outbox,
         fills: Bool,
+        snapshots: SwitchSnapshots? = nil,
         limits: TwinLimits = TwinLimits(),
         registry: MetricsRegistry,
         logger: Logger
@@ -28,6 +31,7 @@ package final class ClusterKeeper: Service {
         self.ledger = ledger
         self.outbox = outbox
         self.fills = fills
+        self.snapshots = snapshots
         self.limits = limits
         self.logger = logger
         documents = registry.counter(
@@ -169,6 +173,7 @@ extension ClusterKeeper {
                 "there is no second search engine that has everything: see docket admin cluster"
             )
         }
+        try await snapshots?.wait(work: work)
         try await compare(try await pair.member(twin.cluster, work), pair.searched(), work)
         let clusters = try await ledger.switchClusters(work: work)
         pair.heed(clusters)

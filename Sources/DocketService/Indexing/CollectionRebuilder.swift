@@ -11,6 +11,8 @@ package final class CollectionRebuilder: Service {
     package let name = "rebuilder"
     private let ledger: any RebuildLedger
     private let index: any SearchIndex & CollectionIndices
+    /// nil where none are made before a switch.
+    private let snapshots: SwitchSnapshots?
     private let limits: RebuildLimits
     private let documents: Counter
     private let logger: Logger
@@ -18,12 +20,14 @@ package final class CollectionRebuilder: Service {
     package init(
         _ ledger: any RebuildLedger,
         _ index: any SearchIndex & CollectionIndices,
+        snapshots: SwitchSnapshots? = nil,
         limits: RebuildLimits = RebuildLimits(),
         registry: MetricsRegistry,
         logger: Logger
     ) {
         self.ledger = ledger
         self.index = index
+        self.snapshots = snapshots
         self.limits = limits
         self.logger = logger
         documents = registry.counter(
@@ -100,6 +104,7 @@ package final class CollectionRebuilder: Service {
             return .applied(outcomes)
         case .save(let rebuild):
             return .saved(try await ledger.save(rebuild, for: limits.claim, work: work))
+        case .preserve: return .preserved(try await snapshots?.isMade(work: work) ?? true)
         case .publish(let rebuild):
             try await index.refresh([rebuild.place], work: work)
             let collection = CollectionReference(

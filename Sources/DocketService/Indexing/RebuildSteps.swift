@@ -17,6 +17,8 @@ struct RebuildSteps: StepMachine {
         case apply([IndexChange])
         /// Answered by `saved`.
         case save(Rebuild)
+        /// There is a snapshot, where one is wanted before a switch. Answered by `preserved`.
+        case preserve
         /// What the new index has can be found, and is searched. Answered by `published`.
         case publish(Rebuild)
         /// Answered by `advanced`.
@@ -31,6 +33,7 @@ struct RebuildSteps: StepMachine {
         case slice(RebuildSlice?)
         case applied([IndexOutcome])
         case saved(Bool)
+        case preserved(Bool)
         case published
         case advanced
         case rested
@@ -44,6 +47,8 @@ struct RebuildSteps: StepMachine {
     private var pending: [IndexChange] = []
     /// Where the slice after it begins; nil at the end.
     private var next: UInt64?
+    /// Whether a snapshot is waited for.
+    private var isPreserving = false
 
     init(_ limits: RebuildLimits) { self.limits = limits }
 
@@ -60,11 +65,12 @@ struct RebuildSteps: StepMachine {
         case .slice(let slice): return read(slice)
         case .applied(let outcomes): return applied(outcomes)
         case .saved(let isHeld): return isHeld ? saved() : restart()
+        case .preserved(let isMade): return preserved(isMade)
         case .published: return advance(to: .switched, after: limits.grace)
         case .advanced: return restart()
         case .rested:
             // The claim must hold for as long as the index is waited for.
-            return pending.isEmpty ? .claim : save()
+            return pending.isEmpty && !isPreserving ? .claim : save()
         case .failed:
             forget()
             return .rest(limits.pause)
@@ -121,7 +127,13 @@ struct RebuildSteps: StepMachine {
         guard let rebuild else { return restart() }
         guard pending.isEmpty else { return .apply(pending) }
         guard next == nil else { return .read(rebuild) }
-        return rebuild.stage == .filling ? .publish(rebuild) : advance(to: .done)
+        return rebuild.stage == .filling ? .preserve : advance(to: .done)
+    }
+
+    private mutating func preserved(_ isMade: Bool) -> Action {
+        guard let rebuild else { return restart() }
+        isPreserving = !isMade
+        return isMade ? .publish(rebuild) : .rest(limits.pause)
     }
 
     private mutating func advance(
@@ -142,6 +154,7 @@ struct RebuildSteps: StepMachine {
         rebuild = nil
         pending = []
         next = nil
+        isPreserving = false
     }
 }
 

@@ -53,6 +53,7 @@ struct RebuildStepsTests {
         case .read(let rebuild): "read after \(rebuild.after)"
         case .apply(let changes): "apply \(changes.map { "\($0.number)" }.joined(separator: ","))"
         case .save(let rebuild): "save \(rebuild.documents) up to \(rebuild.after)"
+        case .preserve: "preserve"
         case .publish: "publish"
         case .advance(_, let stage, let delay, let reason):
             "advance to \(stage) after \(delay.components.seconds) s\(reason)"
@@ -75,10 +76,11 @@ struct RebuildStepsTests {
         #expect(
             run([
                 .claimed(rebuild(.filling)), .slice(slice(1...2, next: 2)), applied, .saved(true),
-                .slice(slice(5...6, next: nil)), applied, .saved(true), .published, .advanced,
+                .slice(slice(5...6, next: nil)), applied, .saved(true),
+                .preserved(true), .published, .advanced,
             ]) == [
                 "read after 0", "apply 1,2", "save 2 up to 2", "read after 2", "apply 5,6",
-                "save 4 up to 2", "publish", "advance to switched after 10 s", "claim",
+                "save 4 up to 2", "preserve", "publish", "advance to switched after 10 s", "claim",
             ]
         )
         #expect(
@@ -91,6 +93,19 @@ struct RebuildStepsTests {
                 .saved(true), .advanced,
             ]) == [
                 "read after 0", "apply 1,2", "save 0 up to 0", "advance to done after 0 s", "claim",
+            ]
+        )
+    }
+
+    @Test("publish nothing before there is a snapshot, with the claim renewed")
+    func preserved() {
+        #expect(
+            run([
+                .claimed(rebuild(.filling)), .slice(slice(1...1, next: nil)), .applied([.applied]),
+                .saved(true), .preserved(false), .rested, .saved(true), .preserved(true),
+            ]) == [
+                "read after 0", "apply 1", "save 1 up to 0", "preserve", "rest", "save 1 up to 0",
+                "preserve", "publish",
             ]
         )
     }

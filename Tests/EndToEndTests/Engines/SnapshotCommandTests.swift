@@ -100,6 +100,35 @@ struct SnapshotCommandTests {
         try await #expect(server.stop().status == 0)
     }
 
+    @Test("are made before another index is searched, unless there is a young one")
+    func beforeSwitch() async throws {
+        let server = try await start(.engines, ["DOCKET_SNAPSHOT_BEFORE_SWITCH": "1h"])
+        let key = try await server.makeTenant("acme")
+        try await server.client(key) { client in
+            try await client.createCollection(Workload.collection)
+            let documents = (0..<20).map { Document(id: "\($0)", body: "paper") }
+            _ = try await client.upload(documents, to: Workload.collection)
+            try await client.waitUntilIndexed(Workload.collection)
+            for words in [["acme", Workload.collection], ["--all"]] {
+                let rebuilt = try await RunningProgram.run(
+                    "docket",
+                    ["admin", "rebuild"] + words,
+                    environment: [
+                        "DOCKET_ADDRESS": server.address, "DOCKET_KEY": try server.administratorKey,
+                    ]
+                )
+                try #require(rebuilt.status == 0, "\(rebuilt.errors)")
+                let made = try await list(server)
+                #expect(made.map { $0.name.hasPrefix("before-switch-") } == [true])
+                #expect(made.map(\.state) == ["complete"])
+                let request = SearchRequest(collection: Workload.collection, query: "paper")
+                let reply = try await client.search(request).reply
+                #expect(reply.total.value == 20)
+            }
+        }
+        try await #expect(server.stop().status == 0)
+    }
+
     @Test(
         "bring the index of an engine back that has lost its data",
         arguments: [Engine.Kind.elasticsearch, .opensearch]
