@@ -1897,6 +1897,51 @@ void   docket__v1__collection__free_unpacked
   assert(message->base.descriptor == &docket__v1__collection__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   docket__v1__retention__init
+                     (Docket__V1__Retention         *message)
+{
+  static const Docket__V1__Retention init_value = DOCKET__V1__RETENTION__INIT;
+  *message = init_value;
+}
+size_t docket__v1__retention__get_packed_size
+                     (const Docket__V1__Retention *message)
+{
+  assert(message->base.descriptor == &docket__v1__retention__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__retention__pack
+                     (const Docket__V1__Retention *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__retention__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__retention__pack_to_buffer
+                     (const Docket__V1__Retention *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__retention__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__Retention *
+       docket__v1__retention__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__Retention *)
+     protobuf_c_message_unpack (&docket__v1__retention__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__retention__free_unpacked
+                     (Docket__V1__Retention *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__retention__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   docket__v1__synonym_rule__init
                      (Docket__V1__SynonymRule         *message)
 {
@@ -1985,6 +2030,51 @@ void   docket__v1__create_collection_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &docket__v1__create_collection_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   docket__v1__set_retention_request__init
+                     (Docket__V1__SetRetentionRequest         *message)
+{
+  static const Docket__V1__SetRetentionRequest init_value = DOCKET__V1__SET_RETENTION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t docket__v1__set_retention_request__get_packed_size
+                     (const Docket__V1__SetRetentionRequest *message)
+{
+  assert(message->base.descriptor == &docket__v1__set_retention_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t docket__v1__set_retention_request__pack
+                     (const Docket__V1__SetRetentionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &docket__v1__set_retention_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t docket__v1__set_retention_request__pack_to_buffer
+                     (const Docket__V1__SetRetentionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &docket__v1__set_retention_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Docket__V1__SetRetentionRequest *
+       docket__v1__set_retention_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Docket__V1__SetRetentionRequest *)
+     protobuf_c_message_unpack (&docket__v1__set_retention_request__descriptor,
+                                allocator, len, data);
+}
+void   docket__v1__set_retention_request__free_unpacked
+                     (Docket__V1__SetRetentionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &docket__v1__set_retention_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   docket__v1__list_collections_request__init
@@ -7382,7 +7472,7 @@ const ProtobufCMessageDescriptor docket__v1__attribute_definition__descriptor =
   (ProtobufCMessageInit) docket__v1__attribute_definition__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor docket__v1__collection__field_descriptors[6] =
+static const ProtobufCFieldDescriptor docket__v1__collection__field_descriptors[7] =
 {
   {
     "name",
@@ -7456,19 +7546,32 @@ static const ProtobufCFieldDescriptor docket__v1__collection__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "retention",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Collection, retention),
+    &docket__v1__retention__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned docket__v1__collection__field_indices_by_name[] = {
   1,   /* field[1] = attributes */
   3,   /* field[3] = created_us */
   4,   /* field[4] = language */
   0,   /* field[0] = name */
+  6,   /* field[6] = retention */
   2,   /* field[2] = schema_epoch */
   5,   /* field[5] = synonyms */
 };
 static const ProtobufCIntRange docket__v1__collection__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor docket__v1__collection__descriptor =
 {
@@ -7478,11 +7581,62 @@ const ProtobufCMessageDescriptor docket__v1__collection__descriptor =
   "Docket__V1__Collection",
   "docket.v1",
   sizeof(Docket__V1__Collection),
-  6,
+  7,
   docket__v1__collection__field_descriptors,
   docket__v1__collection__field_indices_by_name,
   1,  docket__v1__collection__number_ranges,
   (ProtobufCMessageInit) docket__v1__collection__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__retention__field_descriptors[2] =
+{
+  {
+    "attribute",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Retention, attribute),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "days",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__Retention, days),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__retention__field_indices_by_name[] = {
+  0,   /* field[0] = attribute */
+  1,   /* field[1] = days */
+};
+static const ProtobufCIntRange docket__v1__retention__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__retention__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.Retention",
+  "Retention",
+  "Docket__V1__Retention",
+  "docket.v1",
+  sizeof(Docket__V1__Retention),
+  2,
+  docket__v1__retention__field_descriptors,
+  docket__v1__retention__field_indices_by_name,
+  1,  docket__v1__retention__number_ranges,
+  (ProtobufCMessageInit) docket__v1__retention__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor docket__v1__synonym_rule__field_descriptors[2] =
@@ -7598,6 +7752,57 @@ const ProtobufCMessageDescriptor docket__v1__create_collection_request__descript
   docket__v1__create_collection_request__field_indices_by_name,
   1,  docket__v1__create_collection_request__number_ranges,
   (ProtobufCMessageInit) docket__v1__create_collection_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor docket__v1__set_retention_request__field_descriptors[2] =
+{
+  {
+    "collection",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SetRetentionRequest, collection),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "retention",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Docket__V1__SetRetentionRequest, retention),
+    &docket__v1__retention__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned docket__v1__set_retention_request__field_indices_by_name[] = {
+  0,   /* field[0] = collection */
+  1,   /* field[1] = retention */
+};
+static const ProtobufCIntRange docket__v1__set_retention_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor docket__v1__set_retention_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "docket.v1.SetRetentionRequest",
+  "SetRetentionRequest",
+  "Docket__V1__SetRetentionRequest",
+  "docket.v1",
+  sizeof(Docket__V1__SetRetentionRequest),
+  2,
+  docket__v1__set_retention_request__field_descriptors,
+  docket__v1__set_retention_request__field_indices_by_name,
+  1,  docket__v1__set_retention_request__number_ranges,
+  (ProtobufCMessageInit) docket__v1__set_retention_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 #define docket__v1__list_collections_request__field_descriptors NULL
@@ -10057,7 +10262,7 @@ const ProtobufCMessageDescriptor docket__v1__indexing_hold__descriptor =
   (ProtobufCMessageInit) docket__v1__indexing_hold__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[34] =
+static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[35] =
 {
   { "METHOD_UNSPECIFIED", "DOCKET__V1__METHOD__METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", "DOCKET__V1__METHOD__METHOD_UPLOAD", 1 },
@@ -10075,6 +10280,7 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[34] =
   { "METHOD_ADD_ATTRIBUTES", "DOCKET__V1__METHOD__METHOD_ADD_ATTRIBUTES", 19 },
   { "METHOD_DELETE_COLLECTION", "DOCKET__V1__METHOD__METHOD_DELETE_COLLECTION", 20 },
   { "METHOD_SET_SYNONYMS", "DOCKET__V1__METHOD__METHOD_SET_SYNONYMS", 21 },
+  { "METHOD_SET_RETENTION", "DOCKET__V1__METHOD__METHOD_SET_RETENTION", 22 },
   { "METHOD_CREATE_TENANT", "DOCKET__V1__METHOD__METHOD_CREATE_TENANT", 32 },
   { "METHOD_LIST_TENANTS", "DOCKET__V1__METHOD__METHOD_LIST_TENANTS", 33 },
   { "METHOD_SET_QUOTA", "DOCKET__V1__METHOD__METHOD_SET_QUOTA", 34 },
@@ -10095,35 +10301,36 @@ static const ProtobufCEnumValue docket__v1__method__enum_values_by_number[34] =
   { "METHOD_RESTORE_SNAPSHOT", "DOCKET__V1__METHOD__METHOD_RESTORE_SNAPSHOT", 52 },
 };
 static const ProtobufCIntRange docket__v1__method__value_ranges[] = {
-{0, 0},{16, 10},{32, 16},{46, 28},{50, 31},{0, 34}
+{0, 0},{16, 10},{32, 17},{46, 29},{50, 32},{0, 35}
 };
-static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[34] =
+static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[35] =
 {
   { "METHOD_ADD_ATTRIBUTES", 13 },
-  { "METHOD_BACKUP", 23 },
-  { "METHOD_CHANGE_CLUSTERS", 27 },
+  { "METHOD_BACKUP", 24 },
+  { "METHOD_CHANGE_CLUSTERS", 28 },
   { "METHOD_CREATE_COLLECTION", 10 },
-  { "METHOD_CREATE_KEY", 20 },
-  { "METHOD_CREATE_SNAPSHOT", 31 },
-  { "METHOD_CREATE_TENANT", 16 },
+  { "METHOD_CREATE_KEY", 21 },
+  { "METHOD_CREATE_SNAPSHOT", 32 },
+  { "METHOD_CREATE_TENANT", 17 },
   { "METHOD_DELETE", 8 },
   { "METHOD_DELETE_COLLECTION", 14 },
-  { "METHOD_DELETE_TENANT", 19 },
+  { "METHOD_DELETE_TENANT", 20 },
   { "METHOD_GET", 7 },
   { "METHOD_GET_COLLECTION", 12 },
-  { "METHOD_HEALTH", 29 },
+  { "METHOD_HEALTH", 30 },
   { "METHOD_LIST_COLLECTIONS", 11 },
-  { "METHOD_LIST_INDICES", 26 },
-  { "METHOD_LIST_KEYS", 21 },
-  { "METHOD_LIST_SNAPSHOTS", 32 },
-  { "METHOD_LIST_TENANTS", 17 },
-  { "METHOD_REBUILD", 25 },
-  { "METHOD_RESTORE_SNAPSHOT", 33 },
-  { "METHOD_RETRY_FAILED", 24 },
-  { "METHOD_REVOKE_KEY", 22 },
+  { "METHOD_LIST_INDICES", 27 },
+  { "METHOD_LIST_KEYS", 22 },
+  { "METHOD_LIST_SNAPSHOTS", 33 },
+  { "METHOD_LIST_TENANTS", 18 },
+  { "METHOD_REBUILD", 26 },
+  { "METHOD_RESTORE_SNAPSHOT", 34 },
+  { "METHOD_RETRY_FAILED", 25 },
+  { "METHOD_REVOKE_KEY", 23 },
   { "METHOD_SEARCH", 3 },
-  { "METHOD_SET_HOLD", 30 },
-  { "METHOD_SET_QUOTA", 18 },
+  { "METHOD_SET_HOLD", 31 },
+  { "METHOD_SET_QUOTA", 19 },
+  { "METHOD_SET_RETENTION", 16 },
   { "METHOD_SET_SYNONYMS", 15 },
   { "METHOD_STATUS", 5 },
   { "METHOD_STREAM", 4 },
@@ -10131,7 +10338,7 @@ static const ProtobufCEnumValueIndex docket__v1__method__enum_values_by_name[34]
   { "METHOD_UNSPECIFIED", 0 },
   { "METHOD_UPLOAD", 1 },
   { "METHOD_UPLOAD_STREAM", 2 },
-  { "METHOD_VERIFY", 28 },
+  { "METHOD_VERIFY", 29 },
   { "METHOD_WATCH", 6 },
 };
 const ProtobufCEnumDescriptor docket__v1__method__descriptor =
@@ -10141,9 +10348,9 @@ const ProtobufCEnumDescriptor docket__v1__method__descriptor =
   "Method",
   "Docket__V1__Method",
   "docket.v1",
-  34,
+  35,
   docket__v1__method__enum_values_by_number,
-  34,
+  35,
   docket__v1__method__enum_values_by_name,
   5,
   docket__v1__method__value_ranges,

@@ -116,6 +116,7 @@ public enum DaemonProgram: Sendable {
         }
         return try await EmbeddedAssembly.open(
             parts.store(values),
+            retention: RetentionLimits(interval: values[ServerSettings.retentionInterval]),
             registry: registry,
             logger: logger
         )

@@ -9,11 +9,13 @@ internal import DocketTelemetry
 struct EmbeddedAssembly: StoreAssembly {
     private let store: EmbeddedStore
     private let indexer: Indexer
+    private let retention: RetentionKeeper
     private let indexing = IndexingCounters()
 
     /// Opens the data directory, or makes it.
     static func open(
         _ configuration: EmbeddedConfiguration,
+        retention: RetentionLimits,
         registry: MetricsRegistry,
         logger: Logger
     ) async throws(ServerFault) -> EmbeddedAssembly {
@@ -21,7 +23,7 @@ struct EmbeddedAssembly: StoreAssembly {
             let store = try await EmbeddedStore.open(configuration, logger: logger)
             let width = configuration.writers
             registerDisk(registry, configuration.directory)
-            return EmbeddedAssembly(store, width: width, registry, logger)
+            return EmbeddedAssembly(store, width: width, retention, registry, logger)
         } catch {
             throw ServerFault(.data, "\(configuration.directory): \(error.message)")
         }
@@ -30,10 +32,19 @@ struct EmbeddedAssembly: StoreAssembly {
     private init(
         _ store: EmbeddedStore,
         width: Int,
+        _ retention: RetentionLimits,
         _ registry: MetricsRegistry,
         _ logger: Logger
     ) {
         self.store = store
+        self.retention = RetentionKeeper(
+            store,
+            store,
+            store,
+            limits: retention,
+            registry: registry,
+            logger: logger
+        )
         indexer = Indexer(
             store,
             control: store,
@@ -102,7 +113,7 @@ struct EmbeddedAssembly: StoreAssembly {
         return backends
     }
 
-    var services: [any Service] { [store, indexer] }
+    var services: [any Service] { [store, indexer, retention] }
 
     func observe(_ observer: any GenerationObserver) { store.observe(observer) }
 

@@ -154,6 +154,7 @@ struct EngineAssembly: StoreAssembly {
             pair,
             first: index,
             next: next,
+            deletion,
             switchSnapshots,
             registry,
             logger

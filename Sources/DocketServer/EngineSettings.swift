@@ -24,6 +24,7 @@ struct EngineSettings {
     let roles: Set<ServerRole>
     /// Documents a second that audits compare; 0 for no audits.
     let auditRate: Int
+    let retention: RetentionLimits
 
     /// nil when no engine is named: the embedded store serves.
     ///
@@ -31,6 +32,7 @@ struct EngineSettings {
     init?(_ values: SettingValues) throws(ServerFault) {
         roles = try ServerRole.all(values)
         auditRate = values[ServerSettings.auditRate]
+        retention = RetentionLimits(interval: values[ServerSettings.retentionInterval])
         let urls = values[ServerSettings.elasticsearch]
         guard let database = values[ServerSettings.postgres] else {
             guard urls.isEmpty, values[ServerSettings.elasticsearchNext].isEmpty else {

@@ -1,3 +1,4 @@
+internal import DocketCore
 internal import DocketElasticsearch
 internal import DocketPostgres
 internal import DocketRuntime
@@ -10,6 +11,7 @@ struct IndexKeepers {
     let restorer: SnapshotRestorer
     let pool: PoolKeeper
     private let mover: CollectionMover
+    private let retention: RetentionKeeper
 
     /// The index in both clusters is `pair`; snapshots are of `first`.
     init(
@@ -18,6 +20,7 @@ struct IndexKeepers {
         _ pair: ClusterPair,
         first: ElasticsearchIndex,
         next: ElasticsearchIndex?,
+        _ deletion: any FilteredDeletion,
         _ snapshots: SwitchSnapshots?,
         _ registry: MetricsRegistry,
         _ logger: Logger
@@ -44,7 +47,16 @@ struct IndexKeepers {
             logger: logger
         )
         mover = CollectionMover(store, pair, registry: registry, logger: logger)
+        retention = RetentionKeeper(
+            store,
+            store,
+            deletion,
+            ledger: store,
+            limits: settings.retention,
+            registry: registry,
+            logger: logger
+        )
     }
 
-    var services: [any Service] { [rebuilder, restorer, mover, pool] }
+    var services: [any Service] { [rebuilder, restorer, mover, pool, retention] }
 }

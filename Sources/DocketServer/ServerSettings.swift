@@ -210,6 +210,12 @@ enum ServerSettings {
         in: 0...16,
         help: "copies of each shard of an index that is made"
     )
+    static let retentionInterval = Setting.duration(
+        "retention-interval",
+        default: .seconds(3600),
+        in: .seconds(1)...(.seconds(7 * 86_400)),
+        help: "how often documents are looked for that collections have kept for long enough"
+    )
     static let snapshotRepository = Setting.text(
         "snapshot-repository",
         "PLACE",
@@ -289,7 +295,7 @@ enum ServerSettings {
         elasticsearchShards.definition, elasticsearchSearches.definition,
         elasticsearchReplicas.definition,
         snapshotRepository.definition, snapshotInterval.definition, snapshotsKept.definition,
-        snapshotBeforeSwitch.definition,
+        snapshotBeforeSwitch.definition, retentionInterval.definition,
         rolloverBytes.definition, rolloverDocuments.definition, rolloverAge.definition,
         rabbitmq.definition, rabbitmqPasswordFile.definition, role.definition,
         auditRate.definition,

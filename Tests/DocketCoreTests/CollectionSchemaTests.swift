@@ -99,6 +99,31 @@ struct CollectionSchemaTests {
         }
     }
 
+    @Test("says how long documents are kept, beside languages and synonyms")
+    func retention() throws {
+        let time = AttributeDefinition("made", .time, .filter)
+        var schema = try CollectionSchema([AttributeDefinition("a", .keyword), time])
+        let retention = Retention(attribute: "made", days: Retention.daysMaximum)
+        try schema.set(retention)
+        let bytes = SchemaCodec.encode(schema)
+        #expect(Array(bytes.suffix(4)) == [0xFD, 1, 0x8E, 0xAD])
+        #expect(try SchemaCodec.decode(bytes) == schema)
+        schema.set(try Synonyms([SynonymRule(["x", "y"])], Limits()) { $0 })
+        #expect(try SchemaCodec.decode(SchemaCodec.encode(schema)) == schema)
+        for length in bytes.count - 3..<bytes.count {
+            #expect(throws: DocketError.self) {
+                try SchemaCodec.decode(Array(bytes.prefix(length)))
+            }
+        }
+        for damaged in [[0xFD, 0, 0, 1], [0xFD, 9, 0, 1], [0xFD, 1, 0, 0]] as [[UInt8]] {
+            #expect(throws: DocketError.self) {
+                try SchemaCodec.decode(bytes.dropLast(4) + damaged)
+            }
+        }
+        try schema.set(nil as Retention?)
+        #expect(schema.retention == nil && schema.expired(at: 0) == nil)
+    }
+
     @Test("refuses names that mean something else", arguments: CollectionSchema.reservedNames)
     func reserved(_ name: String) {
         #expect(

@@ -7,7 +7,7 @@ struct DocketMethodTests {
     func scopes() {
         let write: Set<DocketMethod> = [.upload, .uploadStream, .delete]
         let admin: Set<DocketMethod> = [
-            .createCollection, .addAttributes, .deleteCollection, .setSynonyms,
+            .createCollection, .addAttributes, .deleteCollection, .setSynonyms, .setRetention,
         ]
         for method in DocketMethod.allCases where !method.needsAdministration {
             let scopes: Scopes =

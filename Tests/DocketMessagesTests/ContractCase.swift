@@ -72,6 +72,10 @@ extension ContractCase {
         ContractCase("GetCollectionRequest") { GetCollectionRequest(name: $0.text()) },
         ContractCase("AddAttributesRequest") { $0.addAttributesRequest() },
         ContractCase("SetSynonymsRequest") { $0.setSynonymsRequest() },
+        ContractCase("Retention") { $0.retention() },
+        ContractCase("SetRetentionRequest") {
+            SetRetentionRequest(collection: $0.text(), retention: $0.maybe { $0.retention() })
+        },
         ContractCase("DeleteCollectionRequest") { DeleteCollectionRequest(name: $0.text()) },
         ContractCase("DeleteCollectionReply") { _ in DeleteCollectionReply() },
     ]

@@ -19,11 +19,12 @@ extension ContractText {
         schemaEpoch: 2,
         createdMicroseconds: 3,
         language: .french,
-        synonyms: [SynonymRule(["a"], meanings: ["b"])]
+        synonyms: [SynonymRule(["a"], meanings: ["b"])],
+        retention: Retention(attribute: "a", days: 9)
     )
     private static let collectionText =
         "name: \"c\"\n\(attributesText)\nschema_epoch: 2 created_us: 3 language: \"fr\" "
-        + "synonyms { words: \"a\" meanings: \"b\" }"
+        + "synonyms { words: \"a\" meanings: \"b\" } retention { attribute: \"a\" days: 9 }"
 
     private static let quota = Quota(documents: 0, bytes: 5, collections: 6)
     private static let quotaText = "quota { documents: 0 bytes: 5 collections: 6 }"
@@ -131,6 +132,15 @@ extension ContractText {
             ),
             "collection: \"c\" rules { words: \"a\" words: \"b c\" } "
                 + "rules { words: \"d\" meanings: \"e\" }"
+        ),
+        ContractText("Retention", Retention(attribute: "a", days: 7), "attribute: \"a\" days: 7"),
+        ContractText(
+            "SetRetentionRequest",
+            SetRetentionRequest(
+                collection: "c",
+                retention: Retention(attribute: "a", days: 7)
+            ),
+            "collection: \"c\" retention { attribute: \"a\" days: 7 }"
         ),
         ContractText("DeleteCollectionRequest", DeleteCollectionRequest(name: "c"), "name: \"c\""),
         ContractText("Tenant", tenant, tenantText),

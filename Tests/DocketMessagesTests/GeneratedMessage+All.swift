@@ -33,6 +33,10 @@ extension GeneratedMessage {
         "SetSynonymsRequest": .init {
             unsafe docket__v1__set_synonyms_request__unpack($0, $1, $2)
         },
+        "Retention": .init { unsafe docket__v1__retention__unpack($0, $1, $2) },
+        "SetRetentionRequest": .init {
+            unsafe docket__v1__set_retention_request__unpack($0, $1, $2)
+        },
         "AddAttributesRequest": .init {
             unsafe docket__v1__add_attributes_request__unpack($0, $1, $2)
         },

@@ -86,6 +86,10 @@ extension SampleValues {
         SetSynonymsRequest(collection: text(), rules: some { $0.synonymRule() })
     }
 
+    mutating func retention() -> Retention {
+        Retention(attribute: text(), days: number(1...36_525))
+    }
+
     mutating func synonymRule() -> SynonymRule { SynonymRule(texts(), meanings: texts()) }
 
     mutating func listCollectionsReply() -> ListCollectionsReply {

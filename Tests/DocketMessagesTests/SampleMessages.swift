@@ -165,7 +165,8 @@ extension SampleValues {
             schemaEpoch: unsigned(),
             createdMicroseconds: microseconds(),
             language: maybe { $0.language() },
-            synonyms: some { $0.synonymRule() }
+            synonyms: some { $0.synonymRule() },
+            retention: maybe { $0.retention() }
         )
     }
 

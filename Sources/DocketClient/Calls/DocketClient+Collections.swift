@@ -71,6 +71,26 @@ extension DocketClient {
         return try await call(.setSynonyms, request, options).value
     }
 
+    /// Has documents of a collection deleted some days after a time that each of them says; needs
+    /// the scope `admin`.
+    ///
+    /// - Parameters:
+    ///   - retention: Instead of what was said before; nil keeps them for ever.
+    ///   - collection: Its name.
+    /// - Returns: The collection.
+    /// - Throws: ``DocketError`` `notFound`; `invalidArgument` for an attribute that is no time to
+    ///   filter by, or days that are not 1 to ``Retention/daysMaximum``.
+    @discardableResult
+    public func setRetention(
+        _ retention: Retention?,
+        of collection: String
+    ) async throws(DocketError) -> CollectionDescription {
+        var options = change
+        options.isRepeatable = true
+        let request = SetRetentionRequest(collection: collection, retention: retention)
+        return try await call(.setRetention, request, options).value
+    }
+
     /// Deletes a collection with its documents; needs the scope `admin`.
     ///
     /// - Throws: ``DocketError`` `notFound`.

@@ -3,7 +3,7 @@ internal import DocketCore
 internal import DocketJSON
 
 extension CommandContext {
-    /// `collection create|list|show|add-attribute|delete`.
+    /// `collection create|list|show|add-attribute|retention|delete`.
     func runCollection(_ action: String) async throws {
         switch action {
         case "create":
@@ -28,6 +28,12 @@ extension CommandContext {
                 try await $0.addAttributes(attributes, to: operands[0])
             }
             try show(collection, heading: "collection \(collection.name) widened\n")
+        case "retention":
+            let retention = try retention()
+            let collection = try await withClient {
+                try await $0.setRetention(retention, of: operands[0])
+            }
+            try show(collection, heading: "")
         case "show":
             let collection = try await withClient { try await $0.collection(operands[0]) }
             try show(collection, heading: "")
@@ -46,6 +52,19 @@ extension CommandContext {
         return try fromFile + self[CommandSettings.attributes].map(ArgumentSyntax.attribute)
     }
 
+    /// nil for ever.
+    private func retention() throws -> Retention? {
+        let isForever = self[CommandSettings.isForever]
+        guard operands.count == (isForever ? 1 : 3) else {
+            throw UsageError("name an attribute and days, or give --forever")
+        }
+        guard !isForever else { return nil }
+        guard let days = Int(operands[2]), (1...Retention.daysMaximum).contains(days) else {
+            throw UsageError("\(operands[2]) is no number of days, 1 to \(Retention.daysMaximum)")
+        }
+        return Retention(attribute: operands[1], days: days)
+    }
+
     private func show(_ collection: CollectionDescription, heading: String) throws {
         try answer {
             var writer = JSONWriter()
@@ -59,7 +78,8 @@ extension CommandContext {
                 table.add([attribute.name, attribute.type.name + language, uses])
             }
             let language = collection.language.map { "language \($0.code)\n" } ?? ""
-            return heading + language
+            let kept = collection.retention.map { "kept \($0.days) days after \($0.attribute)\n" }
+            return heading + language + (kept ?? "")
                 + (collection.attributes.isEmpty ? "no attributes\n" : table.text())
         }
     }
@@ -100,6 +120,14 @@ extension JSONWriter {
             writer.member("attributes") { writer in
                 writer.object { writer in
                     for attribute in collection.attributes { writer.member(attribute) }
+                }
+            }
+            if let retention = collection.retention {
+                writer.member("retention") { writer in
+                    writer.object { writer in
+                        writer.member("attribute", retention.attribute)
+                        writer.member("days", retention.days)
+                    }
                 }
             }
             writer.timeMember("created", collection.createdMicroseconds)

@@ -54,6 +54,7 @@ package enum CommandSettings {
 
     // For some.
     static let isAll = Setting<Bool>.flag("all", help: "all that there is").from(.arguments)
+    static let isForever = Setting<Bool>.flag("forever", help: "without an end").from(.arguments)
     static let isConfirmed = Setting<Bool>.flag("yes", help: "do not ask").from(.arguments)
     static let tenant = Setting<String?>.text("tenant", "NAME", help: "whose keys")
         .from(.arguments)

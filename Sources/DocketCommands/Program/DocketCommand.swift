@@ -140,6 +140,18 @@ enum DocketCommand {
                 ]
             ),
             Command(
+                "retention",
+                "has documents deleted some days after a time that each of them says",
+                settings: [CommandSettings.isForever.definition],
+                operands: [
+                    .init("NAME"), .init("ATTRIBUTE", .optional), .init("DAYS", .optional),
+                ],
+                examples: [
+                    .init("docket collection retention books returned 90", "90 days after it"),
+                    .init("docket collection retention books --forever", "As before"),
+                ]
+            ),
+            Command(
                 "delete",
                 "deletes a collection with its documents",
                 settings: [CommandSettings.isConfirmed.definition],

@@ -12,6 +12,8 @@ public struct CollectionDescription: Hashable, Sendable {
     public var language: Language?
     /// Its synonyms, folded; none in a list of collections.
     public var synonyms: [SynonymRule]
+    /// How long documents are kept; nil for ever.
+    public var retention: Retention?
 
     /// A collection with all that is shown of it.
     public init(
@@ -20,9 +22,11 @@ public struct CollectionDescription: Hashable, Sendable {
         schemaEpoch: UInt64 = 0,
         createdMicroseconds: Int64 = 0,
         language: Language? = nil,
-        synonyms: [SynonymRule] = []
+        synonyms: [SynonymRule] = [],
+        retention: Retention? = nil
     ) {
         self.synonyms = synonyms
+        self.retention = retention
         self.name = name
         self.attributes = attributes
         self.schemaEpoch = schemaEpoch
@@ -38,7 +42,8 @@ public struct CollectionDescription: Hashable, Sendable {
             schemaEpoch: collection.schemaEpoch,
             createdMicroseconds: collection.createdMicroseconds,
             language: collection.schema.language,
-            synonyms: collection.schema.synonyms.rules
+            synonyms: collection.schema.synonyms.rules,
+            retention: collection.schema.retention
         )
     }
 
@@ -116,6 +121,20 @@ public struct SetSynonymsRequest: Hashable, Sendable {
     public init(collection: String, rules: [SynonymRule]) {
         self.collection = collection
         self.rules = rules
+    }
+}
+
+/// How long a collection is to keep its documents instead of what was said before.
+public struct SetRetentionRequest: Hashable, Sendable {
+    /// The collection's name.
+    public var collection: String
+    /// nil for ever.
+    public var retention: Retention?
+
+    /// Sets it.
+    public init(collection: String, retention: Retention?) {
+        self.collection = collection
+        self.retention = retention
     }
 }
 

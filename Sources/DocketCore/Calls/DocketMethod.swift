@@ -15,6 +15,7 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
     case addAttributes = 19
     case deleteCollection = 20
     case setSynonyms = 21
+    case setRetention = 22
     case createTenant = 32
     case listTenants = 33
     case setQuota = 34
@@ -53,7 +54,8 @@ public enum DocketMethod: UInt16, Hashable, Sendable, CaseIterable {
         switch self {
         case .upload, .uploadStream, .delete: .write
         case .status: [.read, .write]
-        case .createCollection, .addAttributes, .deleteCollection, .setSynonyms: .admin
+        case .createCollection, .addAttributes, .deleteCollection, .setSynonyms, .setRetention:
+            .admin
         case _ where needsAdministration: .admin
         default: .read
         }

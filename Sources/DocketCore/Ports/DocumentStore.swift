@@ -40,6 +40,16 @@ package protocol DocumentStore: Sendable {
         _ synonyms: Synonyms,
         work: WorkLimit
     ) async throws(DocketError) -> Collection
+    /// Keeps documents of the collection that long, for ever for nil, and gives its schema a new
+    /// epoch.
+    ///
+    /// - Throws: `invalidArgument` for an attribute that is no time to filter by.
+    func setRetention(
+        _ tenant: TenantID,
+        of collection: String,
+        _ retention: Retention?,
+        work: WorkLimit
+    ) async throws(DocketError) -> Collection
     /// Deletes the collection and its documents. False when there was none.
     func deleteCollection(
         _ tenant: TenantID,

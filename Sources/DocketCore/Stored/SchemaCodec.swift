@@ -2,6 +2,8 @@
 ///
 /// Of an attribute with a language the bit ``languageBit`` is set in the uses, and two bytes with
 /// its code follow the name. The collection's own language comes first: ``languageMark``, its code.
+/// How long documents are kept follows the attributes: ``retentionMark``, the attribute's slot, and
+/// two bytes of days, the higher one first.
 /// Synonyms come last: ``synonymsMark``, and for each rule the counts of its words and meanings,
 /// and each of these with its length before it.
 package enum SchemaCodec {
@@ -9,6 +11,8 @@ package enum SchemaCodec {
     private static let languageMark: UInt8 = 0xFF
     /// No type of an attribute either.
     private static let synonymsMark: UInt8 = 0xFE
+    /// Nor this.
+    private static let retentionMark: UInt8 = 0xFD
     /// No use of an attribute.
     private static let languageBit: UInt8 = 0x80
 
@@ -25,6 +29,10 @@ package enum SchemaCodec {
             bytes += [attribute.type.rawValue, attribute.uses.rawValue | bit]
             bytes += [UInt8(attribute.name.utf8.count)] + Array(attribute.name.utf8)
             bytes += Array((attribute.language?.code ?? "").utf8)
+        }
+        if let retention = schema.retention, let slot = schema.slot(of: retention.attribute) {
+            let days = UInt16(retention.days)
+            bytes += [retentionMark, UInt8(slot), UInt8(days >> 8), UInt8(days & 0xFF)]
         }
         return bytes
     }
@@ -52,7 +60,7 @@ package enum SchemaCodec {
             rest = rest.dropFirst()
             language = try takeLanguage(&rest)
         }
-        while let first = rest.first, first != synonymsMark {
+        while let first = rest.first, first != retentionMark, first != synonymsMark {
             guard rest.count >= 3, let type = AttributeType(rawValue: rest[rest.startIndex]) else {
                 throw .damagedSchema
             }
@@ -72,6 +80,7 @@ package enum SchemaCodec {
         }
         do {
             var schema = try CollectionSchema(attributes, language: language)
+            if rest.first == retentionMark { try takeRetention(&rest, to: &schema) }
             // Folded as they are, by whatever version.
             schema.set(try Synonyms(rules(rest.dropFirst()), Limits()) { $0 })
             return schema
@@ -87,6 +96,19 @@ package enum SchemaCodec {
         guard let language = Language(rawValue: code) else { throw .damagedSchema }
         bytes = bytes.dropFirst(2)
         return language
+    }
+
+    private static func takeRetention(
+        _ bytes: inout ArraySlice<UInt8>,
+        to schema: inout CollectionSchema
+    ) throws(DocketError) {
+        let fields = bytes.dropFirst().prefix(3).map(Int.init)
+        guard fields.count == 3, schema.attributes.indices.contains(fields[0]) else {
+            throw .damagedSchema
+        }
+        let name = schema.attributes[fields[0]].name
+        try schema.set(Retention(attribute: name, days: fields[1] << 8 | fields[2]))
+        bytes = bytes.dropFirst(4)
     }
 
     private static func rules(_ bytes: ArraySlice<UInt8>) throws(DocketError) -> [SynonymRule] {

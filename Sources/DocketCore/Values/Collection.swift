@@ -82,6 +82,8 @@ public struct CollectionSchema: Hashable, Sendable {
     private var slots: [String: Int]
     /// Words that find others as well.
     public internal(set) var synonyms = Synonyms()
+    /// How long documents are kept; nil for ever.
+    public internal(set) var retention: Retention?
 
     /// Names that attributes cannot have, since they mean something else in queries and replies.
     public static let reservedNames: Set<String> = [

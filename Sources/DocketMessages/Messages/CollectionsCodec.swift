@@ -51,7 +51,8 @@ extension CollectionDescription: ContractMessage {
             createdMicroseconds: fields.created_us,
             // A newer server may know more.
             language: Language(rawValue: text(fields.language)),
-            synonyms: list(fields.synonyms, fields.n_synonyms)
+            synonyms: list(fields.synonyms, fields.n_synonyms),
+            retention: message(fields.retention)
         )
     }
 
@@ -62,6 +63,42 @@ extension CollectionDescription: ContractMessage {
         fields.created_us = createdMicroseconds
         unsafe fields.language = arena.text(language?.code ?? "")
         unsafe (fields.n_synonyms, fields.synonyms) = arena.list(synonyms)
+        unsafe fields.retention = arena.message(retention)
+    }
+}
+
+extension Retention: ContractMessage {
+    static var initialise: Initialise<Docket__V1__Retention> {
+        unsafe docket__v1__retention__init
+    }
+
+    static func read(_ fields: Docket__V1__Retention) throws(DocketError) -> Retention {
+        unsafe Retention(attribute: text(fields.attribute), days: Int(fields.days))
+    }
+
+    func write(to fields: inout Docket__V1__Retention, _ arena: WritingArena) {
+        unsafe fields.attribute = arena.text(attribute)
+        fields.days = UInt32(clamping: days)
+    }
+}
+
+extension SetRetentionRequest: ContractMessage {
+    static var initialise: Initialise<Docket__V1__SetRetentionRequest> {
+        unsafe docket__v1__set_retention_request__init
+    }
+
+    static func read(
+        _ fields: Docket__V1__SetRetentionRequest
+    ) throws(DocketError) -> SetRetentionRequest {
+        try unsafe SetRetentionRequest(
+            collection: text(fields.collection),
+            retention: message(fields.retention)
+        )
+    }
+
+    func write(to fields: inout Docket__V1__SetRetentionRequest, _ arena: WritingArena) {
+        unsafe fields.collection = arena.text(collection)
+        unsafe fields.retention = arena.message(retention)
     }
 }
 

@@ -5,7 +5,7 @@ internal import DocketSystem
 /// Brings a database to this version's schema, as the role that owns it.
 package struct Migration: Sendable {
     /// The newest schema; rises with each step.
-    package static let version: Int64 = 10
+    package static let version: Int64 = 11
 
     /// What leads to each version from the one before.
     private static let steps: [[String]] = [
@@ -20,6 +20,7 @@ package struct Migration: Sendable {
         PoolColumns.statements,
         ClusterTables.statements,
         RestoreTables.statements,
+        RetentionColumns.statements,
     ]
 
     /// A step may rewrite tables.

@@ -67,6 +67,15 @@ extension PostgresStore {
         try await changeSchema(tenant, of: collection, work) { $0.set(synonyms) }
     }
 
+    package func setRetention(
+        _ tenant: TenantID,
+        of collection: String,
+        _ retention: Retention?,
+        work: WorkLimit
+    ) async throws(DocketError) -> Collection {
+        try await changeSchema(tenant, of: collection, work) { try $0.set(retention) }
+    }
+
     private func changeSchema(
         _ tenant: TenantID,
         of collection: String,

@@ -9,7 +9,7 @@ struct TenantMigration {
     /// By the format that each begins with; 0 is an empty file.
     ///
     /// What format 2 added, checksums of pages, an `UncheckedFile` has before it comes here.
-    /// Format 6 has schemas with languages.
+    /// Format 6 has schemas with languages, format 7 some that say how long documents are kept.
     static let steps: [Int64: Step] = [
         0: { try $0.execute(TenantSchema.tables) },
         1: { _ in },
@@ -20,6 +20,7 @@ struct TenantMigration {
             try connection.execute(TenantSchema.synonyms)
             try rebuildIndex(connection)
         },
+        6: { _ in },
     ]
 
     let connection: ConnectionHandle

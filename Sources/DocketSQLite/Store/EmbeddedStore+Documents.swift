@@ -62,6 +62,17 @@ extension EmbeddedStore: DocumentStore {
         }
     }
 
+    package func setRetention(
+        _ tenant: TenantID,
+        of collection: String,
+        _ retention: Retention?,
+        work: WorkLimit
+    ) async throws(DocketError) -> Collection {
+        try await writers.change(tenant, work) { writer in
+            try writer.changeSchema(of: collection) { try $0.set(retention) }.collection
+        }
+    }
+
     package func deleteCollection(
         _ tenant: TenantID,
         named name: String,

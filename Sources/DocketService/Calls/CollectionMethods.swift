@@ -110,6 +110,23 @@ struct SetSynonymsMethod: UnaryMethod {
     }
 }
 
+struct SetRetentionMethod: UnaryMethod {
+    let store: any DocumentStore
+
+    func answer(
+        _ request: SetRetentionRequest,
+        _ caller: Caller
+    ) async throws(DocketError) -> CollectionDescription {
+        let changed = try await store.setRetention(
+            try caller.tenant(),
+            of: request.collection,
+            request.retention,
+            work: caller.work
+        )
+        return CollectionDescription(changed)
+    }
+}
+
 struct DeleteCollectionMethod: UnaryMethod {
     let store: any DocumentStore
 

@@ -46,6 +46,7 @@ struct MethodTable: Sendable {
             .addAttributes: AddAttributesMethod(store: store),
             .deleteCollection: DeleteCollectionMethod(store: store),
             .setSynonyms: SetSynonymsMethod(store: store, limits: limits),
+            .setRetention: SetRetentionMethod(store: store),
             .createTenant: CreateTenantMethod(directory: directory, limits: limits),
             .listTenants: ListTenantsMethod(directory: directory),
             .setQuota: SetQuotaMethod(directory: directory, authenticator: authenticator),

@@ -168,6 +168,10 @@ struct SeparationTests {
                     { UploadRequest(collection: $0, documents: [Document(id: "a")]).encode() }
                 ),
                 (.setSynonyms, { SetSynonymsRequest(collection: $0, rules: []).encode() }),
+                (
+                    .setRetention,
+                    { SetRetentionRequest(collection: $0, retention: nil).encode() }
+                ),
                 (.getCollection, { GetCollectionRequest(name: $0).encode() }),
                 (.deleteCollection, { DeleteCollectionRequest(name: $0).encode() }),
             ]

@@ -5,7 +5,7 @@ internal import Testing
 package enum DocumentSearchContract {
     package static let cases: [ContractCase<any SearchedStoreUnderTest>] =
         visibility + tenantsApart + words + corrections + languages + completions + synonyms
-        + longQueries + pages + orders + explanations
+        + longQueries + pages + orders + explanations + retention
 
     private static let visibility: [ContractCase<any SearchedStoreUnderTest>] = [
         .init("an upload is found once it is indexed", lifecycle),

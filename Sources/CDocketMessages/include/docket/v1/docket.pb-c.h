@@ -57,8 +57,10 @@ typedef struct Docket__V1__SuggestRequest Docket__V1__SuggestRequest;
 typedef struct Docket__V1__SuggestReply Docket__V1__SuggestReply;
 typedef struct Docket__V1__AttributeDefinition Docket__V1__AttributeDefinition;
 typedef struct Docket__V1__Collection Docket__V1__Collection;
+typedef struct Docket__V1__Retention Docket__V1__Retention;
 typedef struct Docket__V1__SynonymRule Docket__V1__SynonymRule;
 typedef struct Docket__V1__CreateCollectionRequest Docket__V1__CreateCollectionRequest;
+typedef struct Docket__V1__SetRetentionRequest Docket__V1__SetRetentionRequest;
 typedef struct Docket__V1__ListCollectionsRequest Docket__V1__ListCollectionsRequest;
 typedef struct Docket__V1__ListCollectionsReply Docket__V1__ListCollectionsReply;
 typedef struct Docket__V1__GetCollectionRequest Docket__V1__GetCollectionRequest;
@@ -177,6 +179,10 @@ typedef enum _Docket__V1__Method {
    * SetSynonymsRequest -> Collection
    */
   DOCKET__V1__METHOD__METHOD_SET_SYNONYMS = 21,
+  /*
+   * SetRetentionRequest -> Collection
+   */
+  DOCKET__V1__METHOD__METHOD_SET_RETENTION = 22,
   /*
    * CreateTenantRequest -> Tenant
    */
@@ -1464,10 +1470,34 @@ struct  Docket__V1__Collection
    */
   size_t n_synonyms;
   Docket__V1__SynonymRule **synonyms;
+  /*
+   * not set: documents are kept for ever
+   */
+  Docket__V1__Retention *retention;
 };
 #define DOCKET__V1__COLLECTION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__collection__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, 0,NULL, 0, 0, (char *)protobuf_c_empty_string, 0,NULL, NULL }
+
+
+/*
+ * Documents are deleted so many days after the latest value of an attribute.
+ */
+struct  Docket__V1__Retention
+{
+  ProtobufCMessage base;
+  /*
+   * a time with the use filter; a document without a value stays
+   */
+  char *attribute;
+  /*
+   * 1 to 36,525
+   */
+  uint32_t days;
+};
+#define DOCKET__V1__RETENTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__retention__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -1506,6 +1536,20 @@ struct  Docket__V1__CreateCollectionRequest
 #define DOCKET__V1__CREATE_COLLECTION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&docket__v1__create_collection_request__descriptor) \
     , (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Docket__V1__SetRetentionRequest
+{
+  ProtobufCMessage base;
+  char *collection;
+  /*
+   * not set: for ever
+   */
+  Docket__V1__Retention *retention;
+};
+#define DOCKET__V1__SET_RETENTION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&docket__v1__set_retention_request__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Docket__V1__ListCollectionsRequest
@@ -3046,6 +3090,25 @@ Docket__V1__Collection *
 void   docket__v1__collection__free_unpacked
                      (Docket__V1__Collection *message,
                       ProtobufCAllocator *allocator);
+/* Docket__V1__Retention methods */
+void   docket__v1__retention__init
+                     (Docket__V1__Retention         *message);
+size_t docket__v1__retention__get_packed_size
+                     (const Docket__V1__Retention   *message);
+size_t docket__v1__retention__pack
+                     (const Docket__V1__Retention   *message,
+                      uint8_t             *out);
+size_t docket__v1__retention__pack_to_buffer
+                     (const Docket__V1__Retention   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__Retention *
+       docket__v1__retention__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__retention__free_unpacked
+                     (Docket__V1__Retention *message,
+                      ProtobufCAllocator *allocator);
 /* Docket__V1__SynonymRule methods */
 void   docket__v1__synonym_rule__init
                      (Docket__V1__SynonymRule         *message);
@@ -3083,6 +3146,25 @@ Docket__V1__CreateCollectionRequest *
                       const uint8_t       *data);
 void   docket__v1__create_collection_request__free_unpacked
                      (Docket__V1__CreateCollectionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Docket__V1__SetRetentionRequest methods */
+void   docket__v1__set_retention_request__init
+                     (Docket__V1__SetRetentionRequest         *message);
+size_t docket__v1__set_retention_request__get_packed_size
+                     (const Docket__V1__SetRetentionRequest   *message);
+size_t docket__v1__set_retention_request__pack
+                     (const Docket__V1__SetRetentionRequest   *message,
+                      uint8_t             *out);
+size_t docket__v1__set_retention_request__pack_to_buffer
+                     (const Docket__V1__SetRetentionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Docket__V1__SetRetentionRequest *
+       docket__v1__set_retention_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   docket__v1__set_retention_request__free_unpacked
+                     (Docket__V1__SetRetentionRequest *message,
                       ProtobufCAllocator *allocator);
 /* Docket__V1__ListCollectionsRequest methods */
 void   docket__v1__list_collections_request__init
@@ -4124,11 +4206,17 @@ typedef void (*Docket__V1__AttributeDefinition_Closure)
 typedef void (*Docket__V1__Collection_Closure)
                  (const Docket__V1__Collection *message,
                   void *closure_data);
+typedef void (*Docket__V1__Retention_Closure)
+                 (const Docket__V1__Retention *message,
+                  void *closure_data);
 typedef void (*Docket__V1__SynonymRule_Closure)
                  (const Docket__V1__SynonymRule *message,
                   void *closure_data);
 typedef void (*Docket__V1__CreateCollectionRequest_Closure)
                  (const Docket__V1__CreateCollectionRequest *message,
+                  void *closure_data);
+typedef void (*Docket__V1__SetRetentionRequest_Closure)
+                 (const Docket__V1__SetRetentionRequest *message,
                   void *closure_data);
 typedef void (*Docket__V1__ListCollectionsRequest_Closure)
                  (const Docket__V1__ListCollectionsRequest *message,
@@ -4337,8 +4425,10 @@ extern const ProtobufCMessageDescriptor docket__v1__suggest_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__suggest_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__attribute_definition__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__collection__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__retention__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__synonym_rule__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__create_collection_request__descriptor;
+extern const ProtobufCMessageDescriptor docket__v1__set_retention_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_collections_request__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__list_collections_reply__descriptor;
 extern const ProtobufCMessageDescriptor docket__v1__get_collection_request__descriptor;
