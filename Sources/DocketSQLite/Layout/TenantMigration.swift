@@ -37,6 +37,8 @@ struct TenantMigration {
                 "the tenant's data has format \(found), which is newer than \(format)"
             )
         }
+        // Before anything is written, so that pages which become free can be given back.
+        if found == 0 { try connection.execute("PRAGMA auto_vacuum = INCREMENTAL") }
         try connection.execute(TenantSchema.settings(synchronous: configuration.synchronous))
         if found < format { try upgrade(from: found) }
         try reindexForTokenizer()

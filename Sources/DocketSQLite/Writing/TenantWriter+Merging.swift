@@ -14,7 +14,7 @@ extension TenantWriter {
     /// Rows that one statement of a removal takes.
     private static let removedRows = 2000
 
-    /// Whether the index of some collection is to be put in order.
+    /// Whether the index of some collection is to be put in order, or the file to shrink.
     func needsMaintenance() throws -> Bool {
         if merge != nil { return true }
         while let number = unsettled.first {
@@ -25,7 +25,7 @@ extension TenantWriter {
             }
             unsettled.remove(number)
         }
-        return false
+        return try needsShrinking()
     }
 
     /// Whether a collection has so many segments that new ones wait: a search looks at each.
@@ -37,7 +37,8 @@ extension TenantWriter {
         }
     }
 
-    /// Merges segments, or removes those that were merged, for a slice of time in one transaction.
+    /// Merges segments, removes those that were merged, or gives free pages back, for a slice of
+    /// time in one transaction.
     ///
     /// - Returns: Whether there is more to do.
     func maintain() throws -> Bool {
@@ -60,7 +61,11 @@ extension TenantWriter {
             if try merge.handle.step(until: end) { try finish(merge) }
             return true
         }
-        guard try needsMaintenance(), let number = unsettled.first else { return false }
+        guard try needsMaintenance() else { return false }
+        guard let number = unsettled.first else {
+            try shrink(until: end)
+            return true
+        }
         let table = SegmentTable(connection, CollectionTables(collection: number))
         if let segment = try table.obsolete() {
             try remove(segment, table, until: end)

@@ -11,6 +11,10 @@ final class TenantWriter: TenantConnection, @unchecked Sendable {
     var merge: SegmentMerge?
     /// Collections whose segments may have to be merged or removed.
     var unsettled: Set<UInt32> = []
+    /// Whether pages that become free can be given back.
+    let canShrink: Bool
+    /// Whether that is under way.
+    var isShrinking = false
     /// Whether the next thing to do is to put the index in order.
     var isMaintenanceNext = false
     /// What was written of the index since it was asked for last.
@@ -30,6 +34,9 @@ final class TenantWriter: TenantConnection, @unchecked Sendable {
         try TenantMigration(connection: connection).run(configuration)
         state = try TenantState(reading: connection)
         unsettled = Set(state.collections.keys)
+        let incremental: Int64 = 2
+        canShrink =
+            try connection.first("PRAGMA auto_vacuum", row: { $0.integer(0) }) == incremental
         shares.opened()
     }
 
