@@ -74,8 +74,9 @@ extension MergeCutTests {
         try await server.cutPower()
     }
 
-    /// One caller: change after change until the server is gone. What the last of them did is not
-    /// known.
+    /// One caller: change after change until the server is gone.
+    ///
+    /// What the last of them did is not known.
     private static func call(
         _ client: DocketClient,
         _ caller: Int,

@@ -11,8 +11,9 @@ package struct RenewalSchedule: Sendable {
         /// The parts of the age that a caller allows between which a reply becomes due: where in
         /// between differs, so that replies of one moment are not due in one.
         package var due = 0.5...0.875
-        /// Searches that are made anew at once. A tenant may have as many as are still free, so
-        /// that one alone gets half of them.
+        /// Searches that are made anew at once.
+        ///
+        /// A tenant may have as many as are still free, so that one alone gets half of them.
         package var running = 2
         /// Searches for callers that are under way beside which none is made anew.
         package var loads = 16

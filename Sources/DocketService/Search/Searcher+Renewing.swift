@@ -7,8 +7,9 @@ extension Searcher {
     /// What is found in a cache stands for a new reply up to this part of the given one's age.
     private static let youngDivisor: Int64 = 4
 
-    /// Begins to ask anew for a reply that a caller is given from the cache, where it is due: who
-    /// comes later finds it newer. The caller waits for nothing.
+    /// Begins to ask anew for a reply that a caller is given from the cache, where it is due.
+    ///
+    /// The caller waits for nothing, and who comes later finds a newer one.
     func renewIfDue(
         _ given: CachedReply,
         _ body: RawSpan,
