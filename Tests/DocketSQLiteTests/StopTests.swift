@@ -39,6 +39,18 @@ struct StopTests {
         #expect(looks >= 100_000 / 64 - 1)
     }
 
+    @Test("a transaction ends also where its work was stopped, however often")
+    func rollsBack() throws {
+        let connection = try TestIndex(folder).connection
+        let stopped = WorkLimit()
+        stopped.stop()
+        for number in 0..<5_000 {
+            try connection.reading { connection.watch.begin(stopped, nil) }
+            connection.watch.end()
+            try #require(connection.isOutsideTransaction, "after \(number)")
+        }
+    }
+
     @Test("the places of a word in a long text are gone through with a look every 4,096")
     func scoring() throws {
         let index = try index([String(repeating: "word ", count: 100_000)])

@@ -175,7 +175,7 @@ extension ConnectionHandle {
             return value
         } catch {
             // Some failures have already rolled back; of the others this one is what matters.
-            if !isOutsideTransaction { try? execute("ROLLBACK") }
+            rollBack()
             throw error
         }
     }

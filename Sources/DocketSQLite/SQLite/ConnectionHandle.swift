@@ -216,7 +216,15 @@ internal import Glibc
     func reading<Value>(_ body: () throws -> Value) throws -> Value {
         try run("BEGIN")
         // Nothing was written, so the end cannot lose anything.
-        defer { if !isOutsideTransaction { try? run("ROLLBACK") } }
+        defer { rollBack() }
         return try body()
+    }
+
+    /// Ends a transaction without what it wrote, where one is open.
+    ///
+    /// A ROLLBACK that a stopped work interrupts would leave it open for the next work.
+    func rollBack() {
+        guard !isOutsideTransaction else { return }
+        watch.unheeded { try? run("ROLLBACK") }
     }
 }

@@ -14,6 +14,7 @@ final class WorkWatch {
     private var work: WorkLimit?
     private var turn: JobTurn?
     private var unitsLeft = unitsBetweenLooks
+    private var isHeeded = true
     /// How often the work has looked since it began.
     private(set) var looks = 0
 
@@ -27,10 +28,17 @@ final class WorkWatch {
 
     func end() { begin(nil, nil) }
 
+    /// Runs what has to come to its end although the work is no longer wanted.
+    func unheeded(_ body: () -> Void) {
+        isHeeded = false
+        body()
+        isHeeded = true
+    }
+
     /// Whether the work is no longer wanted; first gives way to others whose turn it is.
     func hasEnded() -> Bool {
         looks += 1
-        guard turn != nil || work != nil else { return false }
+        guard isHeeded, turn != nil || work != nil else { return false }
         let now = MonotonicTime.now()
         turn?.look(at: now)
         return work?.hasEnded(at: now.nanoseconds) ?? false
