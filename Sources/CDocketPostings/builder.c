@@ -162,6 +162,24 @@ static bool is_itself(const docket_word *word, const uint8_t *stem, size_t lengt
     return length == word->folded_length && memcmp(stem, word->folded, length) == 0;
 }
 
+/* Finds the list of a stem by its letters from the last to the first; none for a short one. */
+static int find_reversed(
+    docket_builder *builder, built_list *list, const uint8_t *stem, size_t length) {
+    uint8_t reversed[KEY_BYTES];
+    list->reversed = NULL;
+    if (!builder->joins_words || length < COMPOUND_BYTES || length > sizeof reversed) {
+        return SQLITE_OK;
+    }
+    for (size_t start = 0; start < length;) {
+        size_t end = start + 1;
+        while (end < length && (stem[end] & 0xC0) == 0x80) end++;
+        memcpy(reversed + length - end, stem + start, end - start);
+        start = end;
+    }
+    list->reversed = find_list(builder, REVERSED_LIST, reversed, length);
+    return list->reversed ? SQLITE_OK : SQLITE_NOMEM;
+}
+
 /* Finds the lists of the word's stem. */
 static int find_stem(docket_builder *builder, built_list *list, const docket_word *word) {
     uint32_t language = (uint32_t)builder->language + 1;
@@ -172,6 +190,8 @@ static int find_stem(docket_builder *builder, built_list *list, const docket_wor
     const uint8_t *stem = docket_tokenizer_stem(builder->tokenizer, &length);
     list->stem = find_list(builder, STEM_LIST, stem, length);
     if (!list->stem) return SQLITE_NOMEM;
+    int code = find_reversed(builder, list, stem, length);
+    if (code != SQLITE_OK) return code;
     if (is_itself(word, stem, length)) return SQLITE_OK;
     list->inflected = find_list(builder, INFLECTED_LIST, stem, length);
     return list->inflected ? SQLITE_OK : SQLITE_NOMEM;
@@ -212,6 +232,7 @@ static int add_word(docket_builder *builder, const docket_word *word) {
     code = add_frequency(builder, list->stem);
     if (code == SQLITE_OK) code = add_place(builder, list);
     if (code == SQLITE_OK && list->inflected) code = add_place(builder, list->inflected);
+    if (code == SQLITE_OK && list->reversed) code = add_frequency(builder, list->reversed);
     if (code == SQLITE_OK && !word->is_stemmed_folded) code = add_plain_stem(builder, word);
     return code;
 }
@@ -249,6 +270,7 @@ int docket_builder_add(
     if (column != builder->column) builder->place = 0;
     builder->column = column;
     builder->language = language;
+    builder->joins_words = docket_language_joins_words(language);
     /* No phrase goes over the end of a text. */
     builder->place++;
     docket_word word;

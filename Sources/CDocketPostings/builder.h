@@ -4,7 +4,7 @@
 
 #include "list_writer.h"
 
-/* One list in the making. Of lists S and P the values are documents and frequencies in turns; of
+/* One list in the making. Of lists S, P and R the values are documents and frequencies in turns; of
  * the others, for each document: itself, the count of its codes, the codes. Documents stand by
  * their places among all of the segment. */
 typedef struct built_list {
@@ -20,6 +20,7 @@ typedef struct built_list {
      * one more than the tokenizer's. */
     struct built_list *stem;
     struct built_list *inflected;
+    struct built_list *reversed;
     uint32_t language;
     uint32_t hash;
     uint32_t key_length;
@@ -51,6 +52,7 @@ struct docket_builder {
     unsigned column;
     /* Of the text under way. */
     size_t language;
+    bool joins_words;
 };
 
 /* Forgets the documents. */

@@ -28,6 +28,7 @@ enum {
     WORD_LIST = 'W',
     INFLECTED_LIST = 'X',
     WHOLE_LIST = 'P',
+    REVERSED_LIST = 'R',
 
     SHORT_FORM = 1,
     LONG_FORM = 2,
@@ -54,13 +55,16 @@ enum {
     TITLE_FREQUENCY_MAXIMUM = 3,
     OTHERS_FREQUENCY_MAXIMUM = 63,
 
+    /* A shorter stem is not taken for a compound. */
+    COMPOUND_BYTES = 7,
+
     VARINT_BYTES = 10,
     KEY_BYTES = 1 + 64,
 };
 
 /* Whether a list has documents and frequencies, or else documents and places. */
 static inline bool has_frequencies(uint8_t kind) {
-    return kind == STEM_LIST || kind == WHOLE_LIST;
+    return kind == STEM_LIST || kind == WHOLE_LIST || kind == REVERSED_LIST;
 }
 
 /* ---- Bytes that grow ---- */

@@ -13,7 +13,11 @@ struct docket_words {
 };
 
 static inline uint8_t list_of(docket_vocabulary vocabulary) {
-    return vocabulary == DOCKET_WHOLES ? WHOLE_LIST : WORD_LIST;
+    switch (vocabulary) {
+    case DOCKET_WHOLES: return WHOLE_LIST;
+    case DOCKET_REVERSED_STEMS: return REVERSED_LIST;
+    default: return WORD_LIST;
+    }
 }
 
 /* Goes on to the next term of the segment, of any list; none where the segment ends. */

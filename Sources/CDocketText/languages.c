@@ -89,6 +89,10 @@ bool docket_language_changes_beginnings(size_t language) {
     return rules && rules->changes_beginnings;
 }
 
+bool docket_language_joins_words(size_t language) {
+    return language != 0 && language == docket_language_named('d', 'e');
+}
+
 size_t docket_language_named(unsigned char first, unsigned char second) {
     for (size_t i = 1; i < sizeof languages / sizeof *languages; i++) {
         const char *code = languages[i].code;

@@ -15,6 +15,9 @@ package struct TextLanguage: Hashable, Sendable {
         number = bytes.count == 2 ? docket_language_named(bytes[0], bytes[1]) : 0
     }
 
+    /// Whether it writes several words as one, of which the last says what it is.
+    package var joinsWords: Bool { docket_language_joins_words(number) }
+
     /// Whether its stems may begin with another letter than their words.
     var changesBeginnings: Bool { docket_language_changes_beginnings(number) }
 }

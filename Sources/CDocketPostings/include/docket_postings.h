@@ -10,7 +10,7 @@
  * documents and never changes; what a newer version or a deletion takes out of it is marked in a
  * set of the dead, until segments are merged. Its terms stand in pages of many, which are rows of
  * `blocks` and found by their first terms in `pages`. A term has the whole list where that is
- * short, or says which rows of `blocks` hold it. Lists come in four kinds, told apart by the first
+ * short, or says which rows of `blocks` hold it. Lists come in five kinds, told apart by the first
  * byte of the term:
  *
  *   S stem   documents with a word of this stem, how often in the title and how often elsewhere;
@@ -20,6 +20,8 @@
  *   X stem   the same for words of this stem that are not the stem itself
  *   P words  documents of which the title, or a value of a keyword, begins with these words and is
  *            no longer, or is cut here, after DOCKET_WHOLE_BYTES
+ *   R stem   of languages that write several words as one: documents with a word of this stem,
+ *            whose letters stand here from the last to the first
  *
  * A document's length, its words with those of the title four times, stands in `chunks`, two bytes
  * each, DOCKET_CHUNK numbers a row.
@@ -295,6 +297,8 @@ typedef enum {
     /* Titles and values of keywords: their words with a space between two, at most
      * DOCKET_WHOLE_BYTES. */
     DOCKET_WHOLES,
+    /* Stems of words that may be several, their letters from the last to the first. */
+    DOCKET_REVERSED_STEMS,
 } docket_vocabulary;
 
 typedef struct docket_words docket_words;

@@ -55,6 +55,9 @@ size_t docket_language_named(unsigned char first, unsigned char second);
 /* Whether stems of the language may begin with another letter than the word. */
 bool docket_language_changes_beginnings(size_t language);
 
+/* Whether the language writes several words as one, of which the last says what it is. */
+bool docket_language_joins_words(size_t language);
+
 /* NULL when there is no memory. One tokenizer serves one thread at a time. */
 docket_tokenizer *docket_tokenizer_new(void);
 void docket_tokenizer_free(docket_tokenizer *tokenizer);

@@ -6,6 +6,8 @@ enum Vocabulary {
     /// Titles and values of keywords: their folded words with a space between two, at most 64 bytes
     /// of them.
     case wholes
+    /// Stems of words that may be several, their letters from the last to the first.
+    case reversedStems
 }
 
 /// Owns a walk through the words of one segment; one thread at a time uses it, on one moment of the
@@ -61,6 +63,7 @@ extension Vocabulary {
         switch self {
         case .words: DOCKET_WORDS
         case .wholes: DOCKET_WHOLES
+        case .reversedStems: DOCKET_REVERSED_STEMS
         }
     }
 }

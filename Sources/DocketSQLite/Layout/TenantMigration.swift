@@ -21,6 +21,7 @@ struct TenantMigration {
             try rebuildIndex(connection)
         },
         6: { _ in },
+        7: indexCompounds,
     ]
 
     let connection: ConnectionHandle
@@ -115,12 +116,30 @@ struct TenantMigration {
         try indexAllAgain(connection)
     }
 
+    /// Until format 7 the index had no ends of compounds, which collections of German need.
+    private static func indexCompounds(_ connection: ConnectionHandle) throws {
+        let collections = try connection.all(
+            "SELECT id, schema FROM collections WHERE deleted = 0",
+            row: {
+                (UInt32(truncatingIfNeeded: $0.integer(0)), try SchemaCodec.decode($0.bytes(1)))
+            }
+        )
+        let german = collections.filter { _, schema in
+            schema.languages.contains { TextLanguage(code: $0?.code).joinsWords }
+        }
+        try indexAgain(german.map(\.0), connection)
+    }
+
     /// All documents go into new indices.
     private static func indexAllAgain(_ connection: ConnectionHandle) throws {
         let collections = try connection.all(
             "SELECT id FROM collections",
             row: { UInt32(truncatingIfNeeded: $0.integer(0)) }
         )
+        try indexAgain(collections, connection)
+    }
+
+    private static func indexAgain(_ collections: [UInt32], _ connection: ConnectionHandle) throws {
         for collection in collections {
             let tables = CollectionTables(collection: collection)
             try connection.execute(tables.removal + tables.creation)

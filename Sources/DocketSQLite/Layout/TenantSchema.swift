@@ -1,7 +1,7 @@
 /// What a tenant's file holds.
 enum TenantSchema {
     /// Rises with each change that `TenantMigration` has to make.
-    static let format: Int64 = 7
+    static let format: Int64 = 8
 
     /// Bits of a version below the epoch, which a restore raises: versions never come again.
     static let versionBits: UInt64 = 40

@@ -53,6 +53,8 @@ struct CandidateSource {
                 lookedUp = query
                 return try query.add(term)
             }
+            var ends = CompoundEnds(statements, segments, cutter, language)
+            try asked.joinCompounds(&ends)
             var corrector = WordCorrector(statements, segments, cutter)
             try asked.correct(plan, documents, &corrector, cutter)
             if asked.corrections.isEmpty {

@@ -15,7 +15,7 @@ extension IndexQuery {
             let joined = joined[place - terms.count]
             return ExplainedTerm(
                 words: words(of: joined.clauses.flatMap(\.origins)),
-                sought: [SoughtWords(.inflected, joined.word, in: nil, .compound)]
+                sought: joined.words.map { SoughtWords(.inflected, $0, in: nil, .compound) }
             )
         }
         let places = terms[place].origins

@@ -4,6 +4,8 @@ internal import DocketWords
 
 /// The terms of a search, in the words of the index.
 struct IndexQuery {
+    private static let compoundShare = 0.5
+
     /// Those that are looked for, with what is left out.
     private(set) var terms: [IndexTerm]
     /// What each of them was made of, with its place in the query.
@@ -90,7 +92,25 @@ struct IndexQuery {
             language,
             documents: documents
         )
-        alternatives += joined.map { TextQuery.Clause(.word($0.word)) }
+        alternatives += joined.flatMap(\.words).map { TextQuery.Clause(.word($0)) }
+    }
+
+    /// Looks for compounds that end with a word as well, where some words are enough; they count
+    /// half of what the word does.
+    mutating func joinCompounds(_ ends: inout CompoundEnds) throws {
+        guard !demandsAll else { return }
+        for ((_, origin), term) in zip(origins, terms)
+        where term.role == .clause && origin.isSingleWord && term.kind == .inflected
+            && term.columns == nil
+        {
+            let stems = try ends.compounds(of: term.words)
+            guard !stems.isEmpty else { continue }
+            var part = term
+            (part.role, part.boost) = (.part, term.boost * Self.compoundShare)
+            (part.kind, part.words) = (.either, stems.joined(separator: ","))
+            joined.append(JoinedTerm(words: stems, term: part, clauses: [term]))
+            alternatives += stems.map { TextQuery.Clause(.word($0)) }
+        }
     }
 
     /// Puts words of the collection in the places of those that no document has, as an earlier page

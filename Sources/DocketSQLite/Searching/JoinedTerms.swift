@@ -2,13 +2,15 @@ internal import DocketCore
 internal import DocketText
 
 /// Two words of a query as one, which documents have as well: `lib foo` and `lib-foo` as `libfoo`.
+///
+/// Or one that others end with: `Schiff` in `Dampfschiff`.
 struct JoinedTerm {
     /// Words of one search that are looked up.
     private static let lookedUpMaximum = 8
     private static let wordsMaximum = 3
 
-    /// As people write it.
-    let word: String
+    /// As people write it; or stems of compounds.
+    let words: [String]
     /// Counts beside the clauses.
     let term: IndexTerm
     /// A document with the joined word has these.
@@ -56,7 +58,7 @@ struct JoinedTerm {
             guard cut.words == word else { return nil }
             var term = group[0].term
             (term.role, term.words, term.boost) = (.part, cut.stems, 1)
-            return JoinedTerm(word: word, term: term, clauses: group.map(\.term))
+            return JoinedTerm(words: [word], term: term, clauses: group.map(\.term))
         }
     }
 }
