@@ -111,15 +111,7 @@ struct EngineAssembly: StoreAssembly {
         let switchSnapshots = settings.switchSnapshots.map { [index] in
             SwitchSnapshots(index, age: $0.age, kept: $0.kept, logger: logger)
         }
-        clusters = ClusterKeeper(
-            pair,
-            store,
-            store,
-            fills: settings.roles.contains(.indexer),
-            snapshots: switchSnapshots,
-            registry: registry,
-            logger: logger
-        )
+        clusters = Self.clusters(settings, pair, store, switchSnapshots, registry, logger)
         cache = try settings.redis.map { redis in
             try RedisCache(redis, registry: registry, logger: logger)
         }
@@ -166,6 +158,25 @@ struct EngineAssembly: StoreAssembly {
         auditor = Self.auditor(settings, store, verifier, registry, logger)
         ServerMetrics.register(registry, indexing)
         registerSearches()
+    }
+
+    private static func clusters(
+        _ settings: EngineSettings,
+        _ pair: ClusterPair,
+        _ store: PostgresStore,
+        _ snapshots: SwitchSnapshots?,
+        _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) -> ClusterKeeper {
+        ClusterKeeper(
+            pair,
+            store,
+            store,
+            fills: settings.roles.contains(.indexer),
+            snapshots: snapshots,
+            registry: registry,
+            logger: logger
+        )
     }
 
     private static func search(
