@@ -20,8 +20,8 @@ package final class CheckedSearch: DocumentSearch {
     private let threads: FairThreads
 
     /// A search that leaves out of totals what `removals` has, which ``ChangeWatch`` keeps and the
-    /// store's observer adds to, and highlights `threads` pages of much text at once; the index gets
-    /// `concurrency` searches at once at most.
+    /// store's observer adds to, and highlights `threads` pages of much text at once; the index
+    /// gets `concurrency` searches at once at most.
     package init(
         index: any SearchIndex,
         truth: any HitTruth,
