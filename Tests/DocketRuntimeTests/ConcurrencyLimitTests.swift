@@ -70,5 +70,6 @@ struct ConcurrencyLimitTests {
         for _ in 0..<1000 { limit.ended(after: .seconds(10), beside: 8, at: Self.start) }
         // Half of four, and its root.
         #expect(limit.limit == 4)
+        #expect(limit.time == .seconds(10))
     }
 }

@@ -38,6 +38,8 @@ package struct ConcurrencyLimit: Sendable {
     private var calm: [Duration] = []
     /// Calls that may be under way at once.
     package private(set) var limit: Int
+    /// What the last calls took, in the median; nil before there were enough of them.
+    package private(set) var time: Duration?
 
     package init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
@@ -52,6 +54,8 @@ package struct ConcurrencyLimit: Sendable {
         phase = .adjusting(peak: max(peak, count), times)
         guard times.count >= configuration.samples else { return }
         phase = .adjusting(peak: 0, [])
+        let median = Self.median(of: times)
+        self.time = median
         // Who does not use half of it learns nothing about more.
         guard 2 * max(peak, count) >= limit else { return }
         guard let base, now < base.since + configuration.baseLifetime else {
@@ -60,7 +64,7 @@ package struct ConcurrencyLimit: Sendable {
             limit = min(limit, configuration.minimum)
             return
         }
-        adjust(base.time, Self.median(of: times))
+        adjust(base.time, median)
     }
 
     private mutating func noteCalm(_ time: Duration, at now: MonotonicTime) {

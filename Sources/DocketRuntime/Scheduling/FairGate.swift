@@ -49,7 +49,7 @@ package final class FairGate: Sendable {
         let concurrency = ConcurrencyLimit(configuration)
         state = Mutex(
             State(
-                schedule: FairSchedule(.places(concurrency.limit)),
+                schedule: FairSchedule(.places(of: concurrency)),
                 concurrency: concurrency
             )
         )
@@ -117,12 +117,9 @@ package final class FairGate: Sendable {
             state.running -= 1
             var actions = state.schedule.finished(place.id, at: now.nanoseconds)
             if isTelling {
-                let before = state.concurrency.limit
                 state.concurrency.ended(after: now - place.began, beside: place.count, at: now)
-                let limit = state.concurrency.limit
-                if limit != before {
-                    actions += state.schedule.resized(.places(limit), at: now.nanoseconds)
-                }
+                let limits = FairSchedule.Limits.places(of: state.concurrency)
+                actions += state.schedule.resized(limits, at: now.nanoseconds)
             }
             return state.begin(actions, at: now)
         }
@@ -142,14 +139,16 @@ package final class FairGate: Sendable {
 }
 
 extension FairSchedule.Limits {
-    /// So many places; the most that one owner has leaves a quarter to others.
-    ///
-    /// Sixteen of one owner may wait for each: the last one for about as long as sixteen take.
-    fileprivate static func places(_ count: Int) -> FairSchedule.Limits {
+    /// The most that one owner has leaves a quarter to others; of its calls as many may wait as
+    /// begin within half a second, at most sixteen for each place.
+    fileprivate static func places(of concurrency: ConcurrencyLimit) -> FairSchedule.Limits {
         var limits = FairSchedule.Limits()
+        let count = concurrency.limit
+        let begun = concurrency.time.map { time in .milliseconds(500) / max(time, .microseconds(1))
+        }
         limits.width = count
         limits.begun = count
-        limits.ownerWaiting = 16 * count
+        limits.ownerWaiting = Int(Double(count) * min(16, max(1, begun ?? 16)))
         limits.ownerBegun = max(1, count - max(1, count / 4))
         return limits
     }
