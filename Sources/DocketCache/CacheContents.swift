@@ -53,6 +53,9 @@ struct CacheContents: Sendable {
         _ reply: CachedReply
     ) -> Bool {
         for shard in shards { hearUses(of: shard) }
+        // A search that took long comes after one that knew of more removals: that one stays.
+        let known = shards[digest.shard].hardGeneration(under: digest) ?? 0
+        guard known <= reply.mark.hard else { return false }
         release(digest)
         let weight = Self.keyWeight(key.count)
         let isSecond = self.isStored(reply, for: scope.tenant)

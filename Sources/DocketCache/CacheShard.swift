@@ -128,6 +128,13 @@ final class CacheShard: Sendable {
         }
     }
 
+    /// The hard generation that the reply of this key was filled at.
+    func hardGeneration(under digest: KeyDigest) -> UInt64? {
+        state.withLock { state in
+            state.table.slot(of: digest).flatMap { state.nodes[$0]?.reply.mark.hard }
+        }
+    }
+
     /// Stores a key that is not there.
     func insert(_ node: Node) {
         state.withLock { state in

@@ -88,12 +88,17 @@ package final class ReplyCache: Sendable {
 
     /// Stores a reply under a key; under its second key as well, by a second call.
     ///
+    /// Where documents were removed since its query began it is stored as well: it is given to
+    /// nobody as it is, and is all that there may be when the engine is away.
+    ///
     /// Returns false when it was not stored: it is too heavy, those that would go for it are worth
-    /// more, or the hard generation or the schema have changed since the reply's query began.
+    /// more, the schema has changed since the reply's query began, or one is there that knows of
+    /// more removals.
     @discardableResult
     package func store(_ scope: CacheScope, _ key: [UInt8], _ reply: CachedReply) -> Bool {
         let weight = CacheContents.keyWeight(key.count) + reply.weight
-        guard key.count <= Self.keyMaximum, weight <= entryLimit, reply.state.holds(reply.mark)
+        guard key.count <= Self.keyMaximum, weight <= entryLimit,
+            reply.state.holdsButForRemovals(reply.mark)
         else { return false }
         let digest = hasher.digest(scope, key.rawSpan)
         return contents.withLock { $0.store(digest, scope, key, reply) }
