@@ -45,7 +45,7 @@ struct GenerationTests {
         #expect(mark.schemaEpoch == 9)
     }
 
-    @Test("a fill during which the hard generation rose is overtaken, and takes no newer one's place")
+    @Test("a fill during which the hard generation rose is overtaken, and replaces no newer one")
     func fillAcross() {
         let reply = CachedReply([1], state)
         state.raise(hard: 6, soft: 5, schemaEpoch: 5)

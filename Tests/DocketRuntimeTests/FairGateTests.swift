@@ -9,7 +9,6 @@ import Testing
 struct FairGateTests {
     private static func gate(_ places: Int) -> FairGate {
         var configuration = ConcurrencyLimit.Configuration()
-        configuration.initial = places
         configuration.minimum = places
         configuration.maximum = places
         return FairGate(configuration)

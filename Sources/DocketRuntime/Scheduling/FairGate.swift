@@ -117,7 +117,7 @@ package final class FairGate: Sendable {
             state.running -= 1
             var actions = state.schedule.finished(place.id, at: now.nanoseconds)
             if isTelling {
-                state.concurrency.ended(after: now - place.began, beside: place.count, at: now)
+                state.concurrency.ended(after: now - place.began, beside: place.count)
                 let limits = FairSchedule.Limits.places(of: state.concurrency)
                 actions += state.schedule.resized(limits, at: now.nanoseconds)
             }
