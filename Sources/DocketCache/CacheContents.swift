@@ -54,8 +54,11 @@ struct CacheContents: Sendable {
     ) -> Bool {
         for shard in shards { hearUses(of: shard) }
         // A search that took long comes after one that knew of more removals: that one stays.
-        let known = shards[digest.shard].hardGeneration(under: digest) ?? 0
-        guard known <= reply.mark.hard else { return false }
+        if let known = shards[digest.shard].reply(under: digest), known.state === reply.state,
+            known.mark.hard > reply.mark.hard
+        {
+            return false
+        }
         release(digest)
         let weight = Self.keyWeight(key.count)
         let isSecond = self.isStored(reply, for: scope.tenant)

@@ -128,10 +128,10 @@ final class CacheShard: Sendable {
         }
     }
 
-    /// The hard generation that the reply of this key was filled at.
-    func hardGeneration(under digest: KeyDigest) -> UInt64? {
+    /// The reply that this key leads to, whatever it is worth; nobody is counted as its user.
+    func reply(under digest: KeyDigest) -> CachedReply? {
         state.withLock { state in
-            state.table.slot(of: digest).flatMap { state.nodes[$0]?.reply.mark.hard }
+            state.table.slot(of: digest).flatMap { state.nodes[$0]?.reply }
         }
     }
 

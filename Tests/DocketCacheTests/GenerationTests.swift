@@ -59,6 +59,14 @@ struct GenerationTests {
         #expect(cache.lookup(.raw(1), "query").fresh == [2])
     }
 
+    @Test("a reply of a truth that counts from anew replaces one of before")
+    func otherState() {
+        cache.store(.raw(1), "query", CachedReply([1], state))
+        let anew = CollectionState(hard: 1, soft: 1, schemaEpoch: 5, confirmed: .max)
+        #expect(cache.store(.raw(1), "query", CachedReply([2], anew)))
+        #expect(cache.lookup(.raw(1), "query").fresh == [2])
+    }
+
     @Test("a fill during which the soft generation rose is outdated from the start")
     func fillAcrossSoft() {
         let reply = CachedReply([1], state)

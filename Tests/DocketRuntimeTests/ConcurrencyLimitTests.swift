@@ -49,6 +49,17 @@ struct ConcurrencyLimitTests {
         #expect(peer.limit.limit == 64)
     }
 
+    @Test(
+        "does not follow a flood that came before enough calls were calm",
+        arguments: [0, 10, 49]
+    )
+    func earlyFlood(calm: Int) {
+        var peer = Peer(width: 2)
+        peer.answer(calm, offered: 1)
+        peer.answer(200_000, offered: 1000)
+        #expect(peer.limit.limit < 20, "\(peer.limit.limit)")
+    }
+
     @Test("finds the base anew whenever there is little to do")
     func base() {
         var peer = Peer(width: 8)

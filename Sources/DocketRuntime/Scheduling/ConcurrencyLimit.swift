@@ -44,10 +44,11 @@ package struct ConcurrencyLimit: Sendable {
         times.append(time)
         guard times.count >= configuration.samples else { return }
         let median = Self.median(of: times)
+        // Until enough calls were calm, the first ones have to do.
+        let base = self.base ?? median
+        self.base = base
         // Who does not use half of it learns nothing about more.
-        if 2 * peak >= limit { adjust(base ?? median, median) }
-        // Without a calm moment the fastest calls have to do.
-        if base == nil, calm.isEmpty { base = median }
+        if 2 * peak >= limit { adjust(base, median) }
         self.time = median
         peak = 0
         times = []

@@ -102,14 +102,9 @@ struct RebuildSteps: StepMachine {
 
     private mutating func applied(_ outcomes: [IndexOutcome]) -> Action {
         guard outcomes.count == pending.count else { return after(.failed) }
-        var left: [IndexChange] = []
-        for (change, outcome) in zip(pending, outcomes) {
-            switch outcome {
-            case .applied, .superseded: break
-            case .busy, .held: left.append(change)
-            case .refused(let reason):
-                return advance(to: .failed, reason: "the new index refuses a document: \(reason)")
-            }
+        let (left, refusal) = pending.left(after: outcomes)
+        if let refusal {
+            return advance(to: .failed, reason: "the new index refuses a document: \(refusal)")
         }
         if rebuild?.stage == .filling { rebuild?.documents += pending.count - left.count }
         pending = left

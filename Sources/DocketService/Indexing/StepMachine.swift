@@ -63,3 +63,19 @@ extension StepMachine {
         }
     }
 }
+
+extension [IndexChange] {
+    /// Those that the index has still to be given after it gave so many `outcomes`, and why it will
+    /// never take one of them; nil where it may.
+    func left(after outcomes: [IndexOutcome]) -> (changes: [IndexChange], refusal: String?) {
+        var left: [IndexChange] = []
+        for (change, outcome) in zip(self, outcomes) {
+            switch outcome {
+            case .applied, .superseded: break
+            case .busy, .held: left.append(change)
+            case .refused(let reason): return (left, reason)
+            }
+        }
+        return (left, nil)
+    }
+}

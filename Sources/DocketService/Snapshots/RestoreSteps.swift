@@ -149,17 +149,12 @@ struct RestoreSteps: StepMachine {
 
     private mutating func applied(_ outcomes: [IndexOutcome]) -> Action {
         guard outcomes.count == pending.count else { return after(.failed) }
-        var left: [IndexChange] = []
-        for (change, outcome) in zip(pending, outcomes) {
-            switch outcome {
-            case .applied, .superseded: break
-            case .busy, .held: left.append(change)
-            case .refused(let reason):
-                return advance(
-                    to: .clearing,
-                    reason: "the restored index refuses a document: \(reason)"
-                )
-            }
+        let (left, refusal) = pending.left(after: outcomes)
+        if let refusal {
+            return advance(
+                to: .clearing,
+                reason: "the restored index refuses a document: \(refusal)"
+            )
         }
         restore?.documents += pending.count - left.count
         pending = left
